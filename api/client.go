@@ -1,0 +1,141 @@
+// Package api is a client of the Connect API's notification preferences: it registers, removes and
+// reads the webhooks of one SIM at a time.
+//
+// A method call is one attempt: at most one request that the API can have read. Repeating and pacing
+// are the caller's, who is told by [Temporary] whether a repetition can help, by [Ambiguous] whether
+// the attempt may have taken effect all the same, and by [Answer] what the API said about its quota.
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// The production environment, from the API's documentation. Pre-production is another base URL with
+// the same token URL and credentials.
+const (
+	ProductionBaseURL  = "https://services.truphone.com/connect-api"
+	ProductionTokenURL = "https://services.truphone.com/auth/realms/tru-staff/protocol/openid-connect/token"
+)
+
+// The documented quota: 1,000 requests a minute, for each resource endpoint and each credentials. It
+// can be raised on request, so what an [Answer] announces counts more.
+const (
+	DefaultQuota       = 1000
+	DefaultQuotaWindow = time.Minute
+)
+
+// Client calls the Connect API. It is safe for concurrent use.
+type Client struct {
+	base           string // without a trailing slash
+	tokens         TokenSource
+	transport      http.RoundTripper
+	timeout        time.Duration
+	registerMethod string
+	headers        sharedHeaders
+	onAttempt      func(Attempt)
+	refusals       refusals
+	http1          atomic.Bool // the API has answered by HTTP/1
+}
+
+// NewClient returns a client that has not connected to anything yet.
+func NewClient(cfg Config) (*Client, error) {
+	base, err := parseBaseURL(cfg.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("base URL: %w", err)
+	}
+	if cfg.Tokens == nil {
+		return nil, errors.New("no source of access tokens")
+	}
+	if cfg.Connections < 0 || cfg.Timeout < 0 {
+		return nil, errors.New("connections and timeout cannot be negative")
+	}
+	method := strings.ToUpper(cfg.RegisterMethod)
+	switch method {
+	case "":
+		method = http.MethodPost
+	case http.MethodPost, http.MethodPut:
+	default:
+		return nil, fmt.Errorf("register method %q: use POST or PUT", cfg.RegisterMethod)
+	}
+	if cfg.Connections == 0 {
+		cfg.Connections = defaultConnections
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = defaultTimeout
+	}
+	if cfg.Transport == nil {
+		if err := checkProxy(base); err != nil {
+			return nil, err
+		}
+		cfg.Transport = newTransport(cfg.Connections)
+	}
+	return &Client{
+		base:           base,
+		tokens:         cfg.Tokens,
+		transport:      cfg.Transport,
+		timeout:        cfg.Timeout,
+		registerMethod: method,
+		headers:        newSharedHeaders(cfg.UserAgent),
+		onAttempt:      cfg.OnAttempt,
+	}, nil
+}
+
+// BaseURL is the URL the client calls, without a trailing slash.
+func (c *Client) BaseURL() string { return c.base }
+
+// Ready makes sure that a valid token is at hand, so that the next call does not have to wait for one.
+func (c *Client) Ready(ctx context.Context) error {
+	_, err := c.token(ctx)
+	return err
+}
+
+// Register sets the webhook of one SIM for one notification type. Any 2xx is success. A webhook that
+// exists is replaced or, by some deployments, answered with an [Error] of status 409.
+func (c *Client) Register(ctx context.Context, iccid string, t NotificationType, webhookURL, correlationID string) (Answer, error) {
+	return c.do(ctx, call{
+		method:        c.registerMethod,
+		iccid:         iccid,
+		notification:  t,
+		correlationID: correlationID,
+		payload:       registration(webhookURL),
+	})
+}
+
+// Unregister removes the webhook of one SIM for one notification type. Where there was none, some
+// deployments answer 2xx and others 404.
+func (c *Client) Unregister(ctx context.Context, iccid string, t NotificationType, correlationID string) (Answer, error) {
+	return c.do(ctx, call{
+		method:        http.MethodDelete,
+		iccid:         iccid,
+		notification:  t,
+		correlationID: correlationID,
+	})
+}
+
+// Preferences reads which webhooks one SIM has.
+func (c *Client) Preferences(ctx context.Context, iccid, correlationID string) (Preferences, Answer, error) {
+	var prefs Preferences
+	answer, err := c.do(ctx, call{
+		method:        http.MethodGet,
+		iccid:         iccid,
+		correlationID: correlationID,
+		understand: func(body []byte) (err error) {
+			prefs, err = parsePreferences(body)
+			return err
+		},
+	})
+	return prefs, answer, err
+}
+
+// Close closes the connections that are not in use.
+func (c *Client) Close() {
+	if pool, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
+		pool.CloseIdleConnections()
+	}
+}

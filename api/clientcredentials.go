@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+	"golang.org/x/sync/singleflight"
+)
+
+const (
+	// defaultTokenTimeout bounds one request to the token endpoint.
+	defaultTokenTimeout = 15 * time.Second
+
+	// assumedLifetime is the documented lifetime of a token, for answers without expires_in.
+	assumedLifetime = 5 * time.Minute
+
+	// maxRenewalMargin is how long before its expiry a token is renewed: a request may be under way
+	// for as long as this.
+	maxRenewalMargin = 30 * time.Second
+
+	// renewalPause separates attempts to renew a token that is still valid.
+	renewalPause = 5 * time.Second
+)
+
+// ClientCredentials says where and with what tokens are obtained, by the OAuth 2.0 client credentials
+// grant (RFC 6749, section 4.4).
+type ClientCredentials struct {
+	TokenURL     string // absolute http(s)
+	ClientID     string
+	ClientSecret string
+	Timeout      time.Duration // of one request; 0 means 15 s
+	UserAgent    string
+	Transport    http.RoundTripper // nil: a connection of its own for every token
+}
+
+// CredentialsSource is a TokenSource that obtains tokens and renews them before they expire. However
+// many callers wait, one request serves them all.
+type CredentialsSource struct {
+	config  clientcredentials.Config
+	client  *http.Client
+	timeout time.Duration
+	flight  singleflight.Group
+
+	mu       sync.Mutex
+	token    string // "": none, or refused
+	renewAt  time.Time
+	expires  time.Time
+	last     string // the last token obtained, valid or not
+	renewals int
+	refused  *CredentialsError
+}
+
+// NewClientCredentials returns a source that has not asked for a token yet.
+func NewClientCredentials(cc ClientCredentials) (*CredentialsSource, error) {
+	url, err := parseEndpoint(cc.TokenURL)
+	if err != nil {
+		return nil, fmt.Errorf("token URL: %w", err)
+	}
+	switch {
+	case cc.ClientID == "":
+		return nil, errors.New("no client id")
+	case cc.ClientSecret == "":
+		return nil, errors.New("no client secret")
+	case cc.Timeout < 0:
+		return nil, errors.New("the token endpoint's timeout cannot be negative")
+	}
+	if cc.Timeout == 0 {
+		cc.Timeout = defaultTokenTimeout
+	}
+	if cc.Transport == nil {
+		if err := checkProxy(url); err != nil {
+			return nil, err
+		}
+		transport := newTransport(1)
+		transport.DisableKeepAlives = true
+		cc.Transport = transport
+	}
+	return &CredentialsSource{
+		config: clientcredentials.Config{
+			ClientID:     cc.ClientID,
+			ClientSecret: cc.ClientSecret,
+			TokenURL:     url,
+			AuthStyle:    oauth2.AuthStyleInParams,
+		},
+		client: &http.Client{
+			Transport:     &tokenTransport{next: cc.Transport, userAgent: cc.UserAgent},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		timeout: cc.Timeout,
+	}, nil
+}
+
+// Token returns the current token, or obtains one. Refused credentials are remembered: every later
+// call returns the same *CredentialsError without a request.
+func (s *CredentialsSource) Token(ctx context.Context) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	if token, err := s.current(); token != "" || err != nil {
+		return token, err
+	}
+	select {
+	case result := <-s.flight.DoChan("token", s.renew):
+		if result.Err != nil {
+			return "", result.Err
+		}
+		return result.Val.(string), nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// Invalidate makes the next Token obtain another one if token is the current one.
+func (s *CredentialsSource) Invalidate(token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.token == token {
+		s.token = ""
+	}
+}
+
+// Renewals is how many tokens have been obtained so far, the first one included.
+func (s *CredentialsSource) Renewals() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.renewals
+}

@@ -1,0 +1,100 @@
+package api_test
+
+import (
+	"context"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"simhook/api"
+	"simhook/api/sandbox"
+)
+
+const (
+	iccid   = "8944474600000109251"
+	webhook = "https://hooks.example.com/sim?a=1&b=<2>"
+)
+
+// startSandbox serves a sandbox over loopback.
+func startSandbox(t *testing.T, opts sandbox.Options) (*sandbox.Sandbox, *httptest.Server) {
+	t.Helper()
+	s := sandbox.New(opts)
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	return s, server
+}
+
+// newClient returns a client of a server, with a token nobody checks unless cfg brings its own source.
+func newClient(t *testing.T, baseURL string, cfg api.Config) *api.Client {
+	t.Helper()
+	cfg.BaseURL = baseURL
+	if cfg.Tokens == nil {
+		cfg.Tokens = api.StaticToken("token-of-the-test")
+	}
+	client, err := api.NewClient(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
+// sandboxClient is a client with a valid token of a sandbox.
+func sandboxClient(t *testing.T, opts sandbox.Options, cfg api.Config) (*sandbox.Sandbox, *api.Client) {
+	t.Helper()
+	s, server := startSandbox(t, opts)
+	cfg.Tokens = api.StaticToken(s.IssueToken())
+	return s, newClient(t, server.URL+sandbox.BasePath, cfg)
+}
+
+// answering is a server that gives every request the same answer.
+func answering(t *testing.T, handler http.HandlerFunc) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return server
+}
+
+// rawServer lets each connection's handler write bytes that no http.Server would.
+func rawServer(t *testing.T, serve func(net.Conn)) (url string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			serve(conn)
+			conn.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		listener.Close()
+		<-done
+	})
+	return "http://" + listener.Addr().String()
+}
+
+func register(client *api.Client, correlationID string) (api.Answer, error) {
+	return client.Register(context.Background(), iccid, api.SubscriptionEnd, webhook, correlationID)
+}
+
+// soon is a context for calls that would otherwise hang when the code under test is wrong.
+func soon(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// discard is a logger for servers whose handshakes fail on purpose.
+func discard() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -1,0 +1,99 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"mime"
+	"net/http"
+	"net/url"
+)
+
+const (
+	// maxBody is how much of a body is read. The API's own answers have a few hundred bytes.
+	maxBody = 1 << 20
+
+	maxMessages      = 10
+	maxMessageLength = 1000
+	maxTypeLength    = 100
+)
+
+// examine returns nil for a success.
+func examine(call call, resp *http.Response, body []byte, token string) *Error {
+	failure := &Error{
+		Method:        call.method,
+		Status:        resp.StatusCode,
+		CorrelationID: call.correlationID,
+		iccid:         call.iccid,
+	}
+	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	html := isHTML(resp.Header.Get("Content-Type"), text)
+	switch {
+	case failure.success() && html:
+		failure.Gateway, failure.form = true, "html"
+	case failure.success():
+		if understood(call, resp.StatusCode, text) {
+			return nil
+		}
+		failure.Gateway, failure.form = true, "text"
+	case failure.redirect():
+		failure.Location = redirectHost(resp)
+	case html:
+		failure.Gateway, failure.form = true, "html"
+	case len(text) > 0:
+		failure.readBody(text, token)
+	}
+	return failure
+}
+
+// understood reports whether a success says what was asked for. Only a read asks for anything.
+func understood(call call, status int, body []byte) bool {
+	if call.understand == nil {
+		return true
+	}
+	if len(body) == 0 {
+		return status == http.StatusNoContent && call.understand(nil) == nil
+	}
+	return call.understand(body) == nil
+}
+
+// readBody understands the body of an error, and never repeats the token should the body hold it.
+func (e *Error) readBody(body []byte, token string) {
+	clean := func(s string, limit int) string {
+		return oneLine(redact(s, token, "[token]"), limit)
+	}
+	var content errorBody
+	if body[0] != '{' || json.Unmarshal(body, &content) != nil {
+		e.Gateway, e.form = true, "text"
+		e.Messages = []string{clean(string(body[:min(len(body), 4*maxMessageLength)]), maxMessageLength)}
+		return
+	}
+	e.Type = clean(content.typeName(), maxTypeLength)
+	for _, text := range content.texts() {
+		if message := clean(text, maxMessageLength); message != "" && len(e.Messages) < maxMessages {
+			e.Messages = append(e.Messages, message)
+		}
+	}
+}
+
+// speaksForItself reports whether it does not matter that the body was cut off: what follows from a
+// 401, a 429 or a server's error is the same without.
+func (a Answer) speaksForItself() bool {
+	return a.Status == http.StatusUnauthorized || a.Status == http.StatusTooManyRequests || a.Status >= 500
+}
+
+func isHTML(contentType string, body []byte) bool {
+	if len(body) == 0 {
+		return false
+	}
+	media, _, _ := mime.ParseMediaType(contentType)
+	return body[0] == '<' || media == "text/html" || media == "application/xhtml+xml"
+}
+
+// redirectHost names where a redirect points to, without the path and query, which may hold anything.
+func redirectHost(resp *http.Response) string {
+	location, err := url.Parse(resp.Header.Get("Location"))
+	if err != nil || location.Host == "" {
+		return "another path"
+	}
+	return oneLine(location.Host, maxTypeLength)
+}

@@ -1,0 +1,50 @@
+package sandbox
+
+import (
+	"net/http"
+	"time"
+
+	"simhook/api"
+)
+
+// addAdmin adds what a person rehearsing needs: a look at the state, and things to go wrong on demand.
+// None of it asks for a token.
+func (s *Sandbox) addAdmin() {
+	s.mux.HandleFunc("GET /sandbox/stats", func(w http.ResponseWriter, _ *http.Request) {
+		jsonReply(http.StatusOK, s.Stats()).write(w)
+	})
+	s.mux.HandleFunc("GET /sandbox/sims/{iccid}", s.serveSIM)
+	s.mux.HandleFunc("POST /sandbox/revoke", func(w http.ResponseWriter, _ *http.Request) {
+		s.RevokeTokens()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	s.mux.HandleFunc("POST /sandbox/down", s.serveDown)
+}
+
+// serveSIM answers with the webhooks of one SIM by type.
+func (s *Sandbox) serveSIM(w http.ResponseWriter, r *http.Request) {
+	urls := map[api.NotificationType]string{}
+	for _, t := range api.NotificationTypes() {
+		if url, ok := s.Webhook(r.PathValue("iccid"), t); ok {
+			urls[t] = url
+		}
+	}
+	if len(urls) == 0 {
+		failure(http.StatusNotFound, "NOT_FOUND", "the SIM has no webhooks").write(w)
+		return
+	}
+	jsonReply(http.StatusOK, urls).write(w)
+}
+
+// serveDown takes the API away for as long as the parameter "for" says.
+func (s *Sandbox) serveDown(w http.ResponseWriter, r *http.Request) {
+	d, err := time.ParseDuration(r.FormValue("for"))
+	if err != nil || d <= 0 {
+		invalid("say how long, as in /sandbox/down?for=10s").write(w)
+		return
+	}
+	s.mu.Lock()
+	s.downUntil = time.Now().Add(d)
+	s.mu.Unlock()
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,149 @@
+// Package sandbox is a Connect API in memory: an http.Handler to rehearse against and to test with. It
+// keeps webhooks, hands out tokens, counts quotas and, when told to, fails in the ways real networks do.
+//
+// It has no goroutine of its own and reads the clock with time.Now, so it works in virtual time too:
+// see [ServePipe].
+package sandbox
+
+import (
+	"hash/maphash"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"simhook/api"
+)
+
+// Where the sandbox answers.
+const (
+	// TokenPath is the path of the token endpoint, as in production.
+	TokenPath = "/auth/realms/tru-staff/protocol/openid-connect/token"
+
+	// BasePath is the path of the API's base URL, as in production.
+	BasePath = "/connect-api"
+)
+
+// Sandbox is the API. It is safe for concurrent use.
+type Sandbox struct {
+	opts  Options
+	start time.Time
+	mux   *http.ServeMux
+	seed  maphash.Seed // of correlation IDs' hashes
+
+	mu        sync.Mutex // guards everything below
+	random    *rand.Rand
+	webhooks  webhooks
+	tokens    map[string]grant
+	issued    int
+	writes    window
+	reads     window
+	errors    int // answered by ErrorRate so far
+	down      bool
+	downUntil time.Time
+	tokenDown bool
+	stats     Stats
+	seen      map[uint64]struct{} // hashes of correlation IDs
+}
+
+// New returns a sandbox whose windows and revocations are counted from now.
+func New(opts Options) *Sandbox {
+	if opts.TokenLifetime == 0 {
+		opts.TokenLifetime = defaultTokenLifetime
+	}
+	now := time.Now()
+	s := &Sandbox{
+		opts:     opts,
+		start:    now,
+		seed:     maphash.MakeSeed(),
+		random:   rand.New(rand.NewPCG(opts.Seed, opts.Seed)),
+		webhooks: newWebhooks(),
+		tokens:   map[string]grant{},
+		writes:   newWindow(opts.Quota, opts.Window, now),
+		reads:    newWindow(opts.Quota, opts.Window, now),
+		stats:    newStats(),
+		seen:     map[uint64]struct{}{},
+	}
+	s.mux = http.NewServeMux()
+	s.mux.HandleFunc(TokenPath, s.serveToken)
+	s.mux.HandleFunc(BasePath+"/v1/sim/{iccid}/preferences", s.servePreferences)
+	s.mux.HandleFunc(BasePath+"/v1/sim/{iccid}/preferences/notifications/{type}", s.serveWebhook)
+	s.mux.HandleFunc(BasePath+"/", func(w http.ResponseWriter, _ *http.Request) {
+		failure(http.StatusNotFound, "NOT_FOUND", "no such resource").write(w)
+	})
+	s.addAdmin()
+	return s
+}
+
+func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, BasePath) && s.isDown() {
+		page(http.StatusServiceUnavailable).write(w)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+// SetDown takes the API away, or brings it back: meanwhile every call is answered by a gateway's 503.
+// The token endpoint stays.
+func (s *Sandbox) SetDown(down bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.down, s.downUntil = down, time.Time{}
+}
+
+// SetTokenDown does the same to the token endpoint alone.
+func (s *Sandbox) SetTokenDown(down bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tokenDown = down
+}
+
+func (s *Sandbox) isDown() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	down := s.down || time.Now().Before(s.downUntil)
+	if down {
+		s.stats.Statuses[http.StatusServiceUnavailable]++
+		s.stats.Faults[FaultDown]++
+	}
+	return down
+}
+
+// SetQuota changes the quota from the next window on; at once if there has been none.
+func (s *Sandbox) SetQuota(quota int, window time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writes.set(quota, window, time.Now())
+	s.reads.set(quota, window, time.Now())
+}
+
+// Consume takes n calls out of the current window of writes, as another client with the same credentials
+// would, or as many as are left.
+func (s *Sandbox) Consume(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writes.consume(n, time.Now())
+}
+
+// Webhook returns the webhook that a SIM has for a type.
+func (s *Sandbox) Webhook(iccid string, t api.NotificationType) (string, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	url := s.webhooks.get(iccid, t)
+	return url, url != ""
+}
+
+// Set gives a SIM a webhook without a call; "" removes it.
+func (s *Sandbox) Set(iccid string, t api.NotificationType, url string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.webhooks.set(iccid, t, url)
+}
+
+// Registrations is the number of webhooks there are.
+func (s *Sandbox) Registrations() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.webhooks.count
+}

@@ -1,0 +1,93 @@
+package sandbox
+
+import (
+	"hash/maphash"
+	"maps"
+	"slices"
+	"time"
+
+	"simhook/api"
+)
+
+// Stats is what has happened so far.
+type Stats struct {
+	Calls    map[string]int `json:"calls"`    // to the API itself, by method; not while it was down
+	Statuses map[int]int    `json:"statuses"` // of the API's answers
+	Faults   map[Fault]int  `json:"faults"`   // that happened
+
+	TokenRequests int `json:"token_requests"`
+	RateLimited   int `json:"rate_limited"` // answers with 429
+
+	CorrelationIDs         int `json:"correlation_ids"`          // different ones, of admitted calls
+	RepeatedCorrelationIDs int `json:"repeated_correlation_ids"` // calls with one that had been used
+
+	// RepeatedCalls are those that did once more what the last effective call for the same SIM and type
+	// had done already.
+	RepeatedCalls int `json:"repeated_calls"`
+
+	InFlight    int `json:"in_flight"`
+	MaxInFlight int `json:"max_in_flight"`
+
+	Registrations int `json:"registrations"`
+
+	// How much of the quota was used in each completed window, the oldest first; the newest 1,440.
+	WriteWindows []int `json:"write_windows"`
+	ReadWindows  []int `json:"read_windows"`
+}
+
+func newStats() Stats {
+	return Stats{
+		Calls:    map[string]int{},
+		Statuses: map[int]int{},
+		Faults:   map[Fault]int{},
+	}
+}
+
+// Stats returns a copy that no longer changes.
+func (s *Sandbox) Stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	s.writes.advance(now)
+	s.reads.advance(now)
+	stats := s.stats
+	stats.Calls = maps.Clone(stats.Calls)
+	stats.Statuses = maps.Clone(stats.Statuses)
+	stats.Faults = maps.Clone(stats.Faults)
+	stats.CorrelationIDs = len(s.seen)
+	stats.Registrations = s.webhooks.count
+	stats.WriteWindows = slices.Clone(s.writes.completed)
+	stats.ReadWindows = slices.Clone(s.reads.completed)
+	return stats
+}
+
+func (s *Sandbox) enter(method string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats.Calls[method]++
+	s.stats.InFlight++
+	s.stats.MaxInFlight = max(s.stats.MaxInFlight, s.stats.InFlight)
+}
+
+func (s *Sandbox) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats.InFlight--
+}
+
+func (s *Sandbox) noteCorrelationID(id string) {
+	if id == "" {
+		return
+	}
+	hash := maphash.String(s.seed, id)
+	if _, known := s.seen[hash]; known {
+		s.stats.RepeatedCorrelationIDs++
+	}
+	s.seen[hash] = struct{}{}
+}
+
+func (s *Sandbox) noteEffect(iccid string, t api.NotificationType, e effect) {
+	if s.webhooks.note(iccid, t, e) {
+		s.stats.RepeatedCalls++
+	}
+}

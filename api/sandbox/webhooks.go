@@ -1,0 +1,78 @@
+package sandbox
+
+import "simhook/api"
+
+// webhooks is what the SIMs have, compact enough for millions of them: URLs are stored once each.
+type webhooks struct {
+	sims  map[string]sim
+	urls  []string // the first is "", for none
+	index map[string]uint32
+	count int
+}
+
+// sim holds what one SIM has for each of the two types.
+type sim struct {
+	url  [2]uint32
+	last [2]effect
+}
+
+// effect is what the last effective call for a SIM and type did.
+type effect uint8
+
+const (
+	noEffect effect = iota
+	registered
+	unregistered
+)
+
+func newWebhooks() webhooks {
+	return webhooks{
+		sims:  map[string]sim{},
+		urls:  []string{""},
+		index: map[string]uint32{"": 0},
+	}
+}
+
+func (w *webhooks) get(iccid string, t api.NotificationType) string {
+	return w.urls[w.sims[iccid].url[slot(t)]]
+}
+
+func (w *webhooks) set(iccid string, t api.NotificationType, url string) {
+	sim := w.sims[iccid]
+	was := sim.url[slot(t)]
+	now := w.intern(url)
+	switch {
+	case was == 0 && now != 0:
+		w.count++
+	case was != 0 && now == 0:
+		w.count--
+	}
+	sim.url[slot(t)] = now
+	w.sims[iccid] = sim
+}
+
+// note remembers an effect, and reports whether it is the same as the last one.
+func (w *webhooks) note(iccid string, t api.NotificationType, e effect) (repeated bool) {
+	sim := w.sims[iccid]
+	repeated = sim.last[slot(t)] == e
+	sim.last[slot(t)] = e
+	w.sims[iccid] = sim
+	return repeated
+}
+
+func (w *webhooks) intern(url string) uint32 {
+	i, ok := w.index[url]
+	if !ok {
+		i = uint32(len(w.urls))
+		w.urls = append(w.urls, url)
+		w.index[url] = i
+	}
+	return i
+}
+
+func slot(t api.NotificationType) int {
+	if t == api.SubscriptionEnd {
+		return 0
+	}
+	return 1
+}

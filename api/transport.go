@@ -1,0 +1,88 @@
+package api
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	dialTimeout         = 10 * time.Second
+	tlsHandshakeTimeout = 10 * time.Second
+
+	// idleTimeout is net/http's own default.
+	idleTimeout = 90 * time.Second
+
+	// A connection of HTTP/2 that has been silent for the first is asked for a sign of life, and given
+	// up after the second. Without them a dead one times out every call that is put on it.
+	pingAfter   = 15 * time.Second
+	pingTimeout = 10 * time.Second
+
+	maxHeaderBytes = 64 << 10
+)
+
+// newTransport returns a pool that keeps as many connections as it opens, since closing and opening
+// them under load costs more than the calls.
+func newTransport(connections int) *http.Transport {
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    tlsHandshakeTimeout,
+		MaxConnsPerHost:        connections,
+		MaxIdleConnsPerHost:    connections,
+		IdleConnTimeout:        idleTimeout,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		ForceAttemptHTTP2:      true,
+		HTTP2: &http.HTTP2Config{
+			SendPingTimeout: pingAfter,
+			PingTimeout:     pingTimeout,
+		},
+	}
+}
+
+// checkProxy refuses a proxy setting that cannot be used before net/http quotes it, password included.
+func checkProxy(target string) error {
+	req, err := http.NewRequest(http.MethodGet, target, nil)
+	if err != nil {
+		return errors.New("not a URL")
+	}
+	if _, err := http.ProxyFromEnvironment(req); err != nil {
+		return errors.New("the proxy in HTTPS_PROXY or HTTP_PROXY is not a URL")
+	}
+	return nil
+}
+
+// parseBaseURL returns raw without trailing slashes.
+func parseBaseURL(raw string) (string, error) {
+	u, err := parseEndpoint(raw)
+	return strings.TrimRight(u, "/"), err
+}
+
+// parseEndpoint accepts an absolute http(s) URL. Its errors never quote it, since it may hold a password.
+func parseEndpoint(raw string) (string, error) {
+	raw = strings.TrimSpace(raw)
+	u, err := url.Parse(raw)
+	switch {
+	case raw == "":
+		return "", errors.New("it is empty")
+	case err != nil:
+		return "", errors.New("it is not a URL")
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", errors.New("it must begin with https:// or http://")
+	case u.Hostname() == "":
+		return "", errors.New("it names no host")
+	case u.User != nil:
+		return "", errors.New("it must not hold a user name or password")
+	case u.RawQuery != "" || u.ForceQuery:
+		return "", errors.New("it must not have a query (?…)")
+	case strings.Contains(raw, "#"):
+		return "", errors.New("it must not have a fragment (#…)")
+	}
+	return raw, nil
+}

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+)
+
+// errTimeout is the cause of an attempt's own timeout, as opposed to the caller's.
+var errTimeout = errors.New("the attempt took too long")
+
+// The causes that more than one fault has.
+const (
+	causeTimeout   = "timeout"
+	causeCancelled = "cancelled"
+	causeClosed    = "connection closed"
+	causeMalformed = "malformed answer"
+)
+
+// transportError says that there was no complete answer.
+type transportError struct {
+	reason        string // one of a few stable words
+	retry, sent   bool
+	correlationID string
+	err           error
+}
+
+func (e *transportError) Error() string   { return withCorrelationID(e.reason, e.correlationID) }
+func (e *transportError) Unwrap() error   { return e.err }
+func (e *transportError) cause() string   { return e.reason }
+func (e *transportError) temporary() bool { return e.retry }
+func (e *transportError) ambiguous() bool { return e.sent }
+
+// broken tells the caller's cancellation from the attempt's timeout, and both from the network's
+// faults. sent says that the request may have reached the API.
+func broken(caller, attempt context.Context, err error, sent bool, correlationID string) error {
+	failure := &transportError{sent: sent, correlationID: correlationID}
+	switch {
+	case caller.Err() != nil:
+		failure.reason, failure.err = causeCancelled, caller.Err()
+	case attempt.Err() != nil:
+		failure.reason, failure.err, failure.retry = causeTimeout, errTimeout, true
+	default:
+		failure.err = err
+		failure.reason, failure.retry = reduce(err)
+	}
+	return failure
+}
+
+// reduce names a fault of the network without addresses, and says whether it may pass.
+func reduce(err error) (cause string, temporary bool) {
+	if cause := reduceTLS(err); cause != "" {
+		return cause, false
+	}
+	var (
+		dns     *net.DNSError
+		alert   tls.AlertError
+		corrupt flate.CorruptInputError
+		network net.Error
+	)
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "no such host", true
+	case errors.As(err, &dns):
+		return "name lookup failed", true
+	case errors.As(err, &alert):
+		return alert.Error(), true
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused", true
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "connection reset", true
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "network unreachable", true
+	case errors.Is(err, errTimeout), errors.As(err, &network) && network.Timeout():
+		return causeTimeout, true
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "truncated answer", true
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		return causeMalformed, true
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, net.ErrClosed):
+		return causeClosed, true
+	default:
+		return reduceText(err), true
+	}
+}
+
+// reduceTLS names what is wrong with the server's TLS, which does not pass by itself.
+func reduceTLS(err error) string {
+	var (
+		unverified *tls.CertificateVerificationError
+		unknown    x509.UnknownAuthorityError
+		host       x509.HostnameError
+		invalid    x509.CertificateInvalidError
+		record     tls.RecordHeaderError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return "tls: certificate signed by unknown authority"
+	case errors.As(err, &host):
+		return "tls: certificate is for another host"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "tls: certificate has expired or is not yet valid"
+	case errors.As(err, &invalid), errors.As(err, &unverified):
+		return "tls: certificate not accepted"
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+		return "tls: the server does not speak TLS"
+	default:
+		return ""
+	}
+}
+
+// reduceText knows the faults for which net/http has no types, and otherwise takes the text of the
+// innermost error, which is where no addresses are.
+func reduceText(err error) string {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "stream error:"), strings.Contains(text, "GOAWAY"),
+		strings.Contains(text, "client connection lost"):
+		return "connection reset"
+	case strings.Contains(text, "server closed idle connection"):
+		return causeClosed
+	case strings.Contains(text, "malformed HTTP"), strings.Contains(text, "malformed MIME"):
+		return causeMalformed
+	default:
+		return oneLine(text, maxMessageLength)
+	}
+}
