@@ -1,0 +1,249 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/gofrs/flock"
+)
+
+// Types says which notification types a run is about.
+type Types struct{ SubscriptionEnd, UsageThreshold bool }
+
+// Options say whose results a journal takes.
+type Options struct {
+	Action  string
+	BaseURL string
+	Want    Types
+	// Sweep starts over once the results are complete, as a reconciliation does
+	// every night; an unfinished sweep is gone on with.
+	Sweep bool
+	// Owns reports whether this process is the one for a SIM; nil: for all.
+	Owns func(iccid string) bool
+	// ReadOnly only looks: no file is created, locked, healed or written, so that a
+	// dry run leaves no trace. Append, Sync and Complete must not be called then.
+	ReadOnly bool
+	Disk     Disk // nil: OS
+}
+
+// Journal is the results file of a run, and what is known from earlier runs
+// with the same file.
+//
+// Rows are appended to RESULTS.csv.partial, one line each. A process that is
+// killed leaves at most one torn line, which opening the journal again cuts
+// off. Complete turns the rows into RESULTS.csv, which is therefore always
+// whole: rows of an earlier RESULTS.csv stay unless newer ones replace them.
+//
+// Append and Sync are for one goroutine, Sight, Bad and Earlier for one other.
+type Journal struct {
+	path     string
+	options  Options
+	disk     Disk
+	lock     *flock.Flock
+	base     *os.File // RESULTS.csv of an earlier run; nil if there is none
+	partial  *os.File
+	size     int64    // of the partial file, up to the last row that is whole
+	synced   int64    // up to the last row that survives a power cut
+	unsynced []string // ICCIDs of the rows since
+	buffer   bytes.Buffer
+	broken   error // a write failed: nothing is written any more
+	healed   Healed
+
+	mu       sync.Mutex // guards what follows
+	table    *Table
+	baseRows int
+	live     int              // rows of the partial file that no later row replaces
+	stale    bool             // the partial file holds lines that RESULTS.csv must not
+	newest   map[uint64]int64 // offset in the partial file, where it holds several rows of a SIM
+	unmet    map[uint64]place // rows that are not done but hold an outcome worth keeping
+}
+
+// place is where a row stands.
+type place struct {
+	file   *os.File
+	offset int64
+}
+
+// Healed says what opening the journal found damaged and set aside.
+type Healed struct {
+	Lines int    // that were torn or unreadable; their SIMs are called again
+	Aside string // the file that keeps them
+}
+
+// Healed says what was damaged in the partial file.
+func (j *Journal) Healed() Healed { return j.healed }
+
+// Path is where the results stand when they are complete.
+func (j *Journal) Path() string { return j.path }
+
+// PartialPath is where they stand until then.
+func (j *Journal) PartialPath() string { return partialPath(j.path) }
+
+func partialPath(path string) string { return path + ".partial" }
+
+// Begin starts a pass over the fleet.
+func (j *Journal) Begin() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.table.Begin()
+}
+
+// State is what earlier runs have left to do for a SIM.
+type State int
+
+// The states.
+const (
+	New   State = iota // it has no row
+	Again              // it has a row that is not as it should be
+	Done
+)
+
+// Sight takes note that the fleet names a SIM with this webhook, and says
+// whether it did so before in this pass, and what earlier runs did for it.
+func (j *Journal) Sight(iccid, webhookURL string) (Sight, State) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	sight, done := j.table.See(iccid, webhookURL)
+	switch {
+	case done:
+		return sight, Done
+	case j.table.Recorded(iccid):
+		return sight, Again
+	}
+	return sight, New
+}
+
+// Bad takes note of a row of the fleet file that names no SIM to call, and says
+// whether its result is written already.
+func (j *Journal) Bad(row *Row) (recorded bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.table.SeeKey(BadRowKey(row.Line, cell(row.ICCID), string(row.Status)))
+}
+
+// Earlier is what an earlier run achieved for a SIM that is not done: a row with
+// a good outcome of one type, set for the same webhook. It may be gone on with.
+func (j *Journal) Earlier(iccid, webhookURL string) (Row, bool, error) {
+	key, _ := Key(iccid)
+	j.mu.Lock()
+	at, found := j.unmet[key]
+	j.mu.Unlock()
+	if !found {
+		return Row{}, false, nil
+	}
+	row, err := readRow(at)
+	if err != nil {
+		return Row{}, false, fmt.Errorf("reading back the result of %s: %w", iccid, err)
+	}
+	return row, row.WebhookURL == webhookURL, nil
+}
+
+// readRow reads one row back from a file that Open has examined.
+func readRow(at place) (Row, error) {
+	section := io.NewSectionReader(at.file, at.offset, maxLine)
+	for row, err := range Read(io.MultiReader(bytes.NewReader(headerLine()), section)) {
+		return row, err
+	}
+	return Row{}, io.ErrUnexpectedEOF
+}
+
+// Append writes rows with one write. Its error is a *WriteError that names the
+// SIMs whose rows are not on disk; the file is then cut back to the last whole
+// row, and stays as it is: every later call fails at once.
+func (j *Journal) Append(rows []Row) error {
+	if j.broken != nil {
+		return j.failure(j.broken, rows)
+	}
+	j.buffer.Reset()
+	if err := encode(&j.buffer, rows); err != nil {
+		return j.failure(err, rows)
+	}
+	n, err := j.disk.Write(j.partial, j.buffer.Bytes())
+	if err == nil && n < j.buffer.Len() {
+		err = io.ErrShortWrite
+	}
+	if err != nil {
+		j.broken = errors.Join(err, j.disk.Truncate(j.partial, j.size))
+		return j.failure(err, rows)
+	}
+	j.note(rows)
+	j.size += int64(n)
+	for i := range rows {
+		j.unsynced = append(j.unsynced, rows[i].ICCID)
+	}
+	return nil
+}
+
+// note remembers where the rows just written stand.
+func (j *Journal) note(rows []Row) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	offset := j.size
+	for i, text := 0, j.buffer.Bytes(); i < len(rows); i++ {
+		end := bytes.IndexByte(text, '\n') + 1
+		j.place(rowKey(&rows[i]), offset)
+		offset += int64(end)
+		text = text[end:]
+	}
+}
+
+// place notes that the row of key in the partial file stands at offset. Where
+// an older one does too, it is stale.
+func (j *Journal) place(key uint64, offset int64) {
+	if j.table.Mark(key) {
+		j.stale = true
+		j.newest[key] = offset
+		return
+	}
+	j.live++
+}
+
+func rowKey(row *Row) uint64 {
+	if row.Status == StatusInvalid || row.Status == StatusDuplicate {
+		return BadRowKey(row.Line, cell(row.ICCID), string(row.Status))
+	}
+	key, _ := Key(row.ICCID)
+	return key
+}
+
+func (j *Journal) failure(err error, rows []Row) *WriteError {
+	failure := &WriteError{Path: j.PartialPath(), Err: err}
+	for i := range rows {
+		failure.Unrecorded = append(failure.Unrecorded, rows[i].ICCID)
+	}
+	return failure
+}
+
+// Sync makes the rows appended so far survive a power cut. Its error is a
+// *WriteError that names those that would not; they are cut off, so that another
+// run calls for their SIMs again. A failed fsync is never tried a second time:
+// the kernel may have dropped what it could not write, and says so only once.
+func (j *Journal) Sync() error {
+	if j.broken != nil {
+		return j.failure(j.broken, nil)
+	}
+	if err := j.disk.Sync(j.partial); err != nil {
+		j.broken = errors.Join(err, j.disk.Truncate(j.partial, j.synced))
+		return &WriteError{Path: j.PartialPath(), Err: err, Unrecorded: j.unsynced}
+	}
+	j.synced, j.unsynced = j.size, j.unsynced[:0]
+	return nil
+}
+
+// Close gives the results free for another run. Rows that were appended stay.
+func (j *Journal) Close() error {
+	var errs []error
+	for _, f := range []*os.File{j.base, j.partial} {
+		if f != nil {
+			errs = append(errs, f.Close())
+		}
+	}
+	if j.lock != nil {
+		errs = append(errs, j.lock.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,38 @@
+package report
+
+import "time"
+
+// Summary is what a run comes to. Its counts add up: Rows = OK + Failed +
+// Refused + Invalid + Duplicate + Remaining.
+type Summary struct {
+	Run        string    `json:"run"` // the part of the correlation IDs that all calls of the run share
+	Action     string    `json:"action"`
+	Fleet      string    `json:"fleet"`
+	Results    string    `json:"results"`
+	BaseURL    string    `json:"base_url"`
+	StartedAt  time.Time `json:"started_at"`
+	FinishedAt time.Time `json:"finished_at"`
+	Seconds    float64   `json:"duration_seconds"`
+
+	Rows      int `json:"rows"` // of the fleet file
+	OK        int `json:"ok"`   // those of earlier runs included
+	Earlier   int `json:"ok_earlier"`
+	Failed    int `json:"failed"`
+	Refused   int `json:"refused"`
+	Invalid   int `json:"invalid"`
+	Duplicate int `json:"duplicate"`
+	Remaining int `json:"remaining"` // not come to
+	Kept      int `json:"kept"`      // rows of SIMs that are no longer in the fleet; not among Rows
+
+	Attempts  int64 `json:"attempts"` // of calls by this run, retries included
+	Retries   int64 `json:"retries"`
+	Throttled int64 `json:"throttled"` // answers 429
+
+	SubscriptionEnd map[Outcome]int `json:"subscription_end"` // by this run
+	UsageThreshold  map[Outcome]int `json:"usage_threshold"`
+	Causes          []Cause         `json:"causes"`
+
+	Complete bool   `json:"complete"` // every SIM has its row, and the results file its name
+	ExitCode int    `json:"exit_code"`
+	Reason   string `json:"reason,omitempty"` // why the run ended early
+}

@@ -1,0 +1,116 @@
+package report
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+)
+
+// Tally counts rows: how many of each status and outcome, and which causes of
+// failure there are.
+type Tally struct {
+	Statuses        map[Status]int
+	SubscriptionEnd map[Outcome]int
+	UsageThreshold  map[Outcome]int
+	causes          map[causeKey]*Cause
+}
+
+// Cause is a group of rows that failed for the same reason.
+type Cause struct {
+	Status        Status `json:"status"`
+	Error         string `json:"error"`
+	Count         int    `json:"count"`
+	ICCID         string `json:"iccid"` // of one such row, as are the line and the correlation ID
+	Line          int    `json:"line"`
+	CorrelationID string `json:"correlation_id,omitempty"`
+}
+
+type causeKey struct {
+	status Status
+	text   string
+}
+
+// maxCauses bounds the number of groups, whatever the API puts in its messages.
+const maxCauses = 200
+
+// Add counts a row.
+func (t *Tally) Add(row *Row) {
+	if t.Statuses == nil {
+		t.Statuses = map[Status]int{}
+		t.SubscriptionEnd, t.UsageThreshold = map[Outcome]int{}, map[Outcome]int{}
+		t.causes = map[causeKey]*Cause{}
+	}
+	t.Statuses[row.Status]++
+	if outcome := row.SubscriptionEnd.Outcome; outcome != "" {
+		t.SubscriptionEnd[outcome]++
+	}
+	if outcome := row.UsageThreshold.Outcome; outcome != "" {
+		t.UsageThreshold[outcome]++
+	}
+	if row.Status != StatusOK && row.Status != StatusDuplicate {
+		t.addCause(row)
+	}
+}
+
+func (t *Tally) addCause(row *Row) {
+	key := causeKey{row.Status, groupText(row)}
+	if cause, known := t.causes[key]; known {
+		cause.Count++
+		return
+	}
+	if len(t.causes) >= maxCauses {
+		key.text = "other reasons"
+		if cause, known := t.causes[key]; known {
+			cause.Count++
+			return
+		}
+	}
+	t.causes[key] = &Cause{
+		Status: row.Status, Error: key.text, Count: 1,
+		ICCID: row.ICCID, Line: row.Line, CorrelationID: row.failedCorrelationID(),
+	}
+}
+
+// failedCorrelationID is that of the first call without a good outcome.
+func (row *Row) failedCorrelationID() string {
+	for _, call := range []*Call{&row.SubscriptionEnd, &row.UsageThreshold} {
+		if !call.Outcome.Good() && call.CorrelationID != "" {
+			return call.CorrelationID
+		}
+	}
+	return ""
+}
+
+// Rows is how many rows were counted.
+func (t *Tally) Rows() int {
+	total := 0
+	for _, n := range t.Statuses {
+		total += n
+	}
+	return total
+}
+
+// Causes are the groups of rows that are not as they should be, the largest
+// first.
+func (t *Tally) Causes() []Cause {
+	causes := make([]Cause, 0, len(t.causes))
+	for _, cause := range t.causes {
+		causes = append(causes, *cause)
+	}
+	slices.SortFunc(causes, func(a, b Cause) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Error, b.Error))
+	})
+	return causes
+}
+
+// groupText is a row's error without what differs from SIM to SIM: long numbers,
+// and details, which stand in parentheses.
+func groupText(row *Row) string {
+	text := longNumber.ReplaceAllString(row.Error, "…")
+	return details.ReplaceAllString(text, "")
+}
+
+var (
+	longNumber = regexp.MustCompile(`[0-9]{6,}`)
+	details    = regexp.MustCompile(` \([^()]*\)`)
+)
