@@ -1,0 +1,155 @@
+package batch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Limits of the breaker.
+const (
+	breakerThreshold = 20               // failed attempts in a row, across workers
+	firstProbeWait   = time.Second      // doubled after each failed probe
+	longestProbeWait = 10 * time.Second // so that a run is at full speed soon after an outage
+)
+
+// GoneError says that the API kept failing as a whole, for longer than calls are
+// retried.
+type GoneError struct {
+	For  time.Duration
+	Last error
+}
+
+func (e *GoneError) Error() string {
+	return fmt.Sprintf("the API has been failing for %s (%v): gave up", e.For.Round(time.Second), e.Last)
+}
+
+func (e *GoneError) Unwrap() error { return e.Last }
+
+// breaker notices when the API as a whole is failing. All workers then wait,
+// and one at a time probes it with the call that it has in hand, at growing
+// intervals, until one is answered.
+type breaker struct {
+	patience time.Duration // without success before giving up
+	giveUp   func(error)
+	log      *slog.Logger
+
+	mu       sync.Mutex
+	failures int       // in a row
+	since    time.Time // of the first of them
+	open     chan struct{}
+	probing  bool
+	wait     time.Duration
+	nextTry  time.Time
+}
+
+// enter returns when a call may be attempted. held reports that the API had to
+// be waited for: the call then starts afresh, since its failures were not its
+// own.
+func (b *breaker) enter(ctx context.Context) (held bool, err error) {
+	for {
+		b.mu.Lock()
+		if b.open == nil {
+			b.mu.Unlock()
+			return held, nil
+		}
+		held = true
+		closed, turn := b.open, (<-chan time.Time)(nil)
+		var timer *time.Timer
+		if !b.probing {
+			wait := time.Until(b.nextTry)
+			if wait <= 0 {
+				b.probing = true
+				b.mu.Unlock()
+				return held, nil
+			}
+			timer = time.NewTimer(wait)
+			turn = timer.C
+		}
+		b.mu.Unlock()
+		select {
+		case <-closed:
+		case <-turn:
+		case <-ctx.Done():
+			err = context.Cause(ctx)
+		}
+		if timer != nil {
+			timer.Stop()
+		}
+		if err != nil {
+			return held, err
+		}
+	}
+}
+
+// succeeded notes that the API has answered, whatever the answer.
+func (b *breaker) succeeded() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.failures = 0
+	if b.open == nil {
+		return
+	}
+	b.log.Info("the API answers again", "after", time.Since(b.since).Round(time.Second).String())
+	close(b.open)
+	b.open, b.probing = nil, false
+}
+
+// abandoned notes that an attempt ended without telling anything of the API.
+func (b *breaker) abandoned() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.wakeOne()
+}
+
+// failed notes a failed attempt and reports whether the API as a whole is
+// failing.
+func (b *breaker) failed(err error) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := time.Now()
+	if b.failures++; b.failures == 1 {
+		b.since = now
+	}
+	if b.open == nil && b.failures < breakerThreshold {
+		return false
+	}
+	if b.open == nil {
+		b.open, b.wait = make(chan struct{}), firstProbeWait
+		b.nextTry = now.Add(b.wait)
+		b.log.Warn("the API is failing: all calls wait until it answers again", "error", err.Error(), "in_a_row", b.failures)
+		return true
+	}
+	if b.probing {
+		b.wait = min(2*b.wait, longestProbeWait)
+		b.nextTry = now.Add(b.wait)
+		b.wakeOne()
+	}
+	if gone := now.Sub(b.since); gone >= b.patience {
+		b.giveUp(&GoneError{For: gone, Last: err})
+	}
+	return true
+}
+
+// wakeOne ends a probe: the next worker that asks takes its turn. Those that
+// wait are told to ask again.
+func (b *breaker) wakeOne() {
+	if b.open == nil || !b.probing {
+		return
+	}
+	b.probing = false
+	close(b.open)
+	b.open = make(chan struct{})
+}
+
+// pausedSince is when the API began to fail as a whole; zero if it does not.
+func (b *breaker) pausedSince() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open == nil {
+		return time.Time{}
+	}
+	return b.since
+}

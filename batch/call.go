@@ -1,0 +1,194 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v4"
+
+	"simhook/api"
+)
+
+// Backoff between the attempts of a call: a random wait between nothing and
+// twice the interval, which doubles ("full jitter"), so that no wait is longer
+// than 30 s.
+const (
+	firstInterval   = 500 * time.Millisecond
+	longestInterval = 15 * time.Second
+)
+
+// phase is how far a run may still go. When it is to end, waits are over at
+// once, while calls in flight may finish: what they did would otherwise not be
+// known.
+type phase struct {
+	waits context.Context
+	calls context.Context
+}
+
+// caller makes calls that outlast passing faults.
+type caller struct {
+	client  *api.Client
+	writes  *Pacer
+	reads   *Pacer
+	breaker *breaker
+	retries int           // further attempts of a call after a passing failure
+	maxTime time.Duration // spent on one call, waiting included
+	run     string        // the run's part of the correlation IDs
+	counts  *counts
+	abort   func(error) // ends the run: calling on is pointless
+}
+
+// counts are of a whole run.
+type counts struct {
+	attempts  atomic.Int64
+	retries   atomic.Int64 // attempts after a passing failure
+	throttled atomic.Int64 // 429s
+}
+
+// thread is the series of attempts that one SIM's results account for together.
+type thread struct {
+	name      string // of the correlation IDs: run, ICCID and kind
+	attempts  int
+	id        string // correlation ID of the last attempt
+	status    int    // of its answer; 0: none
+	ambiguous bool   // an attempt failed but may have taken effect
+}
+
+// thread begins a series of attempts; kind is SE, UT or P.
+func (c *caller) thread(iccid, kind string) *thread {
+	return &thread{name: c.run + "-" + iccid + "-" + kind + "-"}
+}
+
+// attempt is one try at a call.
+type attempt func(ctx context.Context, correlationID string) (api.Answer, error)
+
+// do makes a call. Each attempt waits for the API to be there, for a valid
+// token and for a permit, in this order, so that the permit is not held while
+// waiting for something else. Passing failures are retried after a backoff.
+// Neither a 429 nor a 401 counts as one: the first closes the pacer's gate, the
+// second renews the token. The error is the last attempt's.
+func (c *caller) do(p phase, pacer *Pacer, t *thread, try attempt) error {
+	intervals := backoff.NewExponentialBackOff(
+		backoff.WithInitialInterval(firstInterval),
+		backoff.WithRandomizationFactor(1),
+		backoff.WithMultiplier(2),
+		backoff.WithMaxInterval(longestInterval),
+		backoff.WithMaxElapsedTime(c.maxTime),
+	)
+	limited := backoff.WithMaxRetries(intervals, uint64(c.retries))
+	operation := func() error {
+		for {
+			held, err := c.ready(p.waits)
+			if held {
+				limited.Reset()
+			}
+			if err == nil {
+				err = c.attempt(p, pacer, t, try)
+			}
+			switch c.judge(err) {
+			case repeatNow:
+				continue
+			case repeatLater:
+				return err
+			case final:
+				return backoff.Permanent(err)
+			}
+			return nil
+		}
+	}
+	err := backoff.RetryNotify(operation, backoff.WithContext(limited, p.waits), func(error, time.Duration) { c.counts.retries.Add(1) })
+	if err != nil && p.waits.Err() != nil && err == p.waits.Err() {
+		return errStopped // while backing off
+	}
+	return err
+}
+
+// errStopped says that the run ended before a call was answered.
+var errStopped = errors.New("stopped before it was done: run again")
+
+// ready waits until the API may be called with a valid token.
+func (c *caller) ready(waits context.Context) (held bool, err error) {
+	if held, err = c.breaker.enter(waits); err == nil {
+		err = c.client.Ready(waits)
+	}
+	if waits.Err() != nil {
+		c.breaker.abandoned()
+		return held, errStopped
+	}
+	return held, err
+}
+
+func (c *caller) attempt(p phase, pacer *Pacer, t *thread, try attempt) error {
+	permit, err := pacer.Acquire(p.waits)
+	if err != nil {
+		c.breaker.abandoned()
+		return errStopped
+	}
+	t.attempts++
+	t.id = t.name + strconv.Itoa(t.attempts)
+	c.counts.attempts.Add(1)
+	answer, err := try(p.calls, t.id)
+	permit.Done(answer)
+	t.status = answer.Status
+	t.ambiguous = t.ambiguous || api.Ambiguous(err)
+	return err
+}
+
+// verdict is what follows from an attempt.
+type verdict int
+
+const (
+	done verdict = iota
+	repeatNow
+	repeatLater
+	final
+)
+
+// judge says what follows from the outcome of an attempt, and tells the breaker.
+func (c *caller) judge(err error) verdict {
+	var refused *api.CredentialsError
+	switch {
+	case err == nil:
+		c.breaker.succeeded()
+		return done
+	case errors.Is(err, errStopped):
+		return final
+	case errors.As(err, &refused):
+		c.abort(err)
+		return final
+	case throttled(err):
+		c.counts.throttled.Add(1)
+		c.breaker.succeeded()
+		return repeatNow
+	case api.Unauthorised(err):
+		c.breaker.succeeded()
+		return repeatNow
+	case api.Temporary(err):
+		if c.breaker.failed(err) {
+			return repeatNow // after waiting for the API
+		}
+		return repeatLater
+	case errors.Is(err, context.Canceled):
+		c.breaker.abandoned()
+		return final
+	}
+	c.breaker.succeeded()
+	return final
+}
+
+// throttled reports whether an attempt was answered 429, by whomever.
+func throttled(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && e.Status == http.StatusTooManyRequests
+}
+
+// answered reports whether an attempt was answered with this status, by the API
+// itself: a gateway's 404 only says that the base URL is wrong.
+func answered(err error, status int) bool {
+	var e *api.Error
+	return errors.As(err, &e) && e.Status == status && !e.Gateway
+}

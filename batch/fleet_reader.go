@@ -1,0 +1,151 @@
+package batch
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"simhook/report"
+)
+
+// The kinds of FleetRow.Kind that are not an ICCIDError's.
+const (
+	KindOpenQuote  = "quote not closed"
+	KindLongLine   = "line too long"
+	KindWebhookURL = "bad webhook_url"
+)
+
+// FleetRow is one line of a fleet file.
+type FleetRow struct {
+	Line       int    // of the file, from 1; the header, blank lines and sep= count
+	ICCID      string // normalised; empty if it is none
+	Cell       string // the ICCID as found, on one line and cut at 80 bytes; only if changed or bad
+	WebhookURL string // the row's own, else FleetOptions.WebhookURL, which may be empty; empty if bad
+	Changes    Change // what normalising took off
+	Problem    string // why the row cannot be used, in a sentence; empty for a good row
+	Kind       string // of the problem, for grouping: one of the Kind constants
+}
+
+// maxCell is how much of a cell a FleetRow shows, in bytes.
+const maxCell = 80
+
+// FleetReader reads the rows of a fleet in their order. A broken line becomes a row with a Problem
+// and never ends the reading. Lines are cut here and not by gocsv, since the encoding/csv below it
+// takes everything behind a stray quote into one cell. Not safe for concurrent use.
+type FleetReader struct {
+	fleet    *Fleet
+	lines    *fleetLines
+	cells    cellSplitter
+	lastURL  string // the last webhook URL found to be valid
+	finished error
+}
+
+// Rows reads the fleet from its beginning. Several readers may be in use at once.
+func (f *Fleet) Rows() (*FleetReader, error) {
+	if err := f.unchanged(); err != nil {
+		return nil, f.failure(0, err)
+	}
+	lines, err := f.lines()
+	if err != nil {
+		return nil, f.failure(0, err)
+	}
+	return &FleetReader{fleet: f, lines: lines, cells: cellSplitter{delimiter: f.layout.delimiter}}, nil
+}
+
+// Read gives the next row, and io.EOF after the last one. Any other error is a *FleetError: the
+// file cannot be read further, or was changed since it was opened.
+func (r *FleetReader) Read() (FleetRow, error) {
+	for r.finished == nil {
+		text, err := r.lines.next()
+		if err != nil && err != errLongLine {
+			r.finished = r.end(err)
+			break
+		}
+		if r.lines.number <= r.fleet.layout.heading {
+			continue
+		}
+		row := FleetRow{Line: r.lines.number}
+		if err == errLongLine {
+			row.Kind = KindLongLine
+			row.Problem = err.Error() + ": put one SIM on each line"
+			return row, nil
+		}
+		if r.fill(&row, text) {
+			return row, nil
+		}
+	}
+	return FleetRow{}, r.finished
+}
+
+// end makes of the error that ended the lines the one that ends the rows.
+func (r *FleetReader) end(err error) error {
+	if err != io.EOF {
+		return r.fleet.failure(r.lines.number+1, err)
+	}
+	if err := r.fleet.unchanged(); err != nil {
+		return r.fleet.failure(0, err)
+	}
+	return io.EOF
+}
+
+// fill reads a line into row; it reports false for a line without content.
+func (r *FleetReader) fill(row *FleetRow, line []byte) bool {
+	cells, open := r.cells.split(line)
+	if open {
+		row.Cell = report.Clean(string(line[:min(len(line), 2*maxCell)]), maxCell)
+		row.Kind = KindOpenQuote
+		row.Problem = "a quote opens a cell on this line and is not closed on it: close it, or take the line break out of the cell"
+		return true
+	}
+	cell := string(cellAt(cells, r.fleet.layout.iccid))
+	var err error
+	row.ICCID, row.Changes, err = NormaliseICCID(cell, r.fleet.options.AllowBadLuhn)
+	if err != nil || row.Changes != 0 {
+		row.Cell = report.Clean(cell, maxCell)
+	}
+	if err != nil {
+		row.Kind, row.Problem = problem(err)
+		return row.Kind != KindEmpty || !isBlank(bytes.Join(cells, nil))
+	}
+	if row.WebhookURL, err = r.webhookURL(cells); err != nil {
+		row.Cell = report.Clean(cell, maxCell)
+		row.Kind, row.Problem = KindWebhookURL, err.Error()
+	}
+	return true
+}
+
+func problem(err error) (kind, sentence string) {
+	var bad *ICCIDError
+	if errors.As(err, &bad) {
+		kind = bad.Kind
+	}
+	return kind, err.Error()
+}
+
+// webhookURL is the row's own webhook URL, or the one for rows without.
+func (r *FleetReader) webhookURL(cells [][]byte) (string, error) {
+	cell := bytes.TrimSpace(cellAt(cells, r.fleet.layout.webhookURL))
+	if len(cell) == 0 {
+		return r.fleet.options.WebhookURL, nil
+	}
+	if string(cell) != r.lastURL {
+		own := string(cell)
+		if err := ValidateWebhookURL(own); err != nil {
+			return "", err
+		}
+		r.lastURL = own
+	}
+	return r.lastURL, nil
+}
+
+// cellAt is the cell in a column; a line may be too short to have it.
+func cellAt(cells [][]byte, column int) []byte {
+	if column < 0 || column >= len(cells) {
+		return nil
+	}
+	return cells[column]
+}
+
+func isBlank(text []byte) bool {
+	return bytes.IndexFunc(text, func(r rune) bool { return !isSpace(r) }) < 0
+}

@@ -1,0 +1,174 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"simhook/api"
+	"simhook/api/sandbox"
+	"simhook/report"
+)
+
+// testWebhook is what fleets without URLs of their own are registered for.
+const testWebhook = "https://example.com/notifications"
+
+// testICCID is the n-th SIM of test fleets.
+func testICCID(n int) string {
+	payload := fmt.Sprintf("89444746%010d", n)
+	return payload + string('0'+(10-luhn(payload+"0"))%10)
+}
+
+// rig is a fleet, a sandbox and a results file: what a test runs simhook's engine
+// on. In a bubble of virtual time its connections are in memory.
+type rig struct {
+	t       *testing.T
+	sandbox *sandbox.Sandbox
+	http    http.RoundTripper
+	tokens  *api.CredentialsSource
+	fleet   string
+	results string
+	urls    string // --webhook-url
+}
+
+// newRig serves a sandbox over connections in memory.
+func newRig(t *testing.T, options sandbox.Options, sims int) *rig {
+	t.Helper()
+	g := &rig{t: t, sandbox: sandbox.New(options), results: filepath.Join(t.TempDir(), "results.csv"), urls: testWebhook}
+	transport, stop := sandbox.ServePipe(g.sandbox)
+	t.Cleanup(stop)
+	g.http = transport
+	g.setFleet(sims)
+	g.login("secret")
+	return g
+}
+
+// setFleet writes a fleet of so many SIMs.
+func (g *rig) setFleet(sims int) {
+	var b strings.Builder
+	b.WriteString("iccid\n")
+	for n := range sims {
+		b.WriteString(testICCID(n) + "\n")
+	}
+	g.setFleetText(b.String())
+}
+
+func (g *rig) setFleetText(text string) {
+	g.fleet = filepath.Join(g.t.TempDir(), "fleet.csv")
+	if err := os.WriteFile(g.fleet, []byte(text), 0o600); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+func (g *rig) login(secret string) {
+	tokens, err := api.NewClientCredentials(api.ClientCredentials{
+		TokenURL: "http://sandbox" + sandbox.TokenPath, ClientID: "fleet", ClientSecret: secret, Transport: g.http,
+	})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.tokens = tokens
+}
+
+// prepare makes a run ready; the caller plans and does it.
+func (g *rig) prepare(ctx context.Context, change func(*Config)) (*Run, func()) {
+	t := g.t
+	t.Helper()
+	cfg := Config{
+		Action: Register, Types: api.NotificationTypes(),
+		Workers: 32, Retries: 5, RetryMaxTime: 5 * time.Minute, ID: NewID(),
+		Log: slog.New(slog.DiscardHandler),
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	fleet, err := OpenFleet(ctx, g.fleet, nil, "", FleetOptions{WebhookURL: g.urls})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := api.NewClient(api.Config{
+		BaseURL: "http://sandbox" + sandbox.BasePath, Tokens: g.tokens, Connections: cfg.Workers, Timeout: 30 * time.Second, Transport: g.http,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	journal, err := report.Open(g.results, report.Options{
+		Action: string(cfg.Action), BaseURL: client.BaseURL(), Want: typesOf(cfg.Types),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Fleet, cfg.Client, cfg.Journal = fleet, client, journal
+	return New(cfg), func() {
+		if err := errors.Join(journal.Close(), fleet.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// run does a whole run.
+func (g *rig) run(change func(*Config)) (report.Summary, error) {
+	g.t.Helper()
+	ctx := g.t.Context()
+	run, done := g.prepare(ctx, change)
+	defer done()
+	if _, err := run.Plan(ctx); err != nil {
+		return run.Summary(), err
+	}
+	err := run.Do(ctx)
+	summary := run.Summary()
+	if total := summary.OK + summary.Failed + summary.Refused + summary.Invalid + summary.Duplicate + summary.Remaining; total != summary.Rows {
+		g.t.Errorf("the counts add up to %d of %d rows: %+v", total, summary.Rows, summary)
+	}
+	if summary.Remaining < 0 {
+		g.t.Errorf("%d SIMs remain", summary.Remaining)
+	}
+	return summary, err
+}
+
+// rows are the results, complete or not.
+func (g *rig) rows(path string) []report.Row {
+	g.t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer f.Close()
+	var rows []report.Row
+	for row, err := range report.Read(f) {
+		if err != nil {
+			g.t.Fatal(err)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// complete asserts that every SIM of the fleet has one row that is ok, and both
+// its webhooks.
+func (g *rig) complete(sims int) {
+	g.t.Helper()
+	seen := map[string]bool{}
+	for _, row := range g.rows(g.results) {
+		if seen[row.ICCID] {
+			g.t.Errorf("SIM %s has two rows", row.ICCID)
+		}
+		seen[row.ICCID] = true
+		if row.Status != report.StatusOK {
+			g.t.Errorf("SIM %s is %s: %s", row.ICCID, row.Status, row.Error)
+		}
+	}
+	if len(seen) != sims {
+		g.t.Errorf("%d SIMs have a row, not %d", len(seen), sims)
+	}
+	if n := g.sandbox.Registrations(); n != 2*sims {
+		g.t.Errorf("%d webhooks are registered, not %d", n, 2*sims)
+	}
+}
