@@ -56,10 +56,11 @@ func understood(call call, status int, body []byte) bool {
 	return call.understand(body) == nil
 }
 
-// readBody understands the body of an error, and never repeats the token should the body hold it.
+// readBody understands the body of an error, and repeats neither the token nor the password of a
+// webhook URL should the body hold them.
 func (e *Error) readBody(body []byte, token string) {
 	clean := func(s string, limit int) string {
-		return oneLine(redact(s, token, "[token]"), limit)
+		return oneLine(MaskURLs(redact(s, token, "[token]")), limit)
 	}
 	var content errorBody
 	if body[0] != '{' || json.Unmarshal(body, &content) != nil {

@@ -21,9 +21,9 @@ const (
 	longestInterval = 15 * time.Second
 )
 
-// phase is how far a run may still go. When it is to end, waits are over at
-// once, while calls in flight may finish: what they did would otherwise not be
-// known.
+// phase is how far a run may still go. When calling on is pointless, waits are
+// over at once, while calls in flight may finish: what they did would otherwise
+// not be known.
 type phase struct {
 	waits context.Context
 	calls context.Context

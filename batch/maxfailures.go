@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,19 +20,23 @@ const percentFrom = 100
 
 // ParseMaxFailures understands N and N%; 0 never stops.
 func ParseMaxFailures(text string) (MaxFailures, error) {
-	wrong := fmt.Errorf("max failures %q: use a number of SIMs such as 100, a percentage such as 50%%, or 0 for no limit", text)
+	number, percent, err := parseNumberOrPercent(text)
+	if err != nil {
+		return MaxFailures{}, fmt.Errorf("max failures %q: use a number of SIMs such as 100, a percentage such as 50%%, or 0 for no limit", text)
+	}
+	return MaxFailures{Number: number, Percent: percent}, nil
+}
+
+func parseNumberOrPercent(text string) (number int, percent float64, err error) {
 	if number, found := strings.CutSuffix(strings.TrimSpace(text), "%"); found {
-		percent, err := ParsePercent(number)
-		if err != nil {
-			return MaxFailures{}, wrong
-		}
-		return MaxFailures{Percent: percent}, nil
+		percent, err = ParsePercent(number)
+		return 0, percent, err
 	}
-	number, err := strconv.Atoi(strings.TrimSpace(text))
-	if err != nil || number < 0 {
-		return MaxFailures{}, wrong
+	number, err = strconv.Atoi(strings.TrimSpace(text))
+	if err == nil && number < 0 {
+		err = errors.New("negative")
 	}
-	return MaxFailures{Number: number}, nil
+	return number, 0, err
 }
 
 // ParsePercent understands a number from 0 to 100, with or without a percent

@@ -2,9 +2,7 @@ package batch
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
+	"iter"
 	"time"
 
 	"simhook/api"
@@ -19,11 +17,12 @@ type Plan struct {
 	Done      int // SIMs that earlier runs have done
 	Invalid   int
 	Duplicate int
-	Calls     int // at least
+	Calls     int // where all is as expected
+	Gone      int // SIMs that have left the fleet and are to lose their webhooks
 }
 
 // ToDo is the number of SIMs that calls are to be made for.
-func (p Plan) ToDo() int { return p.New + p.Again }
+func (p Plan) ToDo() int { return p.New + p.Again + p.Gone }
 
 // Plan goes over the fleet once and says what is to be done. It makes no call.
 // Its error is a *FleetError if the fleet is of no use.
@@ -47,20 +46,31 @@ func (r *Run) Plan(ctx context.Context) (Plan, error) {
 		default:
 			r.plan.New++
 		}
-		r.plan.Calls += len(r.cfg.Types)
+		r.plan.Calls += r.callsFor(e.sim)
 		return nil
 	})
 	if err != nil {
 		return Plan{}, err
 	}
-	if r.plan.ToDo()+r.plan.Done == 0 {
-		err := errors.New("has no row below its header")
-		if firstBad != nil {
-			err = fmt.Errorf("none of its %d rows is valid; the first: line %d: %s", r.plan.Rows, firstBad.Line, firstBad.Error)
-		}
-		return Plan{}, &FleetError{Name: r.cfg.Fleet.Name(), Err: err}
+	if err := r.planPruning(); err != nil {
+		return Plan{}, err
+	}
+	if err := r.useless(firstBad); err != nil {
+		return Plan{}, err
 	}
 	return r.plan, nil
+}
+
+// callsFor is how many calls a SIM costs where all is as expected.
+func (r *Run) callsFor(s sim) int {
+	types := len(r.handler.typesOf(s))
+	switch {
+	case r.cfg.Action == Reconcile:
+		return 1
+	case r.cfg.Action == Restore, r.cfg.OnlyURL != "", r.cfg.RecordPrevious:
+		return 1 + types
+	}
+	return types
 }
 
 func (p *Plan) note(bad *report.Row) {
@@ -74,7 +84,7 @@ func (p *Plan) note(bad *report.Row) {
 // Expected is how long the calls will take at the rate they may be made, as far
 // as it is known before the first answer. Zero: nothing limits them.
 func (r *Run) Expected() time.Duration {
-	perSecond := r.writes.PerSecond()
+	perSecond := r.writes.PerSecond() // reads have a quota of their own, as large
 	if perSecond == 0 {
 		return 0
 	}
@@ -92,38 +102,52 @@ type entry struct {
 
 // pass goes over the fleet and shows each of its rows.
 func (r *Run) pass(ctx context.Context, show func(entry) error) error {
-	rows, err := r.cfg.Fleet.Rows()
-	if err != nil {
-		return err
-	}
 	r.cfg.Journal.Begin()
-	for n := 0; ; n++ {
-		row, err := rows.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err == nil && n%1024 == 0 {
+	r.elsewhere = elsewhere{}
+	n := 0
+	for row, err := range r.rows() {
+		if n++; err == nil && n%1024 == 0 {
 			err = context.Cause(ctx)
 		}
 		if err != nil {
 			return err
 		}
+		if !r.takes(row) {
+			continue
+		}
 		if err := show(r.classify(row)); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// rows are the fleet's, or those of the results that are to be undone.
+func (r *Run) rows() iter.Seq2[sourceRow, error] {
+	if r.cfg.Undo != nil {
+		return r.cfg.Undo.rows(r.cfg.Types)
+	}
+	return r.cfg.Fleet.all()
+}
+
+// sourceName is the file that the rows come from.
+func (r *Run) sourceName() string {
+	if r.cfg.Undo != nil {
+		return r.cfg.Undo.Name()
+	}
+	return r.cfg.Fleet.Name()
 }
 
 // classify tells what is to be done about a row.
-func (r *Run) classify(row FleetRow) entry {
-	e := entry{sim: sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL}}
+func (r *Run) classify(row sourceRow) entry {
+	e := entry{sim: sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, undos: row.undos}}
 	switch {
 	case row.Problem != "":
 		return r.badRow(row, report.StatusInvalid, row.Cell, row.Problem)
 	case row.WebhookURL == "" && r.cfg.Action.needsWebhookURL():
 		return r.badRow(row, report.StatusInvalid, row.ICCID, "no webhook URL: fill the webhook_url column or give --webhook-url")
 	}
-	if !r.cfg.Action.needsWebhookURL() {
+	if r.cfg.Action == Unregister {
 		e.webhookURL = ""
 	}
 	sight, state := r.cfg.Journal.Sight(row.ICCID, e.webhookURL)
@@ -137,7 +161,7 @@ func (r *Run) classify(row FleetRow) entry {
 	return e
 }
 
-func (r *Run) badRow(row FleetRow, status report.Status, iccid, problem string) entry {
+func (r *Run) badRow(row sourceRow, status report.Status, iccid, problem string) entry {
 	now := time.Now()
 	bad := &report.Row{
 		ICCID: iccid, Line: row.Line, Action: string(r.cfg.Action), Status: status, WebhookURL: row.WebhookURL,
@@ -164,23 +188,33 @@ func (r *Run) read(ctx context.Context, sims chan<- sim, results chan<- result) 
 					return err
 				}
 			}
-			select {
-			case <-r.stopping:
-				return errStopped
-			default:
-			}
-			select {
-			case sims <- e.sim:
-				return nil
-			case <-r.stopping:
-				return errStopped
-			}
+			return r.handOut(sims, e.sim)
 		}
 	}
-	if err := r.pass(ctx, send(false)); err != nil || r.plan.Again == 0 {
+	if err := r.pass(ctx, send(false)); err != nil {
 		return err
 	}
-	return r.pass(ctx, send(true))
+	if r.plan.Again > 0 {
+		if err := r.pass(ctx, send(true)); err != nil {
+			return err
+		}
+	}
+	return r.prune(sims)
+}
+
+// handOut gives a SIM to a worker, unless the run is to end.
+func (r *Run) handOut(sims chan<- sim, s sim) error {
+	select {
+	case <-r.stopping:
+		return errStopped
+	default:
+	}
+	select {
+	case sims <- s:
+		return nil
+	case <-r.stopping:
+		return errStopped
+	}
 }
 
 // recall adds what an earlier run achieved for a SIM.
@@ -191,9 +225,6 @@ func (r *Run) recall(s *sim) error {
 	}
 	return err
 }
-
-// needsWebhookURL reports whether the action sets a webhook.
-func (a Action) needsWebhookURL() bool { return a == Register }
 
 // typesOf says which types a run is about, as the results do.
 func typesOf(types []api.NotificationType) (want report.Types) {

@@ -99,9 +99,14 @@ func (g *rig) prepare(ctx context.Context, change func(*Config)) (*Run, func()) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	journal, err := report.Open(g.results, report.Options{
+	options := report.Options{
 		Action: string(cfg.Action), BaseURL: client.BaseURL(), Want: typesOf(cfg.Types),
-	})
+		Sweep: cfg.Action == Reconcile, Plan: cfg.DryRun,
+	}
+	if cfg.Action == Restore {
+		options.Want = report.Types{}
+	}
+	journal, err := report.Open(g.results, options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,10 +20,19 @@ type Config struct {
 	Action  Action
 	Types   []api.NotificationType
 	Fleet   *Fleet
+	Undo    *Undo // the results to undo; Restore has them in place of a fleet
 	Client  *api.Client
 	Journal *report.Journal
-	APIName string      // of the API in the results; empty: the client's base URL
-	Pace    PaceOptions // of reads and of writes, which have a quota each
+	APIName string       // of the API in the results; empty: the client's base URL
+	Pace    PaceOptions  // of reads and of writes, which have a quota each
+	Shard   report.Shard // the part of the fleet that this run takes
+
+	DryRun         bool      // of a reconciliation: look, change nothing
+	OnlyURL        string    // unregister only where this is the webhook
+	RecordPrevious bool      // unregister looks first, and notes what it removes
+	Prune          bool      // reconcile removes what it registered for SIMs that have left the fleet
+	MaxDelete      MaxDelete // SIMs that Prune may remove webhooks of
+	Verify         int       // SIMs that are read back at the end
 
 	Workers      int           // calls in flight at the most
 	Retries      int           // further attempts of a call after a passing failure
@@ -63,6 +72,7 @@ type Run struct {
 	handler *handler
 	counts  counts
 	plan    Plan
+	elsewhere
 
 	stopping chan struct{} // closed: no new SIM
 	stop     sync.Once
@@ -71,6 +81,8 @@ type Run struct {
 
 	mu       sync.Mutex // guards what follows
 	tally    report.Tally
+	pruned   report.Tally // SIMs that have left the fleet
+	sample   sample
 	panicked error
 	started  time.Time
 	complete bool
@@ -93,6 +105,7 @@ func New(cfg Config) *Run {
 	r.breaker = &breaker{patience: cfg.RetryMaxTime, giveUp: r.abort, log: cfg.Log}
 	r.handler = &handler{
 		action: cfg.Action, types: cfg.Types, baseURL: cfg.APIName,
+		dryRun: cfg.DryRun, onlyURL: cfg.OnlyURL, recordPrevious: cfg.RecordPrevious,
 		caller: &caller{
 			client: cfg.Client, writes: r.writes, reads: r.reads, breaker: r.breaker,
 			retries: cfg.Retries, maxTime: cfg.RetryMaxTime, run: cfg.ID, counts: &r.counts, abort: r.abort,
@@ -160,7 +173,10 @@ func (r *Run) Do(ctx context.Context) error {
 	if failure := r.write(results); failure != nil {
 		return failure
 	}
-	return r.finish(readErr)
+	if err := r.finish(readErr); err != nil || !r.complete {
+		return err
+	}
+	return r.verify(phase{waits: waits, calls: calls})
 }
 
 // finish completes the results if every SIM has its row, or says why not.
@@ -173,9 +189,8 @@ func (r *Run) finish(readErr error) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	counts := r.tally.Statuses
-	failed := counts[report.StatusFailed]
-	handled := failed + counts[report.StatusRefused] + counts[report.StatusOK]
+	failed := r.tally.Statuses[report.StatusFailed] + r.pruned.Statuses[report.StatusFailed]
+	handled := r.tally.Handled() + r.pruned.Handled()
 	switch {
 	case readErr != nil && !errors.Is(readErr, errStopped):
 		return readErr

@@ -168,8 +168,8 @@ func TestAWebhookThatIsThereAlreadyIsKeptOrReplaced(t *testing.T) {
 				t.Errorf("SIM %d has %q", n, url)
 			}
 		}
-		if reads := g.sandbox.Stats().Calls["GET"]; reads != 2 {
-			t.Errorf("%d reads for the two SIMs that had something", reads)
+		if reads := g.sandbox.Stats().Calls["GET"]; reads != 3 {
+			t.Errorf("%d reads for three webhooks that were there", reads)
 		}
 	})
 }

@@ -27,9 +27,9 @@ func (r *Run) Status() Status {
 	r.mu.Lock()
 	s := Status{
 		Plan:    r.plan,
-		OK:      r.tally.Statuses[report.StatusOK],
-		Failed:  r.tally.Statuses[report.StatusFailed],
-		Refused: r.tally.Statuses[report.StatusRefused],
+		OK:      r.tally.Statuses[report.StatusOK] + r.pruned.Statuses[report.StatusOK],
+		Failed:  r.tally.Statuses[report.StatusFailed] + r.pruned.Statuses[report.StatusFailed],
+		Refused: r.tally.Statuses[report.StatusRefused] + r.pruned.Statuses[report.StatusRefused],
 	}
 	if !r.started.IsZero() {
 		s.Elapsed = now.Sub(r.started)
@@ -52,7 +52,7 @@ func (r *Run) Summary() report.Summary {
 	defer r.mu.Unlock()
 	now := time.Now()
 	s := report.Summary{
-		Run: r.cfg.ID, Action: string(r.cfg.Action), Fleet: r.cfg.Fleet.Name(), Results: r.cfg.Journal.PartialPath(), BaseURL: r.cfg.APIName,
+		Run: r.cfg.ID, Action: string(r.cfg.Action), Shard: r.cfg.Shard.Label(), Fleet: r.sourceName(), Results: r.cfg.Journal.PartialPath(), BaseURL: r.cfg.APIName,
 		StartedAt: r.started.UTC(), FinishedAt: now.UTC(), Seconds: now.Sub(r.started).Seconds(),
 		Rows:      r.plan.Rows,
 		Earlier:   r.plan.Done,
@@ -62,9 +62,12 @@ func (r *Run) Summary() report.Summary {
 		Invalid:   r.plan.Invalid,
 		Duplicate: r.plan.Duplicate,
 		Kept:      r.kept,
-		Attempts:  r.counts.attempts.Load(), Retries: r.counts.retries.Load(), Throttled: r.counts.throttled.Load(),
+		Pruned:    r.pruned.Statuses[report.StatusOK],
+		PrunedNot: r.pruned.Handled() - r.pruned.Statuses[report.StatusOK],
+		Verified:  r.sample.verified, Mismatches: r.sample.mismatches,
+		Attempts: r.counts.attempts.Load(), Retries: r.counts.retries.Load(), Throttled: r.counts.throttled.Load(),
 		SubscriptionEnd: r.tally.SubscriptionEnd, UsageThreshold: r.tally.UsageThreshold,
-		Causes:   r.tally.Causes(),
+		Causes:   append(r.tally.Causes(), r.pruned.Causes()...),
 		Complete: r.complete,
 	}
 	s.Remaining = s.Rows - s.OK - s.Failed - s.Refused - s.Invalid - s.Duplicate

@@ -3,7 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
-	"net/http"
+	"fmt"
 
 	"simhook/api"
 	"simhook/report"
@@ -18,22 +18,35 @@ type visit struct {
 	found api.Preferences // what was read
 }
 
-// do carries out the action for one type, and returns how many attempts it took.
-func (v *visit) do(t api.NotificationType, call *report.Call) int {
+// do carries out the action for one type, and reports whether anything was tried.
+func (v *visit) do(t api.NotificationType, call *report.Call) (tried bool) {
 	*call = report.Call{}
 	thread := v.caller.thread(v.iccid, shortName(t))
-	var err error
-	switch v.action {
-	case Register:
-		err = v.register(t, thread, call)
-	case Unregister:
-		err = v.unregister(t, thread, call)
+	err := v.act(t, thread, call)
+	if thread.attempts == 0 && v.reads != nil {
+		thread = v.reads // looking was all that was done
 	}
 	call.Attempts, call.CorrelationID, call.HTTPStatus = thread.attempts, thread.id, thread.status
 	if err != nil {
 		call.Outcome, call.Error = verdictOn(err, thread), explain(err)
 	}
-	return thread.attempts
+	return thread.attempts > 0
+}
+
+func (v *visit) act(t api.NotificationType, thread *thread, call *report.Call) error {
+	switch {
+	case v.gone:
+		return v.removeOwn(t, thread, call)
+	case v.action == Register:
+		return v.register(t, v.webhookURL, thread, call)
+	case v.action == Unregister:
+		return v.unregister(t, thread, call)
+	case v.action == Reconcile:
+		return v.reconcile(t, thread, call)
+	case v.action == Restore:
+		return v.restore(t, thread, call)
+	}
+	return fmt.Errorf("unknown action %q", v.action)
 }
 
 // shortName stands for a type in correlation IDs.
@@ -44,60 +57,9 @@ func shortName(t api.NotificationType) string {
 	return "UT"
 }
 
-// registerRounds bounds how often a webhook that is in the way is removed: once
-// is enough, unless somebody else keeps setting another.
-const registerRounds = 3
-
-// register sets the webhook. A 409 says that one is there already: it is looked
-// at, and if it is another, removed, so that it can be set anew.
-func (v *visit) register(t api.NotificationType, thread *thread, call *report.Call) error {
-	call.Outcome = report.Registered
-	for round := 1; ; round++ {
-		err := v.post(t, thread)
-		if !answered(err, http.StatusConflict) {
-			return err
-		}
-		if round > 1 {
-			v.found = nil // what was read before has changed
-		}
-		if err := v.look(thread); err != nil {
-			return during("reading what is registered already", err)
-		}
-		there := v.found[t]
-		if there == v.webhookURL {
-			if !thread.ambiguous && round == 1 { // else an attempt that seemed to fail had set it
-				call.Outcome = report.Unchanged
-			}
-			return nil
-		}
-		if round == registerRounds {
-			return err
-		}
-		if there != "" {
-			call.Outcome, call.PreviousURL = report.Replaced, there
-		}
-		if err := v.remove(t, thread); err != nil && !answered(err, http.StatusNotFound) {
-			return during("removing what is registered already", err)
-		}
-	}
-}
-
-// unregister removes the webhook, whatever its URL.
-func (v *visit) unregister(t api.NotificationType, thread *thread, call *report.Call) error {
-	err := v.remove(t, thread)
-	call.Outcome = report.Unregistered
-	if !answered(err, http.StatusNotFound) {
-		return err
-	}
-	if !thread.ambiguous { // else an attempt that seemed to fail had worked
-		call.Outcome = report.Absent
-	}
-	return nil
-}
-
-func (v *visit) post(t api.NotificationType, thread *thread) error {
+func (v *visit) post(t api.NotificationType, url string, thread *thread) error {
 	return v.caller.do(v.phase, v.caller.writes, thread, func(ctx context.Context, id string) (api.Answer, error) {
-		return v.caller.client.Register(ctx, v.iccid, t, v.webhookURL, id)
+		return v.caller.client.Register(ctx, v.iccid, t, url, id)
 	})
 }
 
@@ -107,9 +69,8 @@ func (v *visit) remove(t api.NotificationType, thread *thread) error {
 	})
 }
 
-// look reads the SIM's preferences, once: the answer tells of all types. Where
-// it cannot, account takes over the attempt that failed.
-func (v *visit) look(account *thread) error {
+// look reads the SIM's preferences, once: the answer tells of all types.
+func (v *visit) look() error {
 	if v.found != nil {
 		return nil
 	}
@@ -122,9 +83,26 @@ func (v *visit) look(account *thread) error {
 	})
 	if err != nil {
 		v.found = nil
-		account.id, account.status = v.reads.id, v.reads.status
 	}
 	return err
+}
+
+// lookAgain is look after something was changed.
+func (v *visit) lookAgain() error {
+	v.found = nil
+	return v.look()
+}
+
+// settle decides by looking what became of a write that failed but may have
+// taken effect: the error stands unless what is there now is what was wanted.
+func (v *visit) settle(t api.NotificationType, wanted string, thread *thread, err error) error {
+	if err == nil || !thread.ambiguous || !api.Temporary(err) {
+		return err
+	}
+	if v.lookAgain() != nil || !sameURL(v.found[t], wanted) {
+		return err
+	}
+	return nil
 }
 
 // verdictOn is the outcome of a call that ended in err.

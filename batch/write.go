@@ -71,12 +71,17 @@ func (r *Run) count(rows []report.Row) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range rows {
-		if status := rows[i].Status; status != report.StatusInvalid && status != report.StatusDuplicate { // those Plan has counted
-			r.tally.Add(&rows[i])
+		switch row := &rows[i]; {
+		case row.Status == report.StatusInvalid || row.Status == report.StatusDuplicate: // those Plan has counted
+		case row.Line == 0:
+			r.pruned.Add(row)
+		default:
+			r.tally.Add(row)
+			r.sample.offer(row, r.cfg.Verify)
 		}
 	}
-	failed := r.tally.Statuses[report.StatusFailed] + r.tally.Statuses[report.StatusRefused]
-	handled := failed + r.tally.Statuses[report.StatusOK]
+	handled := r.tally.Handled() + r.pruned.Handled()
+	failed := handled - r.tally.Statuses[report.StatusOK] - r.pruned.Statuses[report.StatusOK]
 	if r.cfg.MaxFailures.Exceeded(failed, handled) {
 		r.Stop(&TooManyFailures{Failed: failed, Of: handled, Limit: r.cfg.MaxFailures})
 	}

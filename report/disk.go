@@ -3,13 +3,13 @@ package report
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
 
 // Disk is what the journal asks of the file system when it changes something.
-// The zero value of everything is the real one, OS; tests make its n-th call
-// fail.
+// OS is the real one; tests make its n-th call fail.
 type Disk interface {
 	Write(f *os.File, b []byte) (int, error)
 	Sync(f *os.File) error
@@ -47,8 +47,9 @@ func syncDir(disk Disk, path string) error {
 }
 
 // WriteError says that results could not be written: a full disk, a folder
-// that is read-only. Unrecorded are the ICCIDs whose rows are not in the file
-// although their calls were made.
+// that is read-only. Unrecorded are the ICCIDs whose rows are not in the file, or
+// would not survive a power cut, although their calls were made; each is named by
+// one error only.
 type WriteError struct {
 	Path       string
 	Err        error
@@ -60,3 +61,17 @@ func (e *WriteError) Error() string {
 }
 
 func (e *WriteError) Unwrap() error { return e.Err }
+
+// diskWriter is a file behind a Disk, as an io.Writer.
+type diskWriter struct {
+	disk Disk
+	file *os.File
+}
+
+func (w diskWriter) Write(b []byte) (int, error) {
+	n, err := w.disk.Write(w.file, b)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	return n, err
+}

@@ -19,11 +19,12 @@ type Options struct {
 	Action  string
 	BaseURL string
 	Want    Types
+	// Plan is for the results of a plan, which nothing else goes on with.
+	Plan bool
 	// Sweep starts over once the results are complete, as a reconciliation does
 	// every night; an unfinished sweep is gone on with.
 	Sweep bool
-	// Owns reports whether this process is the one for a SIM; nil: for all.
-	Owns func(iccid string) bool
+	Shard Shard // the SIMs that the results are of
 	// ReadOnly only looks: no file is created, locked, healed or written, so that a
 	// dry run leaves no trace. Append, Sync and Complete must not be called then.
 	ReadOnly bool
@@ -49,29 +50,28 @@ type Journal struct {
 	size     int64    // of the partial file, up to the last row that is whole
 	synced   int64    // up to the last row that survives a power cut
 	unsynced []string // ICCIDs of the rows since
-	buffer   bytes.Buffer
+	buffer   []byte
 	broken   error // a write failed: nothing is written any more
 	healed   Healed
 
-	mu       sync.Mutex // guards what follows
+	mu sync.Mutex // guards what follows
+	memory
+}
+
+// memory is what is known of the rows in the files.
+type memory struct {
 	table    *Table
 	baseRows int
 	live     int              // rows of the partial file that no later row replaces
-	stale    bool             // the partial file holds lines that RESULTS.csv must not
+	stale    bool             // it holds others too
 	newest   map[uint64]int64 // offset in the partial file, where it holds several rows of a SIM
-	unmet    map[uint64]place // rows that are not done but hold an outcome worth keeping
+	unmet    map[uint64]place // rows that are not done but hold what is worth keeping
 }
 
 // place is where a row stands.
 type place struct {
 	file   *os.File
 	offset int64
-}
-
-// Healed says what opening the journal found damaged and set aside.
-type Healed struct {
-	Lines int    // that were torn or unreadable; their SIMs are called again
-	Aside string // the file that keeps them
 }
 
 // Healed says what was damaged in the partial file.
@@ -107,7 +107,7 @@ const (
 func (j *Journal) Sight(iccid, webhookURL string) (Sight, State) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	sight, done := j.table.See(iccid, webhookURL)
+	sight, done := j.table.See(iccid, urlCell(webhookURL))
 	switch {
 	case done:
 		return sight, Done
@@ -122,11 +122,12 @@ func (j *Journal) Sight(iccid, webhookURL string) (Sight, State) {
 func (j *Journal) Bad(row *Row) (recorded bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return j.table.SeeKey(BadRowKey(row.Line, cell(row.ICCID), string(row.Status)))
+	return j.table.SeeKey(BadRowKey(row.Line, textCell(row.ICCID), string(row.Status)))
 }
 
-// Earlier is what an earlier run achieved for a SIM that is not done: a row with
-// a good outcome of one type, set for the same webhook. It may be gone on with.
+// Earlier is what an earlier run left of a SIM that is not done: a row with a
+// good outcome of one type, or with a webhook that was there before. It reports
+// whether the row is of the same webhook and may be gone on with.
 func (j *Journal) Earlier(iccid, webhookURL string) (Row, bool, error) {
 	key, _ := Key(iccid)
 	j.mu.Lock()
@@ -139,7 +140,7 @@ func (j *Journal) Earlier(iccid, webhookURL string) (Row, bool, error) {
 	if err != nil {
 		return Row{}, false, fmt.Errorf("reading back the result of %s: %w", iccid, err)
 	}
-	return row, row.WebhookURL == webhookURL, nil
+	return row, row.WebhookURL == urlCell(webhookURL), nil
 }
 
 // readRow reads one row back from a file that Open has examined.
@@ -158,14 +159,11 @@ func (j *Journal) Append(rows []Row) error {
 	if j.broken != nil {
 		return j.failure(j.broken, rows)
 	}
-	j.buffer.Reset()
-	if err := encode(&j.buffer, rows); err != nil {
-		return j.failure(err, rows)
+	j.buffer = j.buffer[:0]
+	for i := range rows {
+		j.buffer = appendRow(j.buffer, &rows[i])
 	}
-	n, err := j.disk.Write(j.partial, j.buffer.Bytes())
-	if err == nil && n < j.buffer.Len() {
-		err = io.ErrShortWrite
-	}
+	n, err := diskWriter{j.disk, j.partial}.Write(j.buffer)
 	if err != nil {
 		j.broken = errors.Join(err, j.disk.Truncate(j.partial, j.size))
 		return j.failure(err, rows)
@@ -183,7 +181,7 @@ func (j *Journal) note(rows []Row) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	offset := j.size
-	for i, text := 0, j.buffer.Bytes(); i < len(rows); i++ {
+	for i, text := 0, j.buffer; i < len(rows); i++ {
 		end := bytes.IndexByte(text, '\n') + 1
 		j.place(rowKey(&rows[i]), offset)
 		offset += int64(end)
@@ -204,14 +202,17 @@ func (j *Journal) place(key uint64, offset int64) {
 
 func rowKey(row *Row) uint64 {
 	if row.Status == StatusInvalid || row.Status == StatusDuplicate {
-		return BadRowKey(row.Line, cell(row.ICCID), string(row.Status))
+		return BadRowKey(row.Line, textCell(row.ICCID), string(row.Status))
 	}
 	key, _ := Key(row.ICCID)
 	return key
 }
 
+// failure names the SIMs whose rows nobody may rely upon: of these rows, and of
+// those not yet synced.
 func (j *Journal) failure(err error, rows []Row) *WriteError {
-	failure := &WriteError{Path: j.PartialPath(), Err: err}
+	failure := &WriteError{Path: j.PartialPath(), Err: err, Unrecorded: j.unsynced}
+	j.unsynced = nil
 	for i := range rows {
 		failure.Unrecorded = append(failure.Unrecorded, rows[i].ICCID)
 	}
@@ -228,7 +229,7 @@ func (j *Journal) Sync() error {
 	}
 	if err := j.disk.Sync(j.partial); err != nil {
 		j.broken = errors.Join(err, j.disk.Truncate(j.partial, j.synced))
-		return &WriteError{Path: j.PartialPath(), Err: err, Unrecorded: j.unsynced}
+		return j.failure(err, nil)
 	}
 	j.synced, j.unsynced = j.size, j.unsynced[:0]
 	return nil
@@ -236,14 +237,20 @@ func (j *Journal) Sync() error {
 
 // Close gives the results free for another run. Rows that were appended stay.
 func (j *Journal) Close() error {
-	var errs []error
-	for _, f := range []*os.File{j.base, j.partial} {
-		if f != nil {
-			errs = append(errs, f.Close())
-		}
-	}
+	err := j.closeFiles()
 	if j.lock != nil {
-		errs = append(errs, j.lock.Close())
+		err = errors.Join(err, j.lock.Close())
+	}
+	return err
+}
+
+func (j *Journal) closeFiles() error {
+	var errs []error
+	for _, f := range []**os.File{&j.base, &j.partial} {
+		if *f != nil {
+			errs = append(errs, (*f).Close())
+			*f = nil
+		}
 	}
 	return errors.Join(errs...)
 }

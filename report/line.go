@@ -17,7 +17,16 @@ const (
 	columnWebhookURL      = 4
 	columnSubscriptionEnd = 5
 	columnUsageThreshold  = 11
+	columnStartedAt       = 18
+	columnFinishedAt      = 19
 	columnBaseURL         = 20
+)
+
+// Positions of a type's further columns, from that of its outcome.
+const (
+	columnHTTPStatus  = 1
+	columnAttempts    = 3
+	columnPreviousURL = 5
 )
 
 // line is one line of a results file, split into its cells. A row is always one
@@ -28,35 +37,51 @@ type line struct {
 	spare []byte // holds unquoted cells
 }
 
-// split takes text apart, without its line end. It reports whether text is
-// a whole row: the right number of cells, quotes closed.
+// parse takes text apart, without its line end. It reports whether text is a row
+// of results: one that Read reads, and that resuming can recognise.
+func (l *line) parse(text []byte) bool {
+	if !l.split(text) {
+		return false
+	}
+	var p cellParser
+	for _, column := range [...]int{
+		columnSubscriptionEnd + columnHTTPStatus, columnSubscriptionEnd + columnAttempts,
+		columnUsageThreshold + columnHTTPStatus, columnUsageThreshold + columnAttempts,
+	} {
+		p.number(string(l.cells[column]))
+	}
+	p.time(string(l.cells[columnStartedAt]))
+	p.time(string(l.cells[columnFinishedAt]))
+	_, err := strconv.Atoi(string(l.cells[columnLine]))
+	_, known := l.identity()
+	return p.err == nil && err == nil && known
+}
+
+// split reports whether text holds the right number of cells, correctly quoted:
+// what encoding/csv would refuse, it refuses.
 func (l *line) split(text []byte) bool {
 	l.spare = l.spare[:0]
 	for i := range l.cells {
-		var rest []byte
-		var more bool
-		if len(text) > 0 && text[0] == '"' {
-			var closed bool
-			l.cells[i], rest, closed = l.unquote(text[1:])
-			if !closed {
-				return false
-			}
-			more = len(rest) > 0
-			if more && rest[0] != ',' {
-				return false
-			}
-			if more {
-				rest = rest[1:]
-			}
-		} else {
-			l.cells[i], rest, more = bytes.Cut(text, []byte{','})
-		}
-		if more != (i < len(l.cells)-1) {
+		cell, rest, more, ok := l.cut(text)
+		if !ok || more != (i < len(l.cells)-1) {
 			return false
 		}
-		text = rest
+		l.cells[i], text = cell, rest
 	}
 	return true
+}
+
+// cut takes the first cell off text. More follow where a comma does.
+func (l *line) cut(text []byte) (cell, rest []byte, more, ok bool) {
+	if len(text) == 0 || text[0] != '"' {
+		cell, rest, more = bytes.Cut(text, []byte{','})
+		return cell, rest, more, bytes.IndexByte(cell, '"') < 0
+	}
+	cell, rest, ok = l.unquote(text[1:])
+	if len(rest) == 0 {
+		return cell, nil, false, ok
+	}
+	return cell, rest[1:], true, ok && rest[0] == ','
 }
 
 // unquote reads a quoted cell whose opening quote is gone, up to the closing
@@ -100,15 +125,39 @@ func (l *line) identity() (key uint64, ok bool) {
 }
 
 // satisfies reports whether the row is done for the types that are wanted.
-func (l *line) satisfies(want Types) bool {
+func (l *line) satisfies(o Options) bool {
 	return l.status() == StatusOK &&
-		(!want.SubscriptionEnd || l.good(columnSubscriptionEnd)) &&
-		(!want.UsageThreshold || l.good(columnUsageThreshold))
+		(!o.Want.SubscriptionEnd || l.meets(columnSubscriptionEnd, o.Plan)) &&
+		(!o.Want.UsageThreshold || l.meets(columnUsageThreshold, o.Plan))
 }
 
-// settled reports whether something was achieved for the SIM.
+// meets reports whether a type's outcome is what a run, or a plan, comes to.
+func (l *line) meets(column int, plan bool) bool {
+	return l.good(column) || plan && Outcome(l.cells[column]).Planned()
+}
+
+// planned reports whether the row is a plan's.
+func (l *line) planned() bool {
+	return Outcome(l.cells[columnSubscriptionEnd]).Planned() || Outcome(l.cells[columnUsageThreshold]).Planned()
+}
+
+// changed reports whether the row tells of a change that was made.
+func (l *line) changed() bool {
+	for _, column := range []int{columnSubscriptionEnd, columnUsageThreshold} {
+		switch Outcome(l.cells[column]) {
+		case Registered, Replaced, Unregistered:
+			return true
+		}
+	}
+	return false
+}
+
+// settled reports whether the row holds what is known nowhere else: a good
+// outcome, or a webhook that was there before and may be gone since.
 func (l *line) settled() bool {
-	return l.good(columnSubscriptionEnd) || l.good(columnUsageThreshold)
+	return l.good(columnSubscriptionEnd) || l.good(columnUsageThreshold) ||
+		len(l.cells[columnSubscriptionEnd+columnPreviousURL]) > 0 ||
+		len(l.cells[columnUsageThreshold+columnPreviousURL]) > 0
 }
 
 func (l *line) good(column int) bool { return Outcome(l.cells[column]).Good() }

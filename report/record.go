@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -14,29 +13,29 @@ import (
 	"github.com/gocarina/gocsv"
 )
 
-// timeFormat is RFC 3339 in UTC with milliseconds.
-const timeFormat = "2006-01-02T15:04:05.000Z"
-
-// number is an integer whose zero is an empty cell.
-type number int
-
-// MarshalCSV is gocsv's way to ask for the cell.
-func (n number) MarshalCSV() (string, error) {
-	if n == 0 {
-		return "", nil
-	}
-	return strconv.Itoa(int(n)), nil
-}
-
-// UnmarshalCSV is gocsv's way to hand over the cell.
-func (n *number) UnmarshalCSV(text string) error {
-	if text == "" {
-		*n = 0
-		return nil
-	}
-	i, err := strconv.Atoi(text)
-	*n = number(i)
-	return err
+// record is a row of the results file as gocsv reads it: the columns, in order.
+type record struct {
+	ICCID                        string `csv:"iccid"`
+	Line                         string `csv:"line"`
+	Action                       string `csv:"action"`
+	Status                       string `csv:"status"`
+	WebhookURL                   string `csv:"webhook_url"`
+	SubscriptionEnd              string `csv:"subscription_end"`
+	SubscriptionEndHTTPStatus    string `csv:"subscription_end_http_status"`
+	SubscriptionEndError         string `csv:"subscription_end_error"`
+	SubscriptionEndAttempts      string `csv:"subscription_end_attempts"`
+	SubscriptionEndCorrelationID string `csv:"subscription_end_correlation_id"`
+	SubscriptionEndPreviousURL   string `csv:"subscription_end_previous_url"`
+	UsageThreshold               string `csv:"usage_threshold"`
+	UsageThresholdHTTPStatus     string `csv:"usage_threshold_http_status"`
+	UsageThresholdError          string `csv:"usage_threshold_error"`
+	UsageThresholdAttempts       string `csv:"usage_threshold_attempts"`
+	UsageThresholdCorrelationID  string `csv:"usage_threshold_correlation_id"`
+	UsageThresholdPreviousURL    string `csv:"usage_threshold_previous_url"`
+	Error                        string `csv:"error"`
+	StartedAt                    string `csv:"started_at"`
+	FinishedAt                   string `csv:"finished_at"`
+	BaseURL                      string `csv:"base_url"`
 }
 
 // Columns are the names of the results file's columns, in order.
@@ -47,20 +46,6 @@ func Columns() []string {
 		names[i] = t.Field(i).Tag.Get("csv")
 	}
 	return names
-}
-
-// encode appends rows to buf, one line each.
-func encode(buf *bytes.Buffer, rows []Row) error {
-	records := make([]record, len(rows))
-	for i := range rows {
-		records[i] = rows[i].record()
-	}
-	w := csv.NewWriter(buf)
-	if err := gocsv.MarshalCSVWithoutHeaders(records, gocsv.NewSafeCSVWriter(w)); err != nil {
-		return fmt.Errorf("encoding result rows: %w", err)
-	}
-	w.Flush()
-	return w.Error()
 }
 
 // Read yields the rows of a results file, whole or partial. It stops at the
@@ -74,96 +59,86 @@ func Read(r io.Reader) iter.Seq2[Row, error] {
 			err = errors.New("the file is empty")
 		}
 		if err == nil && (len(u.MismatchedStructFields) > 0 || len(u.MismatchedHeaders) > 0) {
-			err = fmt.Errorf("its header is %q", u.Headers)
+			err = fmt.Errorf("its header is %q", Clean(fmt.Sprint(u.Headers), 200))
 		}
 		if err != nil {
 			yield(Row{}, fmt.Errorf("not a results file of simhook: %w", err))
 			return
 		}
 		for {
-			line, _ := reader.FieldPos(0)
-			item, err := u.Read()
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			var row Row
-			if err == nil {
-				row, err = item.(record).row()
-			}
-			if err != nil {
-				yield(Row{}, fmt.Errorf("line %d: not a result row: %w", line+1, err))
-				return
-			}
-			if !yield(row, nil) {
+			row, err := readNext(u, reader)
+			if errors.Is(err, io.EOF) || !yield(row, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-func (row *Row) record() record {
-	se, ut := &row.SubscriptionEnd, &row.UsageThreshold
-	return record{
-		ICCID:      cell(row.ICCID),
-		Line:       row.Line,
-		Action:     row.Action,
-		Status:     string(row.Status),
-		WebhookURL: cell(row.WebhookURL),
-
-		SubscriptionEnd:              string(se.Outcome),
-		SubscriptionEndHTTPStatus:    number(se.HTTPStatus),
-		SubscriptionEndError:         cell(se.Error),
-		SubscriptionEndAttempts:      number(se.Attempts),
-		SubscriptionEndCorrelationID: se.CorrelationID,
-		SubscriptionEndPreviousURL:   cell(se.PreviousURL),
-
-		UsageThreshold:              string(ut.Outcome),
-		UsageThresholdHTTPStatus:    number(ut.HTTPStatus),
-		UsageThresholdError:         cell(ut.Error),
-		UsageThresholdAttempts:      number(ut.Attempts),
-		UsageThresholdCorrelationID: ut.CorrelationID,
-		UsageThresholdPreviousURL:   cell(ut.PreviousURL),
-
-		Error:      cell(row.Error),
-		StartedAt:  timestamp(row.StartedAt),
-		FinishedAt: timestamp(row.FinishedAt),
-		BaseURL:    cell(row.BaseURL),
+func readNext(u *gocsv.Unmarshaller, reader *csv.Reader) (Row, error) {
+	item, err := u.Read()
+	if broken, ok := errors.AsType[*csv.ParseError](err); ok {
+		return Row{}, fmt.Errorf("line %d: not a result row: %w", broken.Line, broken.Err)
 	}
+	if err != nil {
+		return Row{}, err
+	}
+	row, err := item.(record).row()
+	if err != nil {
+		line, _ := reader.FieldPos(0)
+		return Row{}, fmt.Errorf("line %d: not a result row: %w", line, err)
+	}
+	return row, nil
 }
 
 func (r record) row() (Row, error) {
-	started, err := parseTimestamp(r.StartedAt)
-	if err != nil {
-		return Row{}, err
-	}
-	finished, err := parseTimestamp(r.FinishedAt)
-	if err != nil {
-		return Row{}, err
-	}
-	return Row{
-		ICCID: r.ICCID, Line: r.Line, Action: r.Action, Status: Status(r.Status), WebhookURL: r.WebhookURL,
+	var p cellParser
+	row := Row{
+		ICCID: r.ICCID, Line: p.number(r.Line), Action: r.Action, Status: Status(r.Status), WebhookURL: r.WebhookURL,
 		SubscriptionEnd: Call{
-			Outcome: Outcome(r.SubscriptionEnd), HTTPStatus: int(r.SubscriptionEndHTTPStatus), Error: r.SubscriptionEndError,
-			Attempts: int(r.SubscriptionEndAttempts), CorrelationID: r.SubscriptionEndCorrelationID, PreviousURL: r.SubscriptionEndPreviousURL,
+			Outcome:       Outcome(r.SubscriptionEnd),
+			HTTPStatus:    p.number(r.SubscriptionEndHTTPStatus),
+			Error:         r.SubscriptionEndError,
+			Attempts:      p.number(r.SubscriptionEndAttempts),
+			CorrelationID: r.SubscriptionEndCorrelationID,
+			PreviousURL:   r.SubscriptionEndPreviousURL,
 		},
 		UsageThreshold: Call{
-			Outcome: Outcome(r.UsageThreshold), HTTPStatus: int(r.UsageThresholdHTTPStatus), Error: r.UsageThresholdError,
-			Attempts: int(r.UsageThresholdAttempts), CorrelationID: r.UsageThresholdCorrelationID, PreviousURL: r.UsageThresholdPreviousURL,
+			Outcome:       Outcome(r.UsageThreshold),
+			HTTPStatus:    p.number(r.UsageThresholdHTTPStatus),
+			Error:         r.UsageThresholdError,
+			Attempts:      p.number(r.UsageThresholdAttempts),
+			CorrelationID: r.UsageThresholdCorrelationID,
+			PreviousURL:   r.UsageThresholdPreviousURL,
 		},
-		Error: r.Error, StartedAt: started, FinishedAt: finished, BaseURL: r.BaseURL,
-	}, nil
+		Error: r.Error, StartedAt: p.time(r.StartedAt), FinishedAt: p.time(r.FinishedAt), BaseURL: r.BaseURL,
+	}
+	return row, p.err
 }
 
-func timestamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
+// cellParser parses cells, of which empty ones are zero, and keeps the first
+// error.
+type cellParser struct{ err error }
+
+func (p *cellParser) number(cell string) int {
+	if cell == "" {
+		return 0
 	}
-	return t.UTC().Format(timeFormat)
+	n, err := strconv.Atoi(cell)
+	p.note(err)
+	return n
 }
 
-func parseTimestamp(text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
+func (p *cellParser) time(cell string) time.Time {
+	if cell == "" {
+		return time.Time{}
 	}
-	return time.Parse(timeFormat, text)
+	t, err := time.Parse(timeFormat, cell)
+	p.note(err)
+	return t
+}
+
+func (p *cellParser) note(err error) {
+	if p.err == nil {
+		p.err = err
+	}
 }

@@ -28,6 +28,11 @@ const (
 	Foreign      Outcome = "foreign" // somebody else's URL was there and was left
 	Failed       Outcome = "failed"
 	Refused      Outcome = "refused"
+
+	// Of a plan: what a run would do.
+	WouldRegister   Outcome = "would_register"
+	WouldReplace    Outcome = "would_replace"
+	WouldUnregister Outcome = "would_unregister"
 )
 
 // Good reports whether the type is as it was asked to be.
@@ -37,6 +42,12 @@ func (o Outcome) Good() bool {
 		return true
 	}
 	return false
+}
+
+// Planned reports whether the outcome is a plan's: a difference that was found
+// and left.
+func (o Outcome) Planned() bool {
+	return o == WouldRegister || o == WouldReplace || o == WouldUnregister
 }
 
 // Call is what happened to one notification type of a SIM. HTTPStatus, Error
@@ -63,29 +74,4 @@ type Row struct {
 	StartedAt       time.Time
 	FinishedAt      time.Time
 	BaseURL         string // of the API that was called
-}
-
-// record is a Row as gocsv sees it: the columns of the results file, in order.
-type record struct {
-	ICCID                        string `csv:"iccid"`
-	Line                         int    `csv:"line"`
-	Action                       string `csv:"action"`
-	Status                       string `csv:"status"`
-	WebhookURL                   string `csv:"webhook_url"`
-	SubscriptionEnd              string `csv:"subscription_end"`
-	SubscriptionEndHTTPStatus    number `csv:"subscription_end_http_status"`
-	SubscriptionEndError         string `csv:"subscription_end_error"`
-	SubscriptionEndAttempts      number `csv:"subscription_end_attempts"`
-	SubscriptionEndCorrelationID string `csv:"subscription_end_correlation_id"`
-	SubscriptionEndPreviousURL   string `csv:"subscription_end_previous_url"`
-	UsageThreshold               string `csv:"usage_threshold"`
-	UsageThresholdHTTPStatus     number `csv:"usage_threshold_http_status"`
-	UsageThresholdError          string `csv:"usage_threshold_error"`
-	UsageThresholdAttempts       number `csv:"usage_threshold_attempts"`
-	UsageThresholdCorrelationID  string `csv:"usage_threshold_correlation_id"`
-	UsageThresholdPreviousURL    string `csv:"usage_threshold_previous_url"`
-	Error                        string `csv:"error"`
-	StartedAt                    string `csv:"started_at"`
-	FinishedAt                   string `csv:"finished_at"`
-	BaseURL                      string `csv:"base_url"`
 }

@@ -7,6 +7,7 @@ import "time"
 type Summary struct {
 	Run        string    `json:"run"` // the part of the correlation IDs that all calls of the run share
 	Action     string    `json:"action"`
+	Shard      string    `json:"shard,omitempty"` // 2-of-8; empty: the whole fleet
 	Fleet      string    `json:"fleet"`
 	Results    string    `json:"results"`
 	BaseURL    string    `json:"base_url"`
@@ -24,6 +25,12 @@ type Summary struct {
 	Remaining int `json:"remaining"` // not come to
 	Kept      int `json:"kept"`      // rows of SIMs that are no longer in the fleet; not among Rows
 
+	Pruned    int `json:"pruned"`     // SIMs that have left the fleet and lost their webhooks; not among Rows
+	PrunedNot int `json:"pruned_not"` // those that could not be dealt with
+	Verified  int `json:"verified"`   // SIMs that were read back at the end
+
+	Mismatches []Mismatch `json:"mismatches,omitempty"` // what was found wrong with them
+
 	Attempts  int64 `json:"attempts"` // of calls by this run, retries included
 	Retries   int64 `json:"retries"`
 	Throttled int64 `json:"throttled"` // answers 429
@@ -35,4 +42,12 @@ type Summary struct {
 	Complete bool   `json:"complete"` // every SIM has its row, and the results file its name
 	ExitCode int    `json:"exit_code"`
 	Reason   string `json:"reason,omitempty"` // why the run ended early
+}
+
+// Mismatch is a webhook that, read back, is not the one that was registered.
+type Mismatch struct {
+	ICCID string `json:"iccid"`
+	Type  string `json:"type"`
+	Want  string `json:"want"`
+	Found string `json:"found"` // "": none
 }

@@ -80,7 +80,7 @@ func (t *Table) See(iccid, webhookURL string) (s Sight, done bool) {
 		return First, false
 	}
 	e, url := t.get(key), t.intern(webhookURL)
-	sameURL := e&urlBits == url
+	sameURL := e&urlBits == url && url != urlBits // beyond maxURLs nobody knows
 	switch {
 	case e&flagSeen != 0 && sameURL:
 		return Repeated, e&flagDone != 0
@@ -93,14 +93,16 @@ func (t *Table) See(iccid, webhookURL string) (s Sight, done bool) {
 	return First, e&flagDone != 0
 }
 
-// Record notes that the results have a row for this SIM. A row with another URL than the one
-// seen in this pass does not satisfy the SIM, whatever done says.
-func (t *Table) Record(iccid, webhookURL string, done bool) {
+// Record notes that the results have a row for this SIM, and reports whether they had one before.
+// A row with another URL than the one seen in this pass does not satisfy the SIM, whatever done
+// says.
+func (t *Table) Record(iccid, webhookURL string, done bool) (before bool) {
 	key, ok := Key(iccid)
 	if !ok {
-		return
+		return false
 	}
 	e, url := t.get(key), t.intern(webhookURL)
+	before = e&flagRecorded != 0
 	if e&flagSeen != 0 && e&urlBits != url {
 		done, url = false, e&urlBits
 	}
@@ -109,6 +111,7 @@ func (t *Table) Record(iccid, webhookURL string, done bool) {
 		e |= flagDone
 	}
 	t.set(key, e)
+	return before
 }
 
 // Seen reports whether the SIM was seen in this pass.
@@ -130,11 +133,18 @@ func (t *Table) SeeKey(key uint64) (recorded bool) {
 	return e&flagRecorded != 0
 }
 
+// DoneKey reports whether a recorded row satisfies the SIM.
+func (t *Table) DoneKey(key uint64) bool { return t.get(key)&flagDone != 0 }
+
 // SeenKey reports whether the SIM or bad row was seen in this pass.
 func (t *Table) SeenKey(key uint64) bool { return t.get(key)&flagSeen != 0 }
 
-// RecordKey notes that the results have the bad row.
-func (t *Table) RecordKey(key uint64) { t.set(key, t.get(key)|flagRecorded) }
+// RecordKey notes that the results have the bad row, and reports whether they had it before.
+func (t *Table) RecordKey(key uint64) (before bool) {
+	e := t.get(key)
+	t.set(key, e|flagRecorded)
+	return e&flagRecorded != 0
+}
 
 // Mark sets a mark on the SIM or bad row, whose meaning is the caller's, and reports whether it had
 // one before. Marks last as long as the Table.
@@ -151,7 +161,8 @@ func (t *Table) Marked(key uint64) bool { return t.get(key)&flagMarked != 0 }
 func (t *Table) Len() int { return len(t.entries) }
 
 // Err is ErrTooManyURLs if the Table met more webhook URLs than it can tell apart, and nil otherwise.
-// Ask after a pass: from then on Repeated and done cannot be relied upon.
+// Ask after a pass: SIMs with a webhook URL beyond are never Repeated but Conflicting, and never
+// done.
 func (t *Table) Err() error { return t.err }
 
 // Key packs an ICCID of 18 to 20 digits beginning with 89 into 64 bits: a 1 followed by the digits

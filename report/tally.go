@@ -90,6 +90,11 @@ func (t *Tally) Rows() int {
 	return total
 }
 
+// Handled is how many of the rows are SIMs that calls were made for.
+func (t *Tally) Handled() int {
+	return t.Statuses[StatusOK] + t.Statuses[StatusFailed] + t.Statuses[StatusRefused]
+}
+
 // Causes are the groups of rows that are not as they should be, the largest
 // first.
 func (t *Tally) Causes() []Cause {
@@ -98,7 +103,7 @@ func (t *Tally) Causes() []Cause {
 		causes = append(causes, *cause)
 	}
 	slices.SortFunc(causes, func(a, b Cause) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Error, b.Error))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Error, b.Error), cmp.Compare(a.Status, b.Status))
 	})
 	return causes
 }

@@ -1,0 +1,81 @@
+package batch
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"golang.org/x/sync/errgroup"
+
+	"simhook/api"
+	"simhook/report"
+)
+
+// VerifyError says that what was read back at the end is not what was
+// registered.
+type VerifyError struct {
+	Mismatches, Of int
+	Failed         error // a read that failed for good; nil: none
+}
+
+func (e *VerifyError) Error() string {
+	if e.Failed != nil {
+		return fmt.Sprintf("reading back %d SIMs: %v", e.Of, e.Failed)
+	}
+	return fmt.Sprintf("of %d SIMs that were read back, %d do not have the webhooks that were registered: run again", e.Of, e.Mismatches)
+}
+
+func (e *VerifyError) Unwrap() error { return e.Failed }
+
+// sample is a random choice of SIMs, each equally likely whatever their number
+// (reservoir sampling, algorithm R).
+type sample struct {
+	offered    int
+	sims       []sim
+	verified   int
+	mismatches []report.Mismatch
+}
+
+func (s *sample) offer(row *report.Row, size int) {
+	if size == 0 || row.Status != report.StatusOK {
+		return
+	}
+	s.offered++
+	chosen := sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL}
+	if len(s.sims) < size {
+		s.sims = append(s.sims, chosen)
+	} else if n := rand.IntN(s.offered); n < size {
+		s.sims[n] = chosen
+	}
+}
+
+// verify reads the sample back and compares.
+func (r *Run) verify(p phase) error {
+	var group errgroup.Group
+	group.SetLimit(r.cfg.Workers)
+	for _, s := range r.sample.sims {
+		group.Go(func() error {
+			v := visit{handler: r.handler, phase: p, sim: s}
+			if err := v.look(); err != nil {
+				return fmt.Errorf("SIM %s: %s", s.iccid, explain(err))
+			}
+			r.compare(s, v.found)
+			return nil
+		})
+	}
+	err := group.Wait()
+	if err == nil && len(r.sample.mismatches) == 0 {
+		return nil
+	}
+	return &VerifyError{Mismatches: len(r.sample.mismatches), Of: len(r.sample.sims), Failed: err}
+}
+
+func (r *Run) compare(s sim, found api.Preferences) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sample.verified++
+	for _, t := range r.cfg.Types {
+		if !sameURL(found[t], s.webhookURL) {
+			r.sample.mismatches = append(r.sample.mismatches, report.Mismatch{ICCID: s.iccid, Type: string(t), Want: s.webhookURL, Found: found[t]})
+		}
+	}
+}

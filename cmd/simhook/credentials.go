@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+
+	"simhook/api"
+)
+
+// credentials are how the command line and the environment say that tokens are obtained: with a ready
+// access token, or else with client id and secret. Where only names of files are known, nothing has
+// been read yet.
+type credentials struct {
+	clientID   string
+	secret     string
+	secretFile string
+	token      string
+	tokenFile  string
+}
+
+// credentials chooses between the two ways: options beat the environment. Among the environment's
+// variables a ready token comes first, save for ACCESS_TOKEN, whose name is no hint that it is meant for
+// simhook: it counts where nothing else is given.
+func (s *settings) credentials() credentials {
+	var c credentials
+	client := max(s.source("client-id"), s.source("client-secret-file"))
+	ready := s.source("access-token-file")
+	c.token, _ = s.variable(envName("access-token"))
+	if c.token != "" {
+		ready = max(ready, byEnvironment)
+	}
+	if client == byOption && ready == byOption {
+		s.fail("access-token-file", "is instead of --client-id and --client-secret-file: give one or the other")
+	}
+	if ready > byDefault && ready >= client {
+		if c.tokenFile = s.text("access-token-file"); c.tokenFile != "" {
+			c.token = ""
+		}
+		return c
+	}
+	c.token = ""
+	c.clientID, c.secretFile = s.text("client-id"), s.text("client-secret-file")
+	if c.secretFile == "" {
+		c.secret, _ = s.variable(envName("client-secret"))
+	}
+	if c.clientID == "" && c.secretFile == "" && c.secret == "" {
+		c.token, _ = s.variable("ACCESS_TOKEN")
+	}
+	return c
+}
+
+// source is what gives the access tokens. Its errors are *settingError, and *usageError for a bad
+// token URL.
+func (c credentials) source(tokenURL, userAgent string, log *slog.Logger) (api.TokenSource, error) {
+	switch {
+	case c.tokenFile != "":
+		warnIfReadable(c.tokenFile, log)
+		source, err := api.TokenFile(c.tokenFile)
+		if err != nil {
+			return nil, settingf("%v", err)
+		}
+		return source, nil
+	case c.token != "":
+		source := api.StaticToken(c.token)
+		if _, err := source.Token(context.Background()); err != nil {
+			return nil, settingf("%v", err)
+		}
+		return source, nil
+	}
+	secret, err := c.clientSecret(log)
+	if err != nil {
+		return nil, err
+	}
+	source, err := api.NewClientCredentials(api.ClientCredentials{
+		TokenURL: tokenURL, ClientID: c.clientID, ClientSecret: secret, UserAgent: userAgent,
+	})
+	if err != nil {
+		return nil, usagef("%v", err)
+	}
+	return source, nil
+}
+
+func (c credentials) clientSecret(log *slog.Logger) (string, error) {
+	switch {
+	case c.clientID == "" && c.secret == "" && c.secretFile == "":
+		return "", settingf("no credentials: give --client-id (or SIMHOOK_CLIENT_ID) and --client-secret-file (or SIMHOOK_CLIENT_SECRET), " +
+			"or a ready access token by --access-token-file (or SIMHOOK_ACCESS_TOKEN); a rehearsal with --sandbox needs none")
+	case c.clientID == "":
+		return "", settingf("no client id beside the client secret: give --client-id or SIMHOOK_CLIENT_ID")
+	case c.secret != "":
+		return strings.TrimSpace(c.secret), nil
+	case c.secretFile == "":
+		return "", settingf("no client secret beside the client id: give --client-secret-file or SIMHOOK_CLIENT_SECRET")
+	}
+	return readSecret(c.secretFile, log)
+}
+
+// readSecret reads a file that holds a secret and nothing else, but perhaps a newline.
+func readSecret(path string, log *slog.Logger) (string, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", settingf("client secret file: %v", err)
+	}
+	secret := strings.TrimSpace(string(content))
+	if secret == "" {
+		return "", settingf("client secret file: %s is empty", path)
+	}
+	warnIfReadable(path, log)
+	return secret, nil
+}
+
+// warnIfReadable warns of a secret that every user of the machine can read. A group's members may be meant
+// to: Kubernetes gives mounted secrets to the group of a Pod.
+func warnIfReadable(path string, log *slog.Logger) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return
+	}
+	const others fs.FileMode = 0o004
+	if info.Mode().Perm()&others != 0 {
+		log.Warn("others can read this secret: chmod 600 keeps it", "file", path, "mode", fmt.Sprintf("%04o", info.Mode().Perm()))
+	}
+}

@@ -1,0 +1,83 @@
+package main
+
+// What --help teaches beside the list of options.
+const (
+	programHelp = `simhook sets and removes the notification webhooks of SIMs on the Connect API, one SIM
+at a time, inside the account's quota, with one result row per SIM.
+
+Try it without credentials:
+
+   simhook register --sandbox --webhook-url https://example.com/hook fleet.csv
+
+The same command again goes on where it stopped. Each command explains itself:
+simhook register --help.
+` + environmentHelp + exitHelp
+
+	registerHelp = `Sets the webhook of every SIM in FLEET.csv, for both notification types. FLEET.csv has a
+column iccid (also sim_iccid or sim), and may have a column webhook_url; - reads it from
+standard input. Results go to FLEET.register.csv, one row per SIM. The same command
+again goes on with what is not ok, so a run may be stopped at any time.
+
+   simhook register --webhook-url https://example.com/hook fleet.csv
+   simhook register --dry-run fleet.csv
+   simhook register --sandbox --webhook-url https://example.com/hook fleet.csv
+` + credentialsHelp + environmentHelp + exitHelp
+
+	unregisterHelp = `Removes the webhooks of every SIM in FLEET.csv, for both notification types, whatever
+their URL. Asks first on a terminal; elsewhere it needs --yes. Results go to
+FLEET.unregister.csv, and the same command again goes on with what is not ok.
+
+   simhook unregister fleet.csv
+   simhook unregister --yes --types USAGE_THRESHOLD fleet.csv
+` + credentialsHelp + environmentHelp + exitHelp
+
+	checkHelp = `Reads a fleet file as register would and says what is wrong with it. Nothing is called.
+
+   simhook check fleet.csv
+` + environmentHelp + `
+Exit codes: 0 all rows can be used, 65 some cannot, 66 none can or the file is unreadable,
+64 usage.`
+
+	reportHelp = `Sums up results files, finished or not (RESULTS.csv.partial). Several are added up.
+
+   simhook report fleet.register.csv
+   simhook report --json east.register.csv west.register.csv
+   simhook report --merge fleet.register.csv fleet.register.*-of-8.csv
+
+--merge wants the finished results of all shards, and names one that is missing.
+
+Exit codes: 0 read, 64 usage, 66 a file cannot be read, 74 the
+merged file cannot be written, 75 a run holds it, 78 a file holds no results or
+a shard is missing.`
+
+	sandboxHelp = `Serves a Connect API in memory to rehearse against, until it is stopped. It prints the
+environment that lets the other commands use it, and answers GET /sandbox/stats.
+
+   simhook sandbox --quota 200/3s --error-rate 5%
+` + environmentHelp
+
+	credentialsHelp = `
+Credentials: --client-id with --client-secret-file or SIMHOOK_CLIENT_SECRET; or a ready
+access token, which lives 5 minutes, by --access-token-file, SIMHOOK_ACCESS_TOKEN or
+ACCESS_TOKEN. No option takes a secret itself, since everybody can read command lines.
+`
+
+	environmentHelp = `
+Environment: every option has a variable, SIMHOOK_ and its name in capitals with
+underscores: SIMHOOK_WEBHOOK_URL is --webhook-url. The option beats the variable.
+`
+
+	exitHelp = `
+Exit codes:
+    0  every SIM has its outcome and all are ok
+    1  unexpected error: a bug
+    4  --max-duration is over and SIMs remain: run again
+   64  usage
+   65  finished; some rows are refused or invalid: running again does not help
+   66  the fleet file is missing, unreadable or without a valid row
+   69  the API kept failing: run again later
+   74  results cannot be written
+   75  stopped by a signal, or another run holds the results: run again
+   77  credentials refused
+   78  settings missing, results of another run, or --max-failures reached`
+)

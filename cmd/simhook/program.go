@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/urfave/cli/v2"
+)
+
+// program is the world that commands run in. Nothing below it reads the environment or the standard
+// streams by itself.
+type program struct {
+	env      func(string) (string, bool)
+	stdin    io.Reader
+	stdout   io.Writer // data only
+	console  *console
+	signals  <-chan os.Signal
+	version  string
+	terminal bool // the console is one
+	canAsk   bool // so is standard input
+}
+
+// run dispatches to the command that args name, tells errors, and returns the exit code.
+func (p *program) run(ctx context.Context, args []string) int {
+	err := p.dispatch(ctx, args)
+	p.explain(err)
+	return exitCode(err)
+}
+
+// dispatch hands the command's arguments to its flag parser in the order that this one needs.
+func (p *program) dispatch(ctx context.Context, args []string) error {
+	app := p.app()
+	if len(args) == 0 {
+		app.Writer = p.console
+		return errors.Join(app.RunContext(ctx, []string{app.Name, "--help"}), &usageError{text: "no command given"})
+	}
+	switch name := args[0]; name {
+	case "help":
+		args = append(args[1:len(args):len(args)], "--help")
+	case "--help", "-h", "--version", "-v":
+		return app.RunContext(ctx, []string{app.Name, name})
+	}
+	if args[0] == "--help" {
+		return app.RunContext(ctx, []string{app.Name, "--help"})
+	}
+	command := app.Command(args[0])
+	if command == nil {
+		return unknownCommand(app.Commands, args[0])
+	}
+	options, files, err := arrange(command.Flags, args[1:])
+	if err != nil {
+		return in(command.Name, err)
+	}
+	arranged := append([]string{app.Name, command.Name}, options...)
+	err = app.RunContext(ctx, append(append(arranged, "--"), files...))
+	return in(command.Name, err)
+}
+
+func (p *program) app() *cli.App {
+	app := &cli.App{
+		Name:            "simhook",
+		Usage:           "notification webhooks for fleets of SIMs",
+		UsageText:       "simhook COMMAND [options] [file]",
+		Description:     programHelp,
+		Version:         p.version,
+		HideHelpCommand: true,
+		Reader:          p.stdin,
+		Writer:          p.stdout,
+		ErrWriter:       p.console,
+		ExitErrHandler:  func(*cli.Context, error) {}, // the default one calls os.Exit
+		InvalidFlagAccessHandler: func(_ *cli.Context, name string) {
+			panic("reading an option that is not declared: " + name)
+		},
+		Commands: []*cli.Command{
+			p.registerCommand(), p.unregisterCommand(), p.checkCommand(), p.reportCommand(), p.sandboxCommand(),
+		},
+	}
+	for _, command := range app.Commands {
+		command.HideHelpCommand = true // else a file called "help" is taken for it
+		command.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
+			return &usageError{text: err.Error()}
+		}
+	}
+	return app
+}
+
+func unknownCommand(commands []*cli.Command, name string) error {
+	if name != "" && name[0] == '-' {
+		return usagef("%s: the command comes first: simhook COMMAND [options] [file]", name)
+	}
+	return usagef("%q is no command. %s", name, cli.SuggestCommand(commands, name))
+}
+
+// explain tells why the program ends as it does, and what to do about it.
+func (p *program) explain(err error) {
+	if err == nil {
+		return
+	}
+	p.console.say("simhook: %v", err)
+	if next := advice(err); next != "" {
+		p.console.say("%s", next)
+	}
+}
+
+// onlyFile is the one file that a command is about.
+func onlyFile(c *cli.Context, what string) (string, error) {
+	switch files := c.Args().Slice(); len(files) {
+	case 0:
+		return "", usagef("no file given: name %s, or - for standard input", what)
+	case 1:
+		return files[0], nil
+	default:
+		return "", &usageError{text: fmt.Sprintf("more than one file (%q and %q): give one", files[0], files[1])}
+	}
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"simhook/batch"
+)
+
+func TestEveryCallsAtAnIntervalUntilItIsStopped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := 0
+		stop := every(30*time.Second, func() { calls++ })
+		<-time.After(95 * time.Second)
+		stop()
+		<-time.After(time.Hour)
+		if calls != 3 {
+			t.Errorf("%d calls in 95 s and after the end, want 3", calls)
+		}
+	})
+}
+
+func TestALineOfProgressTellsAll(t *testing.T) {
+	var out strings.Builder
+	b := &bulk{log: slog.New(slog.NewTextHandler(&out, nil))}
+	b.logProgress(batch.Status{
+		Plan: batch.Plan{New: 100, Done: 7}, OK: 20, Failed: 3, Refused: 2, Attempts: 60, Throttled: 1,
+		Elapsed: time.Minute, Paused: "quota used up until 12:00:00",
+	})
+	want := `msg=progress done=25 total=100 ok=20 failed=3 refused=2 attempts=60 throttled=1 paused="quota used up until 12:00:00" eta="3 min"`
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("got  %swant %s", out.String(), want)
+	}
+}
+
+// closedBar is a bar that has come to its end.
+type closedBar struct{}
+
+func (closedBar) Write([]byte) (int, error) { return 0, errors.New("done") }
+
+func TestWhatIsSaidBesideABar(t *testing.T) {
+	for name, c := range map[string]struct {
+		bar  io.Writer
+		want string // on the console itself
+	}{
+		"goes straight to the console without one": {nil, "hello\n"},
+		"goes through the bar":                     {io.Discard, ""},
+		"is not lost with a bar that has ended":    {closedBar{}, "hello\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out strings.Builder
+			k := &console{out: &out}
+			k.divert(c.bar)
+			k.say("hello")
+			if out.String() != c.want {
+				t.Errorf("the console has %q, want %q", out.String(), c.want)
+			}
+		})
+	}
+}

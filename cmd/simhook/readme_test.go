@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"simhook/api/sandbox"
+)
+
+// TestTheCommandsOfTheREADMERun runs every line of the README's sh blocks, one
+// after the other as a newcomer would, in a folder with the files that it
+// names. The environment points the real run to a sandbox, without which it
+// would call the real API.
+func TestTheCommandsOfTheREADMERun(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := shBlocks(string(readme))
+	for _, expected := range []string{"register --sandbox", "simhook check", "unregister --yes", "go test ./..."} {
+		if !strings.Contains(script, expected) {
+			t.Fatalf("the README's commands lack %q: is it read right?\n%s", expected, script)
+		}
+	}
+	script = strings.ReplaceAll(script, "go run ./cmd/simhook", "simhook")
+	script = strings.ReplaceAll(script, "go test ./...", ": this is it")
+
+	api, err := startSandbox("127.0.0.1:0", sandbox.Options{ClientID: "fleet-operations", ClientSecret: "the-secret"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer api.stop()
+	dir := t.TempDir()
+	fleet, err := os.ReadFile("../../testdata/fleet.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string][]byte{
+		"testdata/fleet.csv": fleet, "fleet.csv": fleet, "connect.secret": []byte("the-secret\n"),
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-x", "-c", script)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(),
+		"SIMHOOK_BASE_URL="+api.url+sandbox.BasePath, "SIMHOOK_TOKEN_URL="+api.url+sandbox.TokenPath, "SIMHOOK_RATE=unlimited")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if stats := api.Stats(); stats.Calls["POST"] != 50 || stats.Calls["DELETE"] != 50 || stats.Registrations != 0 {
+		t.Errorf("the API has seen %+v\n%s", stats, out)
+	}
+}
+
+// shBlocks are the lines of a Markdown text's sh blocks.
+func shBlocks(markdown string) string {
+	var lines []string
+	inside := false
+	for line := range strings.Lines(markdown) {
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = strings.TrimSpace(line) == "```sh"
+		case inside:
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "")
+}

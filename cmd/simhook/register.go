@@ -1,0 +1,18 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"simhook/batch"
+)
+
+func (p *program) registerCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "register",
+		Usage:       "set the webhook of every SIM of a fleet, for both notification types",
+		UsageText:   "simhook register [options] FLEET.csv",
+		Description: registerHelp,
+		Flags:       bulkOptions(),
+		Action:      func(c *cli.Context) error { return p.runBulk(c, batch.Register) },
+	}
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"simhook/report"
+)
+
+func (p *program) reportCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "report",
+		Usage:       "sum up results files, and merge those of shards",
+		UsageText:   "simhook report [options] RESULTS.csv…",
+		Description: reportHelp,
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
+			&cli.StringFlag{Name: "merge", Usage: "write the results of all shards to `FILE`"},
+		},
+		Action: func(c *cli.Context) error {
+			s := p.settings(c)
+			r := &reporter{program: p, paths: c.Args().Slice(), json: s.enabled("json"), merged: s.text("merge")}
+			switch {
+			case s.err != nil:
+				return s.err
+			case len(r.paths) == 0:
+				return usagef("no file given: name a results file")
+			}
+			return r.Run()
+		},
+	}
+}
+
+// reporter sums up results files.
+type reporter struct {
+	*program
+	paths  []string
+	json   bool
+	merged string // file for the results of all shards; "": they are only summed up
+}
+
+// digest is what results files come to.
+type digest struct {
+	Files           []string               `json:"files"`
+	Unfinished      []string               `json:"unfinished"` // those among them that do not hold the whole fleet yet
+	Rows            int                    `json:"rows"`
+	Statuses        map[report.Status]int  `json:"statuses"`
+	SubscriptionEnd map[report.Outcome]int `json:"subscription_end"`
+	UsageThreshold  map[report.Outcome]int `json:"usage_threshold"`
+	Causes          []report.Cause         `json:"causes"`
+}
+
+// Run merges the files if that is asked for, and prints the sum. Its errors are those of merge, a *fileError
+// for a file that cannot be read, and a *settingError for one that holds no results.
+func (r *reporter) Run() error {
+	if r.merged != "" {
+		if err := r.merge(); err != nil {
+			return err
+		}
+	}
+	var tally report.Tally
+	d := digest{Files: r.paths, Unfinished: []string{}}
+	for _, path := range r.paths {
+		if err := tallyFile(&tally, path); err != nil {
+			return err
+		}
+		if unfinished(path) {
+			d.Unfinished = append(d.Unfinished, path)
+		}
+	}
+	d.Rows, d.Statuses, d.Causes = tally.Rows(), tally.Statuses, tally.Causes()
+	d.SubscriptionEnd, d.UsageThreshold = tally.SubscriptionEnd, tally.UsageThreshold
+	if r.json {
+		return r.printJSON(d)
+	}
+	return r.printData(d.text())
+}
+
+func (d digest) text() string {
+	var text strings.Builder
+	for _, path := range d.Unfinished {
+		fmt.Fprintf(&text, "%s is unfinished: the run that writes it has not come to its end\n", path)
+	}
+	fmt.Fprintf(&text, "%s: %s\n", counted(d.Rows, "row"), listed(d.Statuses,
+		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate))
+	for _, kind := range []struct {
+		name     string
+		outcomes map[report.Outcome]int
+	}{{"SUBSCRIPTION_END", d.SubscriptionEnd}, {"USAGE_THRESHOLD", d.UsageThreshold}} {
+		if len(kind.outcomes) > 0 {
+			fmt.Fprintf(&text, "%s: %s\n", kind.name, listed(kind.outcomes, slices.Sorted(maps.Keys(kind.outcomes))...))
+		}
+	}
+	printCauses(&text, d.Causes)
+	return text.String()
+}
+
+// listed tells how many there are of each.
+func listed[K ~string](numbers map[K]int, order ...K) string {
+	parts := make([]string, len(order))
+	for i, key := range order {
+		parts[i] = thousands(numbers[key]) + " " + string(key)
+	}
+	return strings.Join(parts, ", ")
+}

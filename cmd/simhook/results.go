@@ -1,0 +1,55 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"simhook/batch"
+	"simhook/report"
+)
+
+// stdinPath stands for standard input.
+const stdinPath = "-"
+
+// results is the results file: fleet.register.csv beside fleet.csv or fleet.csv.gz, unless another is
+// named; fleet.register.2-of-8.csv for a shard.
+func (s *settings) results(fleet string, action batch.Action, shard report.Shard) string {
+	if named := s.text("results"); named != "" {
+		s.keepApart(named, fleet)
+		return named
+	}
+	if fleet == stdinPath {
+		s.fail("results", "name the results file: a fleet from standard input has none beside it")
+		return ""
+	}
+	return defaultResults(fleet, action, shard)
+}
+
+func defaultResults(fleet string, action batch.Action, shard report.Shard) string {
+	name := fleet
+	if ext := filepath.Ext(name); strings.EqualFold(ext, ".gz") {
+		name = strings.TrimSuffix(name, ext)
+	}
+	name = strings.TrimSuffix(name, filepath.Ext(name)) + "." + string(action)
+	if label := shard.Label(); label != "" {
+		name += "." + label
+	}
+	return name + ".csv"
+}
+
+// keepApart refuses results that would be written over the fleet.
+func (s *settings) keepApart(results, fleet string) {
+	if fleet == stdinPath {
+		return
+	}
+	source, err := os.Stat(fleet)
+	if err != nil {
+		return // opening the fleet tells it better
+	}
+	for _, suffix := range []string{"", ".partial", ".lock"} {
+		if target, err := os.Stat(results + suffix); err == nil && os.SameFile(source, target) {
+			s.fail("results", "the results would be written over the fleet file: name another file")
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"simhook/api/sandbox"
+)
+
+func (p *program) sandboxCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "sandbox",
+		Usage:       "serve a Connect API in memory to rehearse against",
+		UsageText:   "simhook sandbox [options]",
+		Description: sandboxHelp,
+		Flags:       sandboxOptions(),
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usagef("the sandbox takes no file: %q", c.Args().First())
+			}
+			s := p.settings(c)
+			options, err := s.sandbox(logSettings{}.logger(p.console, p.terminal))
+			if err != nil {
+				return err
+			}
+			command := &sandboxServer{program: p, addr: s.text("addr"), options: options, secretFile: s.text("client-secret-file")}
+			return command.Run(c.Context)
+		},
+	}
+}
+
+// sandboxServer serves a sandbox until it is told to stop.
+type sandboxServer struct {
+	*program
+	addr       string
+	options    sandbox.Options
+	secretFile string
+}
+
+// Run serves until a signal comes, which is success.
+func (b *sandboxServer) Run(ctx context.Context) error {
+	local, err := startSandbox(b.addr, b.options)
+	if err != nil {
+		return settingf("%v", err)
+	}
+	defer local.stop()
+	ctx, release := b.onSignals(ctx, func(cancel context.CancelCauseFunc, _ int) { cancel(nil) })
+	defer release()
+	b.introduce(local.url)
+	select {
+	case <-ctx.Done():
+	case <-local.done:
+		return fmt.Errorf("the sandbox ended: %w", local.err)
+	}
+	local.stop()
+	stats, err := json.Marshal(local.Stats())
+	if err != nil {
+		return fmt.Errorf("encoding the statistics: %w", err)
+	}
+	b.console.say("stopped. %s", stats)
+	return nil
+}
+
+// introduce says how to use it.
+func (b *sandboxServer) introduce(url string) {
+	id, secret := b.options.ClientID, "SIMHOOK_CLIENT_SECRET=sandbox"
+	if id == "" {
+		id = sandboxName
+	}
+	switch {
+	case b.secretFile != "":
+		secret = "SIMHOOK_CLIENT_SECRET_FILE=" + quoted(b.secretFile)
+	case b.options.ClientSecret != "":
+		secret = ""
+	}
+	lines := []string{
+		"sandbox listening on " + url,
+		"export SIMHOOK_BASE_URL=" + url + sandbox.BasePath,
+		"export SIMHOOK_TOKEN_URL=" + url + sandbox.TokenPath,
+		"export SIMHOOK_CLIENT_ID=" + quoted(id),
+	}
+	if secret != "" {
+		lines = append(lines, "export "+secret)
+	}
+	b.console.say("%s", strings.Join(lines, "\n"))
+}
+
+// quoted is text as a shell takes it for one word.
+func quoted(text string) string {
+	const harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./"
+	if strings.Trim(text, harmless) == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"simhook/api/sandbox"
+)
+
+func sandboxOptions() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8080", Usage: "`HOST:PORT` to listen on; port 0 takes a free one"},
+		&cli.StringFlag{Name: "client-id", Usage: "the only client `ID` accepted", DefaultText: "any"},
+		&cli.StringFlag{Name: "client-secret-file", Usage: "`FILE` with the only client secret accepted; or SIMHOOK_CLIENT_SECRET", DefaultText: "any"},
+		&cli.StringFlag{Name: "token-lifetime", Value: "5m", Usage: "`TIME` an access token lives"},
+		&cli.StringFlag{Name: "revoke-every", DefaultText: "never", Usage: "revoke all tokens every `TIME`"},
+		&cli.StringFlag{Name: "quota", Value: "1000/m", Usage: "`QUOTA` of calls in a window, such as 1000/m or 200/3s, or none"},
+		&cli.BoolFlag{Name: "silent-quota", Usage: "do not announce the quota in headers", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "retry-after", Usage: "send Retry-After with a 429", DisableDefaultText: true},
+		&cli.StringFlag{Name: "latency", DefaultText: "none", Usage: "`TIME` an answer takes, such as 50ms or 50ms-2s"},
+		&cli.StringFlag{Name: "error-rate", Value: "0%", Usage: "`PERCENT` of calls answered 500, 502, 503 or 504"},
+		&cli.StringFlag{Name: "reset-rate", Value: "0%", Usage: "`PERCENT` of writes whose connection breaks"},
+		&cli.StringFlag{Name: "hang-rate", Value: "0%", Usage: "`PERCENT` of calls that get no answer"},
+		&cli.StringFlag{Name: "truncate-rate", Value: "0%", Usage: "`PERCENT` of answers that are cut off"},
+		&cli.BoolFlag{Name: "conflict", Usage: "answer 409 where there is a webhook already", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "not-found", Usage: "answer 404 where there is no webhook to remove", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "misspelt-type", Usage: "say SUBSCRITPION_END when asked for preferences", DisableDefaultText: true},
+		&cli.StringFlag{Name: "register-method", DefaultText: "both", Usage: "the only `METHOD` that registers: POST or PUT"},
+		&cli.StringFlag{Name: "unknown", Usage: "`FILE` of ICCIDs, one on each line, that are answered 404"},
+		&cli.StringFlag{Name: "foreign", Usage: "`FILE` of ICCIDs, one on each line, that are answered 403"},
+		&cli.StringFlag{Name: "seed", Value: "0", Usage: "`N` from which latencies and faults are drawn"},
+	}
+}
+
+// sandbox reads the options of a sandbox. Its errors are a *usageError or a *settingError.
+func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
+	o := sandbox.Options{
+		ClientID:             s.text("client-id"),
+		TokenLifetime:        s.duration("token-lifetime"),
+		RevokeEvery:          s.duration("revoke-every"),
+		SilentQuota:          s.enabled("silent-quota"),
+		RetryAfter:           s.enabled("retry-after"),
+		ErrorRate:            s.share("error-rate"),
+		ResetRate:            s.share("reset-rate"),
+		HangRate:             s.share("hang-rate"),
+		TruncateRate:         s.share("truncate-rate"),
+		ConflictOnRegister:   s.enabled("conflict"),
+		NotFoundOnUnregister: s.enabled("not-found"),
+		MisspeltType:         s.enabled("misspelt-type"),
+		Seed:                 s.seed(),
+	}
+	var err error
+	o.Quota, o.Window, err = parseQuota(s.text("quota"))
+	s.check("quota", err)
+	o.LatencyMin, o.LatencyMax, err = parseLatency(s.text("latency"))
+	s.check("latency", err)
+	if s.text("register-method") != "" {
+		o.RegisterMethod = s.registerMethod()
+	}
+	if s.err != nil {
+		return o, s.err
+	}
+	o.ClientSecret, _ = s.variable(envName("client-secret"))
+	if path := s.text("client-secret-file"); path != "" {
+		if o.ClientSecret, err = readSecret(path, log); err != nil {
+			return o, err
+		}
+	}
+	if o.Unknown, err = readSet(s.text("unknown")); err != nil {
+		return o, err
+	}
+	o.Foreign, err = readSet(s.text("foreign"))
+	return o, err
+}
+
+func (s *settings) seed() uint64 {
+	seed, err := strconv.ParseUint(s.text("seed"), 10, 64)
+	if err != nil {
+		s.refuse("seed", "use a whole number")
+	}
+	return seed
+}
+
+// parseQuota understands N/DURATION, where the duration may be a unit alone, and none.
+func parseQuota(text string) (quota int, window time.Duration, err error) {
+	if text == "none" {
+		return 0, 0, nil
+	}
+	number, per, found := strings.Cut(text, "/")
+	quota, err = strconv.Atoi(number)
+	if per != "" && (per[0] < '0' || per[0] > '9') {
+		per = "1" + per
+	}
+	window, perErr := time.ParseDuration(per)
+	if !found || err != nil || quota <= 0 || perErr != nil || window <= 0 {
+		return 0, 0, fmt.Errorf("%q: use a number of calls per time such as 1000/m or 200/3s, or none", text)
+	}
+	return quota, window, nil
+}
+
+// parseLatency understands one time, and two with a dash between them.
+func parseLatency(text string) (least, most time.Duration, err error) {
+	if text == "" {
+		return 0, 0, nil
+	}
+	low, high, isRange := strings.Cut(text, "-")
+	if !isRange {
+		high = low
+	}
+	least, lowErr := time.ParseDuration(low)
+	most, highErr := time.ParseDuration(high)
+	if errors.Join(lowErr, highErr) != nil || least < 0 || most < least {
+		return 0, 0, fmt.Errorf("%q: use a time such as 50ms, or two such as 50ms-2s", text)
+	}
+	return least, most, nil
+}
+
+// readSet reads a file of ICCIDs; nil if there is none.
+func readSet(path string) (func(string) bool, error) {
+	if path == "" {
+		return nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &fileError{err}
+	}
+	defer file.Close()
+	set := map[string]struct{}{}
+	lines := bufio.NewScanner(file)
+	for lines.Scan() {
+		set[strings.TrimSpace(lines.Text())] = struct{}{}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, &fileError{err}
+	}
+	return func(iccid string) bool {
+		_, in := set[iccid]
+		return in
+	}, nil
+}

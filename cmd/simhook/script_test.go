@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"simhook/api/sandbox"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"simhook": main})
+}
+
+// TestScripts runs the scripts of testdata/script. Beside testscript's own commands they have
+//
+//	exits N simhook …      run it; fail unless it exits with N
+//	api [QUOTA]            start a sandbox and point the environment at it
+//	calls N                fail unless the sandbox has had N calls
+//
+// and in every folder the fleet of testdata/fleet.csv.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,
+			"api":   startAPI,
+			"calls": calls,
+		},
+	})
+}
+
+type apiKey struct{}
+
+func setUp(env *testscript.Env) error {
+	env.Values[apiKey{}] = new(*localSandbox)
+	fleet, err := os.ReadFile(filepath.Join("..", "..", "testdata", "fleet.csv"))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(env.WorkDir, "fleet.csv"), fleet, 0o600)
+}
+
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func startAPI(ts *testscript.TestScript, _ bool, args []string) {
+	options := sandbox.Options{
+		ClientID: "the-client", ClientSecret: "the-secret", NotFoundOnUnregister: true,
+		Unknown: func(iccid string) bool {
+			return iccid == "893000000002391231" || strings.HasPrefix(iccid, "890000")
+		},
+	}
+	if len(args) > 0 {
+		var err error
+		options.Quota, options.Window, err = parseQuota(args[0])
+		ts.Check(err)
+	}
+	local, err := startSandbox("127.0.0.1:0", options)
+	ts.Check(err)
+	ts.Defer(local.stop)
+	*ts.Value(apiKey{}).(**localSandbox) = local
+	ts.Setenv("SIMHOOK_BASE_URL", local.url+sandbox.BasePath)
+	ts.Setenv("SIMHOOK_TOKEN_URL", local.url+sandbox.TokenPath)
+	ts.Setenv("SIMHOOK_CLIENT_ID", "the-client")
+	ts.Setenv("SIMHOOK_CLIENT_SECRET", "the-secret")
+	ts.Setenv("SIMHOOK_RATE", "unlimited")
+	ts.Setenv("TOKEN", local.IssueToken())
+}
+
+func calls(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	for _, n := range (*ts.Value(apiKey{}).(**localSandbox)).Stats().Calls {
+		got += n
+	}
+	if got != want {
+		ts.Fatalf("the API has had %d calls, want %d", got, want)
+	}
+}

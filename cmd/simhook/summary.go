@@ -1,0 +1,78 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"simhook/report"
+)
+
+// shownCauses is how many groups of failures are told; the results file has them all.
+const shownCauses = 10
+
+// printSummary is the end of what a run says: counts that add up to the rows read, the failures by cause,
+// and where the results are.
+func (b *bulk) printSummary(s report.Summary) {
+	b.console.say("%s: %s", counted(s.Rows, "row"), breakdown(s))
+	printCauses(b.console, s.Causes)
+	switch {
+	case b.dryRun:
+		b.console.say("dry run: nothing was called, and nothing written")
+	case s.Complete:
+		b.console.say("results: %s", s.Results)
+	default:
+		b.console.say("results so far: %s", s.Results)
+	}
+	if s.Kept > 0 {
+		b.console.say("they keep %s of SIMs that are no longer in the fleet, since their webhooks remain", counted(s.Kept, "row"))
+	}
+}
+
+// breakdown tells the rows by status.
+func breakdown(s report.Summary) string {
+	text := thousands(s.OK) + " ok"
+	if s.Earlier > 0 {
+		text += " (" + thousands(s.Earlier) + " earlier)"
+	}
+	text += ", " + thousands(s.Failed) + " failed, " + thousands(s.Refused) + " refused"
+	for _, other := range []struct {
+		count int
+		name  string
+	}{{s.Invalid, "invalid"}, {s.Duplicate, "duplicate"}, {s.Remaining, "to do"}} {
+		if other.count > 0 {
+			text += ", " + thousands(other.count) + " " + other.name
+		}
+	}
+	return text
+}
+
+// printCauses writes one line for each group of rows that failed for one reason, with a sample.
+func printCauses(out io.Writer, causes []report.Cause) {
+	var text strings.Builder
+	for i, c := range causes {
+		if i == shownCauses {
+			fmt.Fprintf(&text, "  and %s more; the results file has them\n", counted(len(causes)-shownCauses, "reason"))
+			break
+		}
+		fmt.Fprintf(&text, "  %s %s: %s (%s)\n", thousands(c.Count), c.Status, c.Error, sample(c))
+	}
+	_, _ = io.WriteString(out, text.String()) // nobody is left to tell
+}
+
+// sample names one row of a group.
+func sample(c report.Cause) string {
+	text := fmt.Sprintf("line %d", c.Line)
+	if c.ICCID != "" {
+		text = c.ICCID + ", " + text
+	}
+	if c.CorrelationID != "" {
+		text += ", correlation ID " + c.CorrelationID
+	}
+	return text
+}
+
+func asWriteError(err error) (*report.WriteError, bool) {
+	return errors.AsType[*report.WriteError](err)
+}

@@ -1,0 +1,105 @@
+package report
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// Healed says what opening the journal found damaged and set aside.
+type Healed struct {
+	Lines int    // that were torn or unreadable; their SIMs are called again
+	Aside string // the file that keeps them
+}
+
+// span is a part of a file.
+type span struct{ from, to int64 }
+
+// heal keeps what is damaged in the partial file in a file of its own, and takes
+// it out: by cutting the end off, which works on a full disk too, or by writing
+// the file anew.
+func (j *Journal) heal(damaged []span) error {
+	j.healed = Healed{Lines: len(damaged), Aside: j.path + ".torn"}
+	if err := j.setAside(damaged); err != nil {
+		return &WriteError{Path: j.healed.Aside, Err: err}
+	}
+	var err error
+	if torn := damaged[0]; torn.to == j.size && len(damaged) == 1 {
+		if err = j.disk.Truncate(j.partial, torn.from); err == nil {
+			err = j.disk.Sync(j.partial)
+		}
+	} else {
+		err = j.replace(j.PartialPath(), j.copyWhole)
+	}
+	if err != nil {
+		return &WriteError{Path: j.PartialPath(), Err: err}
+	}
+	return nil
+}
+
+func (j *Journal) setAside(damaged []span) error {
+	f, err := os.OpenFile(j.healed.Aside, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(diskWriter{j.disk, f})
+	for _, s := range damaged {
+		if _, err = io.Copy(out, io.NewSectionReader(j.partial, s.from, s.to-s.from)); err != nil {
+			break
+		}
+		_ = out.WriteByte('\n') // Flush repeats its error
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err == nil {
+		err = j.disk.Sync(f)
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return syncDir(j.disk, j.healed.Aside)
+}
+
+// copyWhole copies the rows of the partial file that are whole.
+func (j *Journal) copyWhole(out *bufio.Writer) error {
+	return eachRow(j.partial, func(scan *scan) error { return writeLine(out, scan.text) })
+}
+
+// replace gives a file the lines that fill writes below the header. Killed at
+// any point, the file has its old contents or all of the new.
+func (j *Journal) replace(path string, fill func(*bufio.Writer) error) error {
+	temporary := j.path + ".merging"
+	if err := j.disk.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // left behind by a run that was killed
+	}
+	f, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriterSize(diskWriter{j.disk, f}, 1<<18)
+	if _, err = out.Write(headerLine()); err == nil {
+		err = fill(out)
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	if err == nil {
+		err = j.disk.Sync(f)
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = j.disk.Rename(temporary, path)
+	}
+	if err != nil {
+		_ = j.disk.Remove(temporary) // else the next run does
+		return err
+	}
+	return syncDir(j.disk, path)
+}
+
+func writeLine(out *bufio.Writer, text []byte) error {
+	_, _ = out.Write(text) // WriteByte repeats its error
+	return out.WriteByte('\n')
+}

@@ -1,0 +1,40 @@
+package report
+
+import "fmt"
+
+// matchesName refuses a results file that is named after another shard.
+func (s Shard) matchesName(path string) error {
+	named, found := shardInName(path)
+	if !found || named == s {
+		return nil
+	}
+	return fmt.Errorf("is by its name for the results of %v, not of %v", named, s)
+}
+
+// matchesRow refuses a row that another shard writes.
+func (s Shard) matchesRow(l *line) error {
+	iccid := string(l.cells[columnICCID])
+	if l.status() == StatusInvalid {
+		if _, sim := Key(iccid); !sim && !s.OwnsBadRows() {
+			return fmt.Errorf("holds a row that names no SIM (%q), which is for shard 0 to report", Clean(iccid, 40))
+		}
+		return nil
+	}
+	if !s.Owns(iccid) {
+		return fmt.Errorf("holds results of another shard (%s is not of %v)", Clean(iccid, 40), s)
+	}
+	return nil
+}
+
+// matchesAll refuses SIMs that are all of this shard, but evidently were chosen
+// as those of one of more shards. Those of the whole fleet may be: a fleet file
+// can have been made from a shard's results.
+func (s Shard) matchesAll(sims spread) error {
+	if s.Whole() {
+		return nil
+	}
+	if other, evident := sims.finer(s.Count); evident {
+		return fmt.Errorf("holds results of %v, not of %v", other, s)
+	}
+	return nil
+}
