@@ -40,6 +40,14 @@ func Temporary(err error) bool {
 	return errors.As(err, &f) && f.temporary()
 }
 
+// Untrusted reports whether the server's TLS, the API's or the token endpoint's, cannot be accepted, as
+// with a certificate of an unknown authority. Nothing was sent, repeating does not help, and no other
+// call will fare better.
+func Untrusted(err error) bool {
+	var f fault
+	return errors.As(err, &f) && reduceTLS(err) != ""
+}
+
 // Ambiguous reports whether the request may have taken effect although err says otherwise: it was
 // sent, and the answer did not come, was cut off, was a 5xx or a gateway's page.
 func Ambiguous(err error) bool {

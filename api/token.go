@@ -86,9 +86,11 @@ func validateToken(token string) error {
 // tokenError says that no token could be had this time.
 type tokenError struct {
 	reason string // one line, no secret
+	err    error  // the network's; nil: there was an answer
 }
 
 func (e *tokenError) Error() string   { return e.reason }
 func (e *tokenError) cause() string   { return e.reason }
-func (e *tokenError) temporary() bool { return true }
+func (e *tokenError) Unwrap() error   { return e.err }
+func (e *tokenError) temporary() bool { return reduceTLS(e.err) == "" }
 func (e *tokenError) ambiguous() bool { return false }

@@ -22,7 +22,7 @@ func tokenFailure(ctx context.Context, err error, secret string) error {
 		return &tokenError{reason: "token endpoint: " + causeTimeout}
 	case errors.As(err, &transport):
 		cause, _ := reduce(transport.Err)
-		return &tokenError{reason: "token endpoint: " + cause}
+		return &tokenError{reason: "token endpoint: " + cause, err: transport.Err}
 	default:
 		return &tokenError{reason: "token endpoint: the answer holds no access token: check the token URL"}
 	}

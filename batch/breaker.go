@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"simhook/api"
 )
 
 // Limits of the breaker.
@@ -16,13 +18,16 @@ const (
 )
 
 // GoneError says that the API kept failing as a whole, for longer than calls are
-// retried.
+// retried, or that its TLS cannot be accepted (see [api.Untrusted]).
 type GoneError struct {
 	For  time.Duration
 	Last error
 }
 
 func (e *GoneError) Error() string {
+	if api.Untrusted(e.Last) {
+		return fmt.Sprintf("the API cannot be called safely (%v): check the URL, any proxy, and this machine's CA certificates and clock", e.Last)
+	}
 	return fmt.Sprintf("the API has been failing for %s (%v): gave up", e.For.Round(time.Second), e.Last)
 }
 

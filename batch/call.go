@@ -160,6 +160,9 @@ func (c *caller) judge(err error) verdict {
 	case errors.As(err, &refused):
 		c.abort(err)
 		return final
+	case api.Untrusted(err):
+		c.abort(&GoneError{Last: err})
+		return final
 	case throttled(err):
 		c.counts.throttled.Add(1)
 		c.breaker.succeeded()

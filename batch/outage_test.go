@@ -117,10 +117,10 @@ func TestSIMsThatTheAPIStumblesOverComeLastWhenRunAgain(t *testing.T) {
 func TestTooManyFailuresStopTheRun(t *testing.T) {
 	for name, c := range map[string]struct {
 		limit    string
-		min, max int // SIMs handled
+		min, max int // SIMs handled: what is in flight, and was begun while the last rows were written, comes on top
 	}{
-		"50 % of at least 100": {"50%", 100, 140},
-		"30 SIMs":              {"30", 31, 65},
+		"50 % of at least 100": {"50%", 100, 101 + 64},
+		"30 SIMs":              {"30", 31, 31 + 64},
 		"no limit":             {"0", 1000, 1000},
 	} {
 		t.Run(name, func(t *testing.T) {

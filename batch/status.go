@@ -70,6 +70,9 @@ func (r *Run) Summary() report.Summary {
 		Causes:   append(r.tally.Causes(), r.pruned.Causes()...),
 		Complete: r.complete,
 	}
+	if r.pruned.Rows() > 0 {
+		s.PrunedOutcomes = r.pruned.Outcomes()
+	}
 	s.Remaining = s.Rows - s.OK - s.Failed - s.Refused - s.Invalid - s.Duplicate
 	if r.complete {
 		s.Results = r.cfg.Journal.Path()

@@ -30,7 +30,7 @@ func (v *visit) do(t api.NotificationType, call *report.Call) (tried bool) {
 	if err != nil {
 		call.Outcome, call.Error = verdictOn(err, thread), explain(err)
 	}
-	return thread.attempts > 0
+	return call.Outcome != ""
 }
 
 func (v *visit) act(t api.NotificationType, thread *thread, call *report.Call) error {
@@ -109,8 +109,8 @@ func (v *visit) settle(t api.NotificationType, wanted string, thread *thread, er
 func verdictOn(err error, thread *thread) report.Outcome {
 	var e *api.Error
 	switch {
-	case thread.attempts == 0:
-		return "" // not come to
+	case thread.attempts == 0 && !api.Temporary(err):
+		return "" // not come to, unless it was for want of a token
 	case errors.As(err, &e) && !api.Temporary(err):
 		return report.Refused
 	}

@@ -232,6 +232,11 @@ func TestNothingIsLostWhereThePowerIsCut(t *testing.T) {
 			}
 			recorded = fleet
 			disk.changed()
+			for _, files := range disk.left() {
+				if _, partial := files[filepath.Base(partialPath(path))]; partial || files[filepath.Base(path)] != content(t, path) {
+					t.Errorf("complete results do not survive: %v", files)
+				}
+			}
 			if len(states) < 20 {
 				t.Fatalf("only %d moments to cut the power at", len(states))
 			}

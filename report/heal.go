@@ -22,7 +22,7 @@ type span struct{ from, to int64 }
 // the file anew.
 func (j *Journal) heal(damaged []span) error {
 	j.healed = Healed{Lines: len(damaged), Aside: j.path + ".torn"}
-	if err := j.setAside(damaged); err != nil {
+	if err := setAside(j.disk, j.partial, damaged, j.healed.Aside); err != nil {
 		return &WriteError{Path: j.healed.Aside, Err: err}
 	}
 	var err error
@@ -39,14 +39,15 @@ func (j *Journal) heal(damaged []span) error {
 	return nil
 }
 
-func (j *Journal) setAside(damaged []span) error {
-	f, err := os.OpenFile(j.healed.Aside, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+// setAside appends parts of a file to the one at path.
+func setAside(disk Disk, from io.ReaderAt, damaged []span, path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriter(diskWriter{j.disk, f})
+	out := bufio.NewWriter(diskWriter{disk, f})
 	for _, s := range damaged {
-		if _, err = io.Copy(out, io.NewSectionReader(j.partial, s.from, s.to-s.from)); err != nil {
+		if _, err = io.Copy(out, io.NewSectionReader(from, s.from, s.to-s.from)); err != nil {
 			break
 		}
 		_ = out.WriteByte('\n') // Flush repeats its error
@@ -55,12 +56,12 @@ func (j *Journal) setAside(damaged []span) error {
 		err = out.Flush()
 	}
 	if err == nil {
-		err = j.disk.Sync(f)
+		err = disk.Sync(f)
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return syncDir(j.disk, j.healed.Aside)
+	return syncDir(disk, path)
 }
 
 // copyWhole copies the rows of the partial file that are whole.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -102,28 +101,35 @@ func fill(ordered, anywhere, files []*shardFile) ([]*shardFile, error) {
 	return ordered, nil
 }
 
-// describeMissing names the shards that no file is of, by their files' names
-// where the others have such.
+// describeMissing names the shards that no file is of, and the names their files
+// would have after those of the others.
 func describeMissing(missing []int, count, anywhere int, files []*shardFile) string {
-	before, after, known := "", "", false
-	for _, f := range files {
-		if shard, named := shardInName(f.path); named {
-			before, after, known = strings.Cut(filepath.Base(f.path), "."+shard.Label()+".")
-		}
-	}
-	names := make([]string, len(missing))
+	indexes, paths := make([]string, len(missing)), make([]string, len(missing))
 	for i, index := range missing {
-		names[i] = strconv.Itoa(index)
-		if known {
-			names[i] += " (" + before + "." + Shard{Index: index, Count: count}.Label() + "." + after + ")"
-		}
+		indexes[i] = strconv.Itoa(index)
+		paths[i] = pathLike(files, Shard{Index: index, Count: count})
 	}
-	text := "shard " + names[0] + " of " + strconv.Itoa(count) + " is missing"
-	if len(names) > 1 {
-		text = "shards " + strings.Join(names, ", ") + " of " + strconv.Itoa(count) + " are missing"
+	text := "shard " + indexes[0] + " of " + strconv.Itoa(count) + " is missing"
+	if len(missing) > 1 {
+		text = "shards " + strings.Join(indexes, ", ") + " of " + strconv.Itoa(count) + " are missing"
 	}
 	if anywhere > 0 {
-		text += fmt.Sprintf("; files without SIMs stand for %d of them", anywhere)
+		text += fmt.Sprintf(", but for %d that files without SIMs can be of", anywhere)
+	}
+	if paths[0] != "" {
+		text += ": " + strings.Join(paths, ", ")
 	}
 	return text
+}
+
+// pathLike is the path of a shard's results after the path of another's; empty
+// where none is named after its shard.
+func pathLike(files []*shardFile, shard Shard) string {
+	for _, f := range files {
+		if other, named := shardInName(f.path); named {
+			end := strings.LastIndex(f.path, other.Label())
+			return f.path[:end] + shard.Label() + f.path[end+len(other.Label()):]
+		}
+	}
+	return ""
 }

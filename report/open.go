@@ -203,11 +203,11 @@ func (j *Journal) start() error {
 
 // examine refuses a row that another kind of run wrote.
 func (j *Journal) examine(l *line) error {
-	if action := string(l.cells[columnAction]); action != j.options.Action {
-		return fmt.Errorf("holds results of %q, not of %q", Clean(action, 40), j.options.Action)
+	if action := l.cells[columnAction]; string(action) != j.options.Action {
+		return fmt.Errorf("holds results of %q, not of %q", Clean(string(action), 40), j.options.Action)
 	}
-	if url := string(l.cells[columnBaseURL]); url != j.options.BaseURL {
-		return fmt.Errorf("holds results of the API at %s, not at %s", Clean(url, 200), j.options.BaseURL)
+	if url := l.cells[columnBaseURL]; string(url) != j.options.BaseURL {
+		return fmt.Errorf("holds results of the API at %s, not at %s", Clean(string(url), 200), j.options.BaseURL)
 	}
 	switch planned := l.planned(); {
 	case planned && !j.options.Plan:

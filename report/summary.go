@@ -29,6 +29,8 @@ type Summary struct {
 	PrunedNot int `json:"pruned_not"` // those that could not be dealt with
 	Verified  int `json:"verified"`   // SIMs that were read back at the end
 
+	PrunedOutcomes map[Outcome]int `json:"pruned_outcomes,omitempty"` // of both types
+
 	Mismatches []Mismatch `json:"mismatches,omitempty"` // what was found wrong with them
 
 	Attempts  int64 `json:"attempts"` // of calls by this run, retries included

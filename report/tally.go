@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 )
@@ -93,6 +94,15 @@ func (t *Tally) Rows() int {
 // Handled is how many of the rows are SIMs that calls were made for.
 func (t *Tally) Handled() int {
 	return t.Statuses[StatusOK] + t.Statuses[StatusFailed] + t.Statuses[StatusRefused]
+}
+
+// Outcomes are those of both types together.
+func (t *Tally) Outcomes() map[Outcome]int {
+	both := maps.Clone(t.SubscriptionEnd)
+	for outcome, n := range t.UsageThreshold {
+		both[outcome] += n
+	}
+	return both
 }
 
 // Causes are the groups of rows that are not as they should be, the largest

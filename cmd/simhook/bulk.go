@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"simhook/api"
@@ -14,8 +15,9 @@ import (
 type bulk struct {
 	*program
 	log          *slog.Logger
+	logging      logSettings
 	action       batch.Action
-	fleetPath    string
+	source       string // the fleet, or the results to undo
 	fleetOptions batch.FleetOptions
 	types        []api.NotificationType
 	shard        report.Shard
@@ -23,6 +25,13 @@ type bulk struct {
 	access       access
 	dryRun       bool
 	yes          bool
+
+	verify         int  // of register
+	recordPrevious bool // of unregister, as the next
+	onlyURL        string
+	detailed       bool // of reconcile, as the next
+	prune          bool
+	maxDelete      batch.MaxDelete
 
 	pace         batch.PaceOptions
 	workers      int
@@ -45,7 +54,7 @@ func (b *bulk) Run(ctx context.Context) error {
 		return err
 	}
 	if s.Run == "" { // it did not get as far as knowing the fleet
-		s = report.Summary{Run: id, Action: string(b.action), Fleet: b.fleetPath, Results: b.results, BaseURL: b.access.baseURL, Shard: b.shard.Label()}
+		s = report.Summary{Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.baseURL, Shard: b.shard.Label()}
 	}
 	if s.StartedAt.IsZero() { // nor to the first call
 		now := time.Now()
@@ -54,6 +63,9 @@ func (b *bulk) Run(ctx context.Context) error {
 	if err == nil {
 		err = judge(s)
 	}
+	if err == nil && b.detailed && b.planning() {
+		err = differences(s)
+	}
 	return b.deliver(s, err)
 }
 
@@ -61,36 +73,34 @@ func (b *bulk) Run(ctx context.Context) error {
 func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	preparing, ready := b.untilSignal(ctx)
 	defer ready()
-	conn, err := b.access.connect(b.program, b.workers, b.dryRun, b.log)
+	conn, err := b.access.connect(b.program, b.workers, b.looksOnly(), b.log)
 	if err != nil {
 		return report.Summary{}, err
 	}
 	defer conn.close()
-	fleet, err := b.openFleet(preparing)
+	cfg := b.config(id)
+	closeSource, err := b.openSource(preparing, &cfg)
 	if err != nil {
 		return report.Summary{}, err
 	}
-	defer fleet.Close()
+	defer closeSource()
 	journal, err := b.openJournal(conn.name)
 	if err != nil {
 		return report.Summary{}, err
 	}
 	defer journal.Close() // all rows are synced by then
 
-	run := batch.New(batch.Config{
-		Action: b.action, Types: b.types, Fleet: fleet, Client: conn.client, APIName: conn.name, Journal: journal, Pace: b.pace, Shard: b.shard,
-		Workers: b.workers, Retries: b.retries, RetryMaxTime: b.retryMaxTime,
-		MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id, Log: b.log,
-	})
+	cfg.Client, cfg.APIName, cfg.Journal = conn.client, conn.name, journal
+	run := batch.New(cfg)
 	plan, err := run.Plan(preparing)
 	if err != nil {
 		return report.Summary{}, err
 	}
 	b.announce(id, plan, run.Expected())
-	if b.dryRun {
+	if b.looksOnly() {
 		return b.rehearsed(run), nil
 	}
-	if err := b.confirm(preparing, plan.ToDo()); err != nil {
+	if err := b.confirm(preparing, plan); err != nil {
 		return run.Summary(), err
 	}
 	ready()
@@ -101,29 +111,68 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	return run.Summary(), err
 }
 
+// planning reports whether this is the plan of a reconciliation, for which SIMs are looked at.
+func (b *bulk) planning() bool { return b.dryRun && b.action == batch.Reconcile }
+
+// looksOnly reports whether no call is made at all, and no file written.
+func (b *bulk) looksOnly() bool { return b.dryRun && !b.planning() }
+
+func (b *bulk) config(id string) batch.Config {
+	return batch.Config{
+		Action: b.action, Types: b.types, Pace: b.pace, Shard: b.shard,
+		DryRun: b.dryRun, OnlyURL: b.onlyURL, RecordPrevious: b.recordPrevious, Prune: b.prune, MaxDelete: b.maxDelete, Verify: b.verify,
+		Workers: b.workers, Retries: b.retries, RetryMaxTime: b.retryMaxTime,
+		MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id, Log: b.log,
+	}
+}
+
+// openSource opens what the run's SIMs come from.
+func (b *bulk) openSource(ctx context.Context, cfg *batch.Config) (closeIt func() error, err error) {
+	if b.action == batch.Restore {
+		if cfg.Undo, err = batch.OpenUndo(b.source); err != nil {
+			return nil, err
+		}
+		return cfg.Undo.Close, nil
+	}
+	if cfg.Fleet, err = b.openFleet(ctx); err != nil {
+		return nil, err
+	}
+	return cfg.Fleet.Close, nil
+}
+
+// openFleet opens the fleet file. Standard input is kept in a file without a name beside the results, the
+// one place that is there to be written to.
 func (b *bulk) openFleet(ctx context.Context) (*batch.Fleet, error) {
-	fleet, err := batch.OpenFleet(ctx, b.fleetPath, b.stdin, "", b.fleetOptions)
+	fleet, err := batch.OpenFleet(ctx, b.source, b.stdin, filepath.Dir(b.results), b.fleetOptions)
 	if err != nil {
 		return nil, err
 	}
-	if b.action == batch.Register && b.fleetOptions.WebhookURL == "" && !fleet.HasWebhookURLs() {
+	if b.needsURL() && b.fleetOptions.WebhookURL == "" && !fleet.HasWebhookURLs() {
 		_ = fleet.Close() // it was only read
 		return nil, usagef("no webhook URL: give --webhook-url, or the fleet a webhook_url column")
 	}
 	return fleet, nil
 }
 
+func (b *bulk) needsURL() bool { return b.action == batch.Register || b.action == batch.Reconcile }
+
 func (b *bulk) openJournal(apiName string) (*report.Journal, error) {
 	var want report.Types
 	for _, t := range b.types {
+		if b.action == batch.Restore { // each row has types of its own to put back
+			break
+		}
 		want.SubscriptionEnd = want.SubscriptionEnd || t == api.SubscriptionEnd
 		want.UsageThreshold = want.UsageThreshold || t == api.UsageThreshold
 	}
-	journal, err := report.Open(b.results, report.Options{Action: string(b.action), BaseURL: apiName, Want: want, Shard: b.shard, ReadOnly: b.dryRun})
+	journal, err := report.Open(b.results, report.Options{
+		Action: string(b.action), BaseURL: apiName, Want: want, Shard: b.shard, ReadOnly: b.looksOnly(),
+		Sweep: b.action == batch.Reconcile, Plan: b.planning(),
+	})
 	if err != nil {
 		return nil, err
 	}
-	if healed := journal.Healed(); healed.Lines > 0 && !b.dryRun {
+	if healed := journal.Healed(); healed.Lines > 0 && !b.looksOnly() {
 		b.console.say("%s of %s had been cut off or damaged: set aside in %s, and their SIMs are called for again",
 			counted(healed.Lines, "line"), journal.PartialPath(), healed.Aside)
 	}
@@ -134,7 +183,10 @@ func (b *bulk) openJournal(apiName string) (*report.Journal, error) {
 func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
 	sims := plan.ToDo() + plan.Done
 	would := ""
-	if b.dryRun {
+	switch {
+	case b.planning():
+		would = "plan: look what there is to "
+	case b.dryRun:
 		would = "dry run: would "
 	}
 	if plan.ToDo() == 0 {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"strings"
 
@@ -8,58 +9,96 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
-	"simhook/report"
 )
 
-// runBulk reads the command line of register and unregister, and runs what it asks for.
+// runBulk reads the command line of a command that goes over a fleet, and runs what it asks for.
 func (p *program) runBulk(c *cli.Context, action batch.Action) error {
 	fleet, err := onlyFile(c, "the fleet's CSV file")
 	if err != nil {
 		return err
 	}
 	s := p.settings(c)
-	log, shard := s.log(), s.shard()
-	b := &bulk{
+	b := p.bulk(s, action, fleet)
+	b.fleetOptions = s.fleet()
+	b.types = s.types()
+	b.shard = s.shard()
+	b.pace = s.pace(s.parts(b.shard))
+	b.results = s.results(fleet, s.own(b), b.shard)
+	return b.start(c.Context, s)
+}
+
+// bulk reads what all runs have in common.
+func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
+	return &bulk{
 		program:      p,
 		action:       action,
-		fleetPath:    fleet,
-		fleetOptions: s.fleet(),
-		types:        s.types(),
-		shard:        shard,
-		results:      s.results(fleet, action, shard),
+		source:       source,
 		dryRun:       s.enabled("dry-run"),
 		yes:          s.enabled("yes"),
 		json:         s.enabled("json"),
 		summary:      s.text("summary"),
 		progress:     s.choice("progress", "auto", "bar", "log", "none"),
-		pace:         s.pace(shard),
 		workers:      s.number("workers", 1, maxWorkers),
 		retries:      s.number("retries", 0, maxRetries),
 		retryMaxTime: s.duration("retry-max-time"),
 		maxFailures:  s.maxFailures(),
 		maxDuration:  s.duration("max-duration"),
 		access:       s.access(),
+		logging:      s.log(),
 	}
+}
+
+// own reads what only one command has, and returns the name that its results have.
+func (s *settings) own(b *bulk) string {
+	switch b.action {
+	case batch.Register:
+		b.verify = s.number("verify", 0, maxVerify)
+	case batch.Unregister:
+		b.onlyURL = s.url("only-url")
+		b.recordPrevious = s.enabled("record-previous")
+	case batch.Reconcile:
+		b.detailed = s.enabled("detailed-exitcode")
+		b.prune, b.maxDelete = s.enabled("prune"), s.maxDelete()
+		if b.dryRun {
+			return "plan"
+		}
+	}
+	return string(b.action)
+}
+
+// start runs it, if all that was read makes sense.
+func (b *bulk) start(ctx context.Context, s *settings) error {
 	if s.err != nil {
 		return s.err
 	}
 	if b.mustConfirm() && !b.canConfirm() {
 		return usagef("removing webhooks needs --yes where nobody can be asked")
 	}
-	b.log = log.logger(p.console, p.terminal)
-	return b.Run(c.Context)
+	b.log = b.logging.logger(b.console, b.terminal)
+	return b.Run(ctx)
+}
+
+// url is a webhook URL, or none.
+func (s *settings) url(option string) string {
+	url := s.text(option)
+	if url != "" {
+		s.check(option, batch.ValidateWebhookURL(url))
+	}
+	return url
+}
+
+func (s *settings) maxDelete() batch.MaxDelete {
+	limit, err := batch.ParseMaxDelete(s.text("max-delete"))
+	s.check("max-delete", err)
+	return limit
 }
 
 func (s *settings) fleet() batch.FleetOptions {
-	url := s.text("webhook-url")
-	if url != "" {
-		s.check("webhook-url", batch.ValidateWebhookURL(url))
-	}
 	return batch.FleetOptions{
 		Delimiter:    s.delimiter(),
 		Column:       s.text("column"),
 		AllowBadLuhn: s.enabled("allow-bad-luhn"),
-		WebhookURL:   url,
+		WebhookURL:   s.url("webhook-url"),
 	}
 }
 
@@ -94,14 +133,15 @@ func (s *settings) types() []api.NotificationType {
 	return types
 }
 
-func (s *settings) pace(shard report.Shard) batch.PaceOptions {
+// pace is how fast to call where so many processes share the rate.
+func (s *settings) pace(parts int) batch.PaceOptions {
 	rate, err := batch.ParseRate(s.text("rate"))
 	s.check("rate", err)
 	share := s.share("quota-share")
 	if share == 0 {
 		s.refuse("quota-share", "use a percentage above 0%")
 	}
-	return batch.PaceOptions{Rate: rate, Share: share, Parts: s.parts(shard)}
+	return batch.PaceOptions{Rate: rate, Share: share, Parts: parts}
 }
 
 func (s *settings) maxFailures() batch.MaxFailures {

@@ -10,11 +10,12 @@ import (
 	"simhook/report"
 )
 
-// The exit codes: those of sysexits.h, which systemd and people know, and 4. 2 is never used, since a
+// The exit codes: those of sysexits.h, which systemd and people know, and 3 and 4. 2 is never used, since a
 // Go panic uses it.
 const (
 	exitOK          = 0  // every SIM has its outcome and all are ok
 	exitBug         = 1  // unexpected
+	exitDiffers     = 3  // --detailed-exitcode: a plan found differences
 	exitTimeOver    = 4  // --max-duration is over and SIMs remain
 	exitUsage       = 64 // the command line
 	exitRows        = 65 // finished; some rows are refused or invalid, and running again will not help
@@ -40,7 +41,7 @@ func exitCode(err error) int {
 		return exitBug
 	case is[*batch.FleetError](err), is[*fileError](err):
 		return exitFleet
-	case is[*settingError](err), is[*report.MismatchError](err), is[*report.MergeError](err), is[*batch.TooManyFailures](err):
+	case is[*settingError](err), is[*report.MismatchError](err), is[*report.MergeError](err), is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):
 		return exitCredentials
@@ -48,8 +49,10 @@ func exitCode(err error) int {
 		return exitAgain
 	case errors.Is(err, batch.ErrMaxDuration):
 		return exitTimeOver
-	case is[*batch.GoneError](err):
+	case is[*batch.GoneError](err), is[*batch.VerifyError](err):
 		return exitAPI
+	case is[*differencesError](err):
+		return exitDiffers
 	}
 	if rows, ok := errors.AsType[*rowsError](err); ok {
 		return rows.exitCode()
@@ -72,6 +75,8 @@ type rowsError struct {
 func judge(s report.Summary) error {
 	const helps = ": running again helps only once the reasons above are mended"
 	switch {
+	case s.PrunedNot > 0:
+		return &rowsError{true, counted(s.PrunedNot, "SIM") + " that left the fleet could not be dealt with: run the same command again later"}
 	case s.Failed > 0:
 		return &rowsError{true, counted(s.Failed, "SIM") + " failed for the time being: run the same command again later"}
 	case s.Refused > 0 && s.Invalid > 0:
@@ -91,6 +96,29 @@ func (e *rowsError) exitCode() int {
 		return exitAPI
 	}
 	return exitRows
+}
+
+// differencesError says that a plan found what a run would change.
+type differencesError struct{ count int }
+
+func (e *differencesError) Error() string {
+	return "the plan has " + counted(e.count, "difference") + ": the same command without --dry-run repairs them"
+}
+
+// differences is nil where a plan found none.
+func differences(s report.Summary) error {
+	count := 0
+	for _, outcomes := range []map[report.Outcome]int{s.SubscriptionEnd, s.UsageThreshold, s.PrunedOutcomes} {
+		for outcome, n := range outcomes {
+			if outcome.Planned() {
+				count += n
+			}
+		}
+	}
+	if count == 0 {
+		return nil
+	}
+	return &differencesError{count}
 }
 
 // advice is what to do next, where the error itself does not say it; "": it does.

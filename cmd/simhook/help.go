@@ -29,6 +29,34 @@ FLEET.unregister.csv, and the same command again goes on with what is not ok.
 
    simhook unregister fleet.csv
    simhook unregister --yes --types USAGE_THRESHOLD fleet.csv
+   simhook unregister --only-url https://example.com/hook fleet.csv
+
+With --only-url the webhook is looked at first, and removed only where it is this one; else
+it is "foreign". Between the look and the removal somebody could change it.
+` + credentialsHelp + environmentHelp + exitHelp
+
+	reconcileHelp = `Reads what each SIM in FLEET.csv has, one call a SIM, and compares it with the URL that the
+fleet wants: what is missing is registered, another URL is replaced, and the rest is left
+alone. Results go to FLEET.reconcile.csv. An interrupted run goes on; a complete one starts
+anew, so that it can be run every night.
+
+   simhook reconcile --webhook-url https://example.com/hook fleet.csv
+   simhook reconcile --dry-run --detailed-exitcode fleet.csv
+   simhook reconcile --prune --yes --webhook-url https://example.com/hook fleet.csv
+
+With --dry-run nothing is changed: SIMs are only looked at, and the plan is written to
+FLEET.plan.csv. With --prune, SIMs that the last complete results have and the fleet has no
+longer lose their webhooks, unless somebody else has changed these meanwhile, the fleet file
+has invalid rows, or they are more than --max-delete.
+` + credentialsHelp + environmentHelp + exitHelp
+
+	restoreHelp = `Undoes what an earlier run did: webhooks that it replaced or (where it recorded them)
+removed are put back, and those that it newly registered are removed. What somebody else has
+changed since is left alone. Asks first on a terminal; elsewhere it needs --yes. Results go
+to RESULTS.restore.csv, and the same command again goes on with what is not ok.
+
+   simhook restore --dry-run fleet.reconcile.csv
+   simhook restore --yes fleet.reconcile.csv
 ` + credentialsHelp + environmentHelp + exitHelp
 
 	checkHelp = `Reads a fleet file as register would and says what is wrong with it. Nothing is called.
@@ -71,6 +99,7 @@ underscores: SIMHOOK_WEBHOOK_URL is --webhook-url. The option beats the variable
 Exit codes:
     0  every SIM has its outcome and all are ok
     1  unexpected error: a bug
+    3  --detailed-exitcode: a plan found differences
     4  --max-duration is over and SIMs remain: run again
    64  usage
    65  finished; some rows are refused or invalid: running again does not help
@@ -79,5 +108,5 @@ Exit codes:
    74  results cannot be written
    75  stopped by a signal, or another run holds the results: run again
    77  credentials refused
-   78  settings missing, results of another run, or --max-failures reached`
+   78  settings missing, results of another run, --max-failures or --max-delete reached`
 )

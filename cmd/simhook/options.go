@@ -10,21 +10,34 @@ import (
 const (
 	maxWorkers = 4096
 	maxRetries = 1000
+	maxVerify  = 1_000_000
 )
 
-// bulkOptions are those of the commands that go over a fleet and call for its SIMs.
-func bulkOptions() []cli.Flag {
+// bulkOptions are those of the commands that go over a fleet and call for its SIMs; own are those that
+// only one of them has.
+func bulkOptions(own ...cli.Flag) []cli.Flag {
 	return joined(
 		[]cli.Flag{
 			&cli.StringFlag{Name: "webhook-url", Usage: "webhook `URL` of the SIMs whose row has none in a webhook_url column"},
 			&cli.StringFlag{Name: "types", Usage: "`LIST` of notification types with commas between", DefaultText: "both: SUBSCRIPTION_END,USAGE_THRESHOLD"},
-			&cli.StringFlag{Name: "results", Usage: "results `FILE`", DefaultText: "FLEET.<command>.csv beside FLEET.csv"},
-			&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "change nothing; say what would be done", DisableDefaultText: true},
-			&cli.BoolFlag{Name: "sandbox", Usage: "rehearse: start a sandbox inside the process and run against it", DisableDefaultText: true},
-			&cli.BoolFlag{Name: "yes", Usage: "do not ask before removing", DisableDefaultText: true},
 		},
-		accessOptions(), paceOptions(), shardOptions(), fleetOptions(), outputOptions(),
+		runOptions(), own, accessOptions(), paceOptions(), shardOptions(), fleetOptions(), outputOptions(),
 	)
+}
+
+// restoreOptions are those of a command whose rows come from results.
+func restoreOptions() []cli.Flag {
+	return joined(runOptions(), accessOptions(), paceOptions(), outputOptions())
+}
+
+// runOptions are those of everything that goes over many SIMs.
+func runOptions() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "results", Usage: "results `FILE`", DefaultText: "FILE.<command>.csv beside FILE.csv"},
+		&cli.BoolFlag{Name: "dry-run", Aliases: []string{"n"}, Usage: "change nothing; say what would be done", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "sandbox", Usage: "rehearse: start a sandbox inside the process and run against it", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "yes", Usage: "do not ask before removing", DisableDefaultText: true},
+	}
 }
 
 func accessOptions() []cli.Flag {

@@ -126,7 +126,7 @@ func TestDefaultResultsStandBesideTheFleet(t *testing.T) {
 		"fleet.csv": "fleet.register.csv", "fleet.csv.gz": "fleet.register.csv", "a/b.c/fleet.CSV.GZ": "a/b.c/fleet.register.csv",
 		"fleet": "fleet.register.csv", "a.b/fleet": "a.b/fleet.register.csv", "fleet.txt": "fleet.register.csv",
 	} {
-		if got := defaultResults(fleet, batch.Register, report.Shard{}); got != want {
+		if got := defaultResults(fleet, "register", report.Shard{}); got != want {
 			t.Errorf("%s: %s, want %s", fleet, got, want)
 		}
 	}

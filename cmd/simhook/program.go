@@ -75,7 +75,8 @@ func (p *program) app() *cli.App {
 			panic("reading an option that is not declared: " + name)
 		},
 		Commands: []*cli.Command{
-			p.registerCommand(), p.unregisterCommand(), p.checkCommand(), p.reportCommand(), p.sandboxCommand(),
+			p.registerCommand(), p.unregisterCommand(), p.reconcileCommand(), p.restoreCommand(),
+			p.checkCommand(), p.reportCommand(), p.sandboxCommand(),
 		},
 	}
 	for _, command := range app.Commands {

@@ -19,7 +19,11 @@ func (b *bulk) showProgress(run *batch.Run) (done func()) {
 	case b.terminal && b.progress != "log": // elsewhere a bar is not drawn, and would swallow the log
 		return b.drawBar(run)
 	}
-	return every(logEvery, func() { b.logProgress(run.Status()) })
+	stop := every(logEvery, func() { b.logProgress(run.Status()) })
+	return func() {
+		stop()
+		b.logProgress(run.Status()) // how it ended; and short runs have no other line
+	}
 }
 
 func (b *bulk) logProgress(s batch.Status) {

@@ -12,7 +12,9 @@ func (p *program) registerCommand() *cli.Command {
 		Usage:       "set the webhook of every SIM of a fleet, for both notification types",
 		UsageText:   "simhook register [options] FLEET.csv",
 		Description: registerHelp,
-		Flags:       bulkOptions(),
-		Action:      func(c *cli.Context) error { return p.runBulk(c, batch.Register) },
+		Flags: bulkOptions(
+			&cli.StringFlag{Name: "verify", Value: "0", Usage: "read `N` SIMs back at the end, chosen at random, and compare"},
+		),
+		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Register) },
 	}
 }

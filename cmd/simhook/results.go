@@ -5,16 +5,15 @@ import (
 	"path/filepath"
 	"strings"
 
-	"simhook/batch"
 	"simhook/report"
 )
 
 // stdinPath stands for standard input.
 const stdinPath = "-"
 
-// results is the results file: fleet.register.csv beside fleet.csv or fleet.csv.gz, unless another is
-// named; fleet.register.2-of-8.csv for a shard.
-func (s *settings) results(fleet string, action batch.Action, shard report.Shard) string {
+// results is the results file: fleet.KIND.csv beside fleet.csv or fleet.csv.gz, unless another is named;
+// fleet.register.2-of-8.csv for a shard.
+func (s *settings) results(fleet string, kind string, shard report.Shard) string {
 	if named := s.text("results"); named != "" {
 		s.keepApart(named, fleet)
 		return named
@@ -23,15 +22,15 @@ func (s *settings) results(fleet string, action batch.Action, shard report.Shard
 		s.fail("results", "name the results file: a fleet from standard input has none beside it")
 		return ""
 	}
-	return defaultResults(fleet, action, shard)
+	return defaultResults(fleet, kind, shard)
 }
 
-func defaultResults(fleet string, action batch.Action, shard report.Shard) string {
+func defaultResults(fleet, kind string, shard report.Shard) string {
 	name := fleet
 	if ext := filepath.Ext(name); strings.EqualFold(ext, ".gz") {
 		name = strings.TrimSuffix(name, ext)
 	}
-	name = strings.TrimSuffix(name, filepath.Ext(name)) + "." + string(action)
+	name = strings.TrimSuffix(name, filepath.Ext(name)) + "." + kind
 	if label := shard.Label(); label != "" {
 		name += "." + label
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"simhook": main})
+	testscript.Main(leakChecked{m}, map[string]func(){"simhook": main})
 }
 
 // TestScripts runs the scripts of testdata/script. Beside testscript's own commands they have

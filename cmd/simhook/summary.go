@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
+	"simhook/batch"
 	"simhook/report"
 )
 
@@ -16,9 +19,10 @@ const shownCauses = 10
 // and where the results are.
 func (b *bulk) printSummary(s report.Summary) {
 	b.console.say("%s: %s", counted(s.Rows, "row"), breakdown(s))
+	b.printOutcomes(s)
 	printCauses(b.console, s.Causes)
 	switch {
-	case b.dryRun:
+	case b.looksOnly():
 		b.console.say("dry run: nothing was called, and nothing written")
 	case s.Complete:
 		b.console.say("results: %s", s.Results)
@@ -27,6 +31,28 @@ func (b *bulk) printSummary(s report.Summary) {
 	}
 	if s.Kept > 0 {
 		b.console.say("they keep %s of SIMs that are no longer in the fleet, since their webhooks remain", counted(s.Kept, "row"))
+	}
+}
+
+// printOutcomes tells what came of each type, where the action does not say it, and of SIMs that have left
+// the fleet.
+func (b *bulk) printOutcomes(s report.Summary) {
+	for _, t := range []struct {
+		name     string
+		outcomes map[report.Outcome]int
+	}{{"SUBSCRIPTION_END", s.SubscriptionEnd}, {"USAGE_THRESHOLD", s.UsageThreshold}, {"no longer in the fleet", s.PrunedOutcomes}} {
+		if len(t.outcomes) > 1 || len(t.outcomes) > 0 && b.action != batch.Register && b.action != batch.Unregister {
+			b.console.say("  %s: %s", t.name, listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
+		}
+	}
+	if s.Verified > 0 {
+		b.console.say("  read back: %s, %s", counted(s.Verified, "SIM"), counted(len(s.Mismatches), "difference"))
+	}
+	for i, m := range s.Mismatches {
+		if i == shownCauses {
+			break
+		}
+		b.console.say("  %s %s: %q is there, not %q", m.ICCID, m.Type, m.Found, m.Want)
 	}
 }
 

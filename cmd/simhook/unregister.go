@@ -12,7 +12,10 @@ func (p *program) unregisterCommand() *cli.Command {
 		Usage:       "remove the webhooks of every SIM of a fleet, whatever their URL",
 		UsageText:   "simhook unregister [options] FLEET.csv",
 		Description: unregisterHelp,
-		Flags:       bulkOptions(),
-		Action:      func(c *cli.Context) error { return p.runBulk(c, batch.Unregister) },
+		Flags: bulkOptions(
+			&cli.StringFlag{Name: "only-url", Usage: "look first, and remove only webhooks with this `URL`; between look and removal somebody may change them"},
+			&cli.BoolFlag{Name: "record-previous", Usage: "look first, and note what is removed, so that restore can put it back", DisableDefaultText: true},
+		),
+		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Unregister) },
 	}
 }

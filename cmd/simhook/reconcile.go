@@ -1,0 +1,22 @@
+package main
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"simhook/batch"
+)
+
+func (p *program) reconcileCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "reconcile",
+		Usage:       "look at what each SIM has, and repair only what differs from the fleet",
+		UsageText:   "simhook reconcile [options] FLEET.csv",
+		Description: reconcileHelp,
+		Flags: bulkOptions(
+			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "with --dry-run, exit with 3 where something differs", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "prune", Usage: "remove the webhooks of SIMs that the last complete results have and the fleet has no longer", DisableDefaultText: true},
+			&cli.StringFlag{Name: "max-delete", Value: "10%", Usage: "with --prune, refuse if more SIMs than `N or N%` would lose their webhooks"},
+		),
+		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Reconcile) },
+	}
+}
