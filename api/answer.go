@@ -29,9 +29,10 @@ func readAnswer(resp *http.Response, now time.Time) Answer {
 		Status: resp.StatusCode,
 		Quota:  parseQuota(resp.Header),
 	}
-	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-		answer.Date = date
-		now = date
+	if value := resp.Header.Get("Date"); value != "" {
+		if date, err := http.ParseTime(value); err == nil {
+			answer.Date, now = date, date
+		}
 	}
 	answer.RetryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), now)
 	return answer

@@ -40,6 +40,7 @@ type Client struct {
 	headers        sharedHeaders
 	onAttempt      func(Attempt)
 	refusals       refusals
+	lanes          chan *lane  // free ones
 	http1          atomic.Bool // the API has answered by HTTP/1
 }
 
@@ -83,6 +84,7 @@ func NewClient(cfg Config) (*Client, error) {
 		registerMethod: method,
 		headers:        newSharedHeaders(cfg.UserAgent),
 		onAttempt:      cfg.OnAttempt,
+		lanes:          make(chan *lane, cfg.Connections),
 	}, nil
 }
 
@@ -103,7 +105,8 @@ func (c *Client) Register(ctx context.Context, iccid string, t NotificationType,
 		iccid:         iccid,
 		notification:  t,
 		correlationID: correlationID,
-		payload:       registration(webhookURL),
+		registers:     true,
+		webhookURL:    webhookURL,
 	})
 }
 
@@ -135,6 +138,7 @@ func (c *Client) Preferences(ctx context.Context, iccid, correlationID string) (
 
 // Close closes the connections that are not in use.
 func (c *Client) Close() {
+	c.endLanes()
 	if pool, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()
 	}

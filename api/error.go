@@ -90,8 +90,10 @@ func (e *Error) hint() string {
 	}
 }
 
-func (e *Error) success() bool  { return e.Status >= 200 && e.Status < 300 }
+func (e *Error) success() bool  { return success(e.Status) }
 func (e *Error) redirect() bool { return e.Status >= 300 && e.Status < 400 }
+
+func success(status int) bool { return status >= 200 && status < 300 }
 
 // cause leaves the SIM out, so that the same trouble of many SIMs reads the same.
 func (e *Error) cause() string {

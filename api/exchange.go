@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptrace"
-	"sync/atomic"
 	"time"
 )
 
@@ -35,25 +32,27 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	attempt, cancel := context.WithTimeoutCause(ctx, c.timeout, errTimeout)
-	defer cancel()
-	var line line
-	req, err := c.request(httptrace.WithClientTrace(attempt, line.trace()), call, token)
+	lane, err := c.lane(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
-	resp, err := c.transport.RoundTrip(req)
+	over := false
+	defer func() { c.release(lane, over) }()
+	if err := lane.prepare(call, token, c.http1.Load()); err != nil {
+		return Answer{}, err
+	}
+	resp, err := c.transport.RoundTrip(lane.request)
 	if err != nil {
-		return Answer{}, broken(ctx, attempt, err, line.mayHaveSent(), call.correlationID)
+		return Answer{}, broken(ctx, lane.ctx, err, lane.mayHaveSent(), call.correlationID)
 	}
-	defer resp.Body.Close()
-	c.http1.Store(resp.ProtoMajor == 1)
-
 	answer := readAnswer(resp, time.Now())
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	c.http1.Store(resp.ProtoMajor == 1)
+	body, err := lane.read(resp.Body)
+	_ = resp.Body.Close() // what matters of it has been read
 	if err != nil && (ctx.Err() != nil || !answer.speaksForItself()) {
-		return answer, broken(ctx, attempt, err, true, call.correlationID)
+		return answer, broken(ctx, lane.ctx, err, true, call.correlationID)
 	}
+	over = true
 	failure := examine(call, resp, body, token)
 	if failure == nil {
 		c.refusals.clear()
@@ -86,24 +85,12 @@ func (c *Client) heed(failure *Error, token string) error {
 // token returns the source's token.
 func (c *Client) token(ctx context.Context) (string, error) {
 	token, err := c.tokens.Token(ctx)
+	if err == nil {
+		return token, nil
+	}
 	var known fault
-	if err != nil && !errors.As(err, &known) {
-		return "", fmt.Errorf("waiting for an access token: %w", err)
+	if errors.As(err, &known) {
+		return "", err
 	}
-	return token, err
+	return "", fmt.Errorf("waiting for an access token: %w", err)
 }
-
-// line watches whether an attempt got a connection to send its request on.
-type line struct {
-	asked, got atomic.Bool
-}
-
-func (l *line) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{
-		GetConn: func(string) { l.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { l.got.Store(true) },
-	}
-}
-
-// mayHaveSent is true for a transport that reports neither.
-func (l *line) mayHaveSent() bool { return l.got.Load() || !l.asked.Load() }

@@ -21,7 +21,11 @@ func (q Quota) Announced() bool { return q.Limit > 0 && !q.Reset.IsZero() }
 
 // parseQuota returns the zero Quota unless all three headers make sense.
 func parseQuota(header http.Header) Quota {
-	limit, err := strconv.Atoi(strings.TrimSpace(header.Get("X-Rate-Limit-Limit")))
+	announced := header.Get("X-Rate-Limit-Limit")
+	if announced == "" {
+		return Quota{}
+	}
+	limit, err := strconv.Atoi(strings.TrimSpace(announced))
 	if err != nil || limit <= 0 {
 		return Quota{}
 	}

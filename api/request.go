@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,37 +16,72 @@ type call struct {
 	iccid         string
 	notification  NotificationType // "" for the preferences as a whole
 	correlationID string
-	payload       []byte
+	registers     bool // the webhookURL; else there is nothing to send
+	webhookURL    string
 	understand    func(body []byte) error // nil: the body of a success does not matter
 }
 
-// request builds the request of one attempt, such that net/http does not repeat it by itself after the
-// API may have read it. A POST or PUT is never repeated, since GetBody is nil. A DELETE is only where
-// nothing of it was written or, over HTTP/2, the server disclaims it. So is a GET over HTTP/2; over
+// prepare makes the lane's request that of one attempt, such that net/http does not repeat it by itself
+// after the API may have read it. A POST or PUT is never repeated, since GetBody is nil. A DELETE is only
+// where nothing of it was written or, over HTTP/2, the server disclaims it. So is a GET over HTTP/2; over
 // HTTP/1 it would be repeated whenever a kept connection breaks, unless it has a body: an empty one of
 // unknown length, which leaves no trace on the wire there (but over HTTP/2 would look like content).
-func (c *Client) request(ctx context.Context, call call, token string) (*http.Request, error) {
+func (l *lane) prepare(call call, token string, http1 bool) error {
 	if err := checkSegment(call.iccid); err != nil {
-		return nil, err
+		return err
 	}
-	target := c.base + "/v1/sim/" + url.PathEscape(call.iccid) + "/preferences"
-	if call.notification != "" {
-		target += "/notifications/" + url.PathEscape(string(call.notification))
-	}
-	var body io.Reader
+	l.address(call)
+	l.authorize(token)
+	l.correlationID[0] = call.correlationID
+	req := l.request
+	req.Method, req.Body, req.ContentLength = call.method, nil, 0
 	switch {
-	case call.payload != nil:
-		body = bytes.NewReader(call.payload)
-	case call.method == http.MethodGet && c.http1.Load():
-		body = emptyBody{}
+	case call.registers:
+		payload := l.registration(call.webhookURL)
+		l.sending.Reset(payload)
+		req.Body, req.ContentLength = l.body, int64(len(payload))
+	case call.method == http.MethodGet && http1:
+		req.Body = emptyBody{}
 	}
-	req, err := http.NewRequestWithContext(ctx, call.method, target, body)
-	if err != nil {
-		return nil, fmt.Errorf("building the request: %w", err)
+	return nil
+}
+
+// address puts the SIM into the request's URL.
+func (l *lane) address(call call) {
+	u := l.request.URL
+	if call.notification == "" {
+		u.Path = l.root.Path + "/v1/sim/" + call.iccid + "/preferences"
+	} else {
+		u.Path = l.root.Path + "/v1/sim/" + call.iccid + "/preferences/notifications/" + string(call.notification)
 	}
-	req.GetBody = nil
-	req.Header = c.headers.with(token, call.correlationID)
-	return req, nil
+	if l.root.RawPath != "" { // the base URL has escapes of its own
+		added := url.URL{Path: u.Path[len(l.root.Path):]}
+		u.RawPath = l.root.RawPath + added.EscapedPath()
+	}
+}
+
+// authorize sets the token, which is the same for many calls.
+func (l *lane) authorize(token string) {
+	if token != l.token {
+		l.token, l.authorization[0] = token, "Bearer "+token
+	}
+}
+
+// registration is the body of a register call, which for most SIMs is the same. Ampersands in the URL stay
+// as they are.
+func (l *lane) registration(webhookURL string) []byte {
+	if l.payload != nil && webhookURL == l.webhookURL {
+		return l.payload
+	}
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	// A struct of one string always encodes, and a buffer takes everything.
+	_ = encoder.Encode(struct {
+		WebhookURL string `json:"webhook_url"`
+	}{webhookURL})
+	l.webhookURL, l.payload = webhookURL, bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return l.payload
 }
 
 // checkSegment refuses what would change the path it is put into.
@@ -56,18 +90,6 @@ func checkSegment(iccid string) error {
 		return fmt.Errorf("%q is no ICCID: nothing was sent", iccid)
 	}
 	return nil
-}
-
-// registration is the body of a register call. Ampersands in the URL stay as they are.
-func registration(webhookURL string) []byte {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	// A struct of one string always encodes, and a buffer takes everything.
-	_ = encoder.Encode(struct {
-		WebhookURL string `json:"webhook_url"`
-	}{webhookURL})
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 // sharedHeaders are the header values that all requests have in common.
@@ -83,17 +105,20 @@ func newSharedHeaders(userAgent string) sharedHeaders {
 	}
 }
 
-func (h sharedHeaders) with(token, correlationID string) http.Header {
+func (h sharedHeaders) with(authorization, correlationID []string) http.Header {
 	return http.Header{
 		"Accept":           h.json,
-		"Authorization":    {"Bearer " + token},
+		"Authorization":    authorization,
 		"Cache-Control":    h.noCache,
 		"Content-Type":     h.json,
 		"User-Agent":       h.userAgent,
-		"X-Correlation-Id": {correlationID},
+		"X-Correlation-Id": correlationID,
 	}
 }
 
+// emptyBody is one that net/http does not know to be empty.
 type emptyBody struct{}
 
 func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
+
+func (emptyBody) Close() error { return nil }

@@ -3,9 +3,9 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 const (
@@ -19,21 +19,21 @@ const (
 
 // examine returns nil for a success.
 func examine(call call, resp *http.Response, body []byte, token string) *Error {
+	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	html := isHTML(resp.Header.Get("Content-Type"), text)
+	if success(resp.StatusCode) && !html && understood(call, resp.StatusCode, text) {
+		return nil
+	}
 	failure := &Error{
 		Method:        call.method,
 		Status:        resp.StatusCode,
 		CorrelationID: call.correlationID,
 		iccid:         call.iccid,
 	}
-	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
-	html := isHTML(resp.Header.Get("Content-Type"), text)
 	switch {
 	case failure.success() && html:
 		failure.Gateway, failure.form = true, "html"
 	case failure.success():
-		if understood(call, resp.StatusCode, text) {
-			return nil
-		}
 		failure.Gateway, failure.form = true, "text"
 	case failure.redirect():
 		failure.Location = redirectHost(resp)
@@ -86,8 +86,9 @@ func isHTML(contentType string, body []byte) bool {
 	if len(body) == 0 {
 		return false
 	}
-	media, _, _ := mime.ParseMediaType(contentType)
-	return body[0] == '<' || media == "text/html" || media == "application/xhtml+xml"
+	media, _, _ := strings.Cut(contentType, ";")
+	media = strings.TrimSpace(media)
+	return body[0] == '<' || strings.EqualFold(media, "text/html") || strings.EqualFold(media, "application/xhtml+xml")
 }
 
 // redirectHost names where a redirect points to, without the path and query, which may hold anything.

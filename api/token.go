@@ -34,22 +34,24 @@ func (e *CredentialsError) ambiguous() bool { return false }
 // StaticToken returns a source with one ready token. Once the API has refused it, Token returns a
 // *CredentialsError.
 func StaticToken(token string) TokenSource {
-	return &staticToken{token: strings.TrimSpace(token)}
+	token = strings.TrimSpace(token)
+	return &staticToken{token: token, unusable: validateToken(token)}
 }
 
 type staticToken struct {
-	token   string
-	mu      sync.Mutex
-	refused bool
+	token    string
+	unusable error // why the token cannot be one
+	mu       sync.Mutex
+	refused  bool
 }
 
 func (s *staticToken) Token(ctx context.Context) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	if err := validateToken(s.token); err != nil {
+	if s.unusable != nil {
 		return "", &CredentialsError{
-			Problem: "the access token cannot be used: " + err.Error(),
+			Problem: "the access token cannot be used: " + s.unusable.Error(),
 			Advice:  "give the token alone, as the token endpoint returned it",
 		}
 	}

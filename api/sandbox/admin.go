@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"simhook/api"
@@ -14,6 +16,8 @@ func (s *Sandbox) addAdmin() {
 		jsonReply(http.StatusOK, s.Stats()).write(w)
 	})
 	s.mux.HandleFunc("GET /sandbox/sims/{iccid}", s.serveSIM)
+	s.mux.HandleFunc("POST /sandbox/sims/{iccid}/notifications/{type}", s.serveNotify)
+	s.mux.HandleFunc("GET /{$}", s.servePage)
 	s.mux.HandleFunc("POST /sandbox/revoke", func(w http.ResponseWriter, _ *http.Request) {
 		s.RevokeTokens()
 		w.WriteHeader(http.StatusNoContent)
@@ -34,6 +38,23 @@ func (s *Sandbox) serveSIM(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	jsonReply(http.StatusOK, urls).write(w)
+}
+
+// serveNotify sends a notification to the webhook of one SIM.
+func (s *Sandbox) serveNotify(w http.ResponseWriter, r *http.Request) {
+	t, err := api.ParseNotificationType(r.PathValue("type"))
+	if err != nil {
+		invalid(err.Error()).write(w)
+		return
+	}
+	switch id, err := s.Notify(strings.Clone(r.PathValue("iccid")), t); {
+	case errors.Is(err, ErrNoWebhook):
+		failure(http.StatusNotFound, "NOT_FOUND", err.Error()).write(w)
+	case err != nil:
+		failure(http.StatusServiceUnavailable, "SERVICE_UNAVAILABLE", err.Error()).write(w)
+	default:
+		jsonReply(http.StatusAccepted, map[string]string{"id": id}).write(w)
+	}
 }
 
 // serveDown takes the API away for as long as the parameter "for" says.

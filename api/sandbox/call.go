@@ -58,6 +58,7 @@ func (s *Sandbox) decide(c call) (reply, Fault, time.Duration) {
 	if fault != "" {
 		s.stats.Faults[fault]++
 	}
+	s.noteCall(c, reply.status, fault)
 	latency := s.opts.LatencyMin
 	if spread := s.opts.LatencyMax - s.opts.LatencyMin; spread > 0 {
 		latency += time.Duration(s.random.Int64N(int64(spread) + 1))

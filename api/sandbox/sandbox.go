@@ -1,12 +1,15 @@
 // Package sandbox is a Connect API in memory: an http.Handler to rehearse against and to test with. It
 // keeps webhooks, hands out tokens, counts quotas and, when told to, fails in the ways real networks do.
 //
+// With [Sandbox.Deliver] it sends notifications to the webhooks, too.
+//
 // It has no goroutine of its own and reads the clock with time.Now, so it works in virtual time too:
 // see [ServePipe].
 package sandbox
 
 import (
 	"hash/maphash"
+	"html/template"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -30,6 +33,7 @@ type Sandbox struct {
 	opts  Options
 	start time.Time
 	mux   *http.ServeMux
+	page  *template.Template
 	seed  maphash.Seed // of correlation IDs' hashes
 
 	mu        sync.Mutex // guards everything below
@@ -45,6 +49,8 @@ type Sandbox struct {
 	tokenDown bool
 	stats     Stats
 	seen      map[uint64]struct{} // hashes of correlation IDs
+	calls     last[callRecord]
+	outbox    outbox
 }
 
 // New returns a sandbox whose windows and revocations are counted from now.
@@ -64,6 +70,8 @@ func New(opts Options) *Sandbox {
 		reads:    newWindow(opts.Quota, opts.Window, now),
 		stats:    newStats(),
 		seen:     map[uint64]struct{}{},
+		outbox:   newOutbox(),
+		page:     newPage(),
 	}
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc(TokenPath, s.serveToken)

@@ -30,6 +30,8 @@ type Stats struct {
 
 	Registrations int `json:"registrations"`
 
+	Notifications Notifications `json:"notifications"`
+
 	// How much of the quota was used in each completed window, the oldest first; the newest 1,440.
 	WriteWindows []int `json:"write_windows"`
 	ReadWindows  []int `json:"read_windows"`

@@ -1,0 +1,111 @@
+package sandbox
+
+import (
+	"bytes"
+	"cmp"
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"simhook/api"
+)
+
+// maxShown is how many SIMs the page shows.
+const maxShown = 100
+
+// callRecord is a call as the page shows it.
+type callRecord struct {
+	At            time.Time
+	Method        string
+	ICCID         string
+	Type          string // "": the preferences as a whole
+	CorrelationID string
+	Status        int
+	Fault         Fault
+}
+
+// registration is what the page shows of a SIM.
+type registration struct {
+	ICCID string
+	URLs  []string // by type; "": none
+}
+
+// overview is all that the page shows.
+type overview struct {
+	Now           time.Time
+	Types         []api.NotificationType
+	Stats         Stats
+	Registrations []registration
+	Deliveries    []Delivery
+	Calls         []callRecord
+}
+
+func (s *Sandbox) servePage(w http.ResponseWriter, _ *http.Request) {
+	o := overview{Now: time.Now(), Types: api.NotificationTypes(), Stats: s.Stats(), Deliveries: s.Deliveries()}
+	s.mu.Lock()
+	o.Registrations, o.Calls = s.webhooks.some(maxShown), s.calls.newestFirst()
+	s.mu.Unlock()
+
+	var page bytes.Buffer
+	if err := s.page.Execute(&page, o); err != nil {
+		failure(http.StatusInternalServerError, "INTERNAL_ERROR", err.Error()).write(w)
+		return
+	}
+	header := http.Header{}
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	header.Set("Cache-Control", "no-store")
+	reply{status: http.StatusOK, media: "text/html; charset=utf-8", body: page.Bytes()}.with(header).write(w)
+}
+
+// noteCall keeps a call for the page.
+func (s *Sandbox) noteCall(c call, status int, fault Fault) {
+	s.calls.add(callRecord{
+		At: time.Now(), Method: c.Method, ICCID: c.iccid, Type: strings.Clone(c.typeName),
+		CorrelationID: strings.Clone(c.Header.Get("X-Correlation-ID")), Status: status, Fault: fault,
+	})
+}
+
+// some returns up to n SIMs that have a webhook: with more of them, any.
+func (w *webhooks) some(n int) []registration {
+	var list []registration
+	if w.count == 0 {
+		return nil
+	}
+	for iccid, sim := range w.sims {
+		if len(list) == n {
+			break
+		}
+		if sim.url == [2]uint32{} {
+			continue
+		}
+		r := registration{ICCID: iccid}
+		for _, t := range api.NotificationTypes() {
+			r.URLs = append(r.URLs, w.urls[sim.url[slot(t)]])
+		}
+		list = append(list, r)
+	}
+	slices.SortFunc(list, func(a, b registration) int { return cmp.Compare(a.ICCID, b.ICCID) })
+	return list
+}
+
+// withoutUserinfo hides what a URL may hold for authentication.
+func withoutUserinfo(text string) string {
+	u, err := url.Parse(text)
+	if err != nil {
+		return "(no URL)"
+	}
+	if u.User != nil {
+		u.User = url.User("hidden")
+	}
+	return u.String()
+}
+
+func newPage() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{
+		"url":  withoutUserinfo,
+		"time": func(t time.Time) string { return t.Format("15:04:05") },
+	}).Parse(pageText))
+}
