@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -33,8 +34,16 @@ func mixedRows() []Row {
 	return append([]Row{older, changed}, fleet...)
 }
 
+// slim leaves out of rows what is only long.
+func slim(rows []Row) []Row {
+	for i := range rows {
+		rows[i].StartedAt, rows[i].SubscriptionEnd.CorrelationID, rows[i].UsageThreshold.CorrelationID = time.Time{}, "", ""
+	}
+	return rows
+}
+
 func TestAFileCutAnywhereComesToTheSameResults(t *testing.T) {
-	text := string(headerLine()) + lines(mixedRows()...)
+	text := string(headerLine()) + lines(slim(mixedRows())...)
 	const parts = 4 // at a time
 	for part := range parts {
 		t.Run(fmt.Sprintf("every 4th byte from the %dth", part), func(t *testing.T) {
@@ -49,7 +58,7 @@ func TestAFileCutAnywhereComesToTheSameResults(t *testing.T) {
 // goOnWithHalf completes what is left of an unfinished file.
 func goOnWithHalf(t *testing.T, text string) {
 	t.Helper()
-	fleet, path := mixedFleet(), resultsIn(t)
+	fleet, path := slim(mixedFleet()), resultsIn(t)
 	write(t, partialPath(path), text)
 	if kept := run(t, path, bothTypes(), fleet...); kept != 0 {
 		t.Errorf("cut at %d: %d rows are kept beside the fleet's", len(text), kept)

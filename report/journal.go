@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -39,20 +40,23 @@ type Options struct {
 // off. Complete turns the rows into RESULTS.csv, which is therefore always
 // whole: rows of an earlier RESULTS.csv stay unless newer ones replace them.
 //
-// Append and Sync are for one goroutine, Sight, Bad and Earlier for one other.
+// Append is for one goroutine, Sync for one other or the same, Sight, Bad and
+// Earlier for one more.
 type Journal struct {
-	path     string
-	options  Options
-	disk     Disk
-	lock     *flock.Flock
-	base     *os.File // RESULTS.csv of an earlier run; nil if there is none
-	partial  *os.File
-	size     int64    // of the partial file, up to the last row that is whole
-	synced   int64    // up to the last row that survives a power cut
-	unsynced []string // ICCIDs of the rows since
-	buffer   []byte
-	broken   error // a write failed: nothing is written any more
-	healed   Healed
+	path    string
+	options Options
+	disk    Disk
+	lock    *flock.Flock
+	base    *os.File // RESULTS.csv of an earlier run; nil if there is none
+	partial *os.File
+	buffer  []byte
+	healed  Healed
+
+	writing  sync.Mutex // guards what follows, and the partial file's end
+	size     int64      // of the partial file, up to the last row that is whole
+	synced   int64      // up to the last row that survives a power cut
+	unsynced []string   // ICCIDs of the rows since
+	broken   error      // a write failed: nothing is written any more
 
 	mu sync.Mutex // guards what follows
 	memory
@@ -117,6 +121,13 @@ func (j *Journal) Sight(iccid, webhookURL string) (Sight, State) {
 	return sight, New
 }
 
+// Err says that the fleet is more than the journal can keep apart: ErrTooManyURLs.
+func (j *Journal) Err() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.table.Err()
+}
+
 // Bad takes note of a row of the fleet file that names no SIM to call, and says
 // whether its result is written already.
 func (j *Journal) Bad(row *Row) (recorded bool) {
@@ -156,12 +167,14 @@ func readRow(at place) (Row, error) {
 // SIMs whose rows are not on disk; the file is then cut back to the last whole
 // row, and stays as it is: every later call fails at once.
 func (j *Journal) Append(rows []Row) error {
-	if j.broken != nil {
-		return j.failure(j.broken, rows)
-	}
 	j.buffer = j.buffer[:0]
 	for i := range rows {
 		j.buffer = appendRow(j.buffer, &rows[i])
+	}
+	j.writing.Lock()
+	defer j.writing.Unlock()
+	if j.broken != nil {
+		return j.failure(j.broken, rows)
 	}
 	n, err := diskWriter{j.disk, j.partial}.Write(j.buffer)
 	if err != nil {
@@ -219,19 +232,29 @@ func (j *Journal) failure(err error, rows []Row) *WriteError {
 	return failure
 }
 
-// Sync makes the rows appended so far survive a power cut. Its error is a
-// *WriteError that names those that would not; they are cut off, so that another
-// run calls for their SIMs again. A failed fsync is never tried a second time:
-// the kernel may have dropped what it could not write, and says so only once.
+// Sync makes the rows appended before it survive a power cut; others may be
+// appended meanwhile. Its error is a *WriteError that names the rows that would
+// not; they are cut off, so that another run calls for their SIMs again. A failed
+// fsync is never tried a second time: the kernel may have dropped what it could
+// not write, and says so only once.
 func (j *Journal) Sync() error {
+	j.writing.Lock()
+	defer j.writing.Unlock()
 	if j.broken != nil {
 		return j.failure(j.broken, nil)
 	}
-	if err := j.disk.Sync(j.partial); err != nil {
+	size, rows := j.size, len(j.unsynced)
+	j.writing.Unlock()
+	err := j.disk.Sync(j.partial)
+	j.writing.Lock()
+	switch {
+	case j.broken != nil: // by Append, whose error has named the rows
+		return j.failure(j.broken, nil)
+	case err != nil:
 		j.broken = errors.Join(err, j.disk.Truncate(j.partial, j.synced))
 		return j.failure(err, nil)
 	}
-	j.synced, j.unsynced = j.size, j.unsynced[:0]
+	j.synced, j.unsynced = size, slices.Delete(j.unsynced, 0, rows)
 	return nil
 }
 

@@ -95,6 +95,7 @@ func (j *Journal) readBase() error {
 		j.baseRows++
 		sims.addRow(&scan.line)
 		if j.options.Sweep {
+			j.keepUnmet(scan)
 			continue
 		}
 		if again := j.remember(scan); again {
@@ -227,12 +228,17 @@ func (j *Journal) remember(scan *scan) (again bool) {
 	case StatusInvalid, StatusDuplicate:
 		return j.table.RecordKey(key)
 	}
-	done := l.satisfies(j.options)
-	again = j.table.Record(string(l.cells[columnICCID]), string(l.cells[columnWebhookURL]), done)
-	if !done && l.settled() {
+	j.keepUnmet(scan)
+	return j.table.Record(string(l.cells[columnICCID]), string(l.cells[columnWebhookURL]), l.satisfies(j.options))
+}
+
+// keepUnmet notes where a row stands that is not done but holds what is known
+// nowhere else.
+func (j *Journal) keepUnmet(scan *scan) {
+	key, _ := scan.line.identity()
+	if !scan.line.satisfies(j.options) && scan.line.settled() {
 		j.unmet[key] = place{scan.file, scan.offset}
 	} else {
 		delete(j.unmet, key)
 	}
-	return again
 }

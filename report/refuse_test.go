@@ -132,6 +132,17 @@ func TestWhereNothingCanBeWrittenItIsSaidAtOnce(t *testing.T) {
 	}
 }
 
+func TestADiskThatTakesNothingIsFoundOutBeforeTheFirstCall(t *testing.T) {
+	for n, call := range []string{"truncate", "write", "sync", "sync"} {
+		options, disk := bothTypes(), &failing{n: n + 1}
+		options.Disk = disk
+		_, err := Open(resultsIn(t), options)
+		if failure, ok := errors.AsType[*WriteError](err); !ok || !errors.Is(failure, errDisk) || disk.fired != call {
+			t.Errorf("call %d, a %s, fails: %v; the fault was met at %q", n+1, call, err, disk.fired)
+		}
+	}
+}
+
 func TestALookLeavesNoTrace(t *testing.T) {
 	options := bothTypes()
 	options.ReadOnly = true

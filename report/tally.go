@@ -24,6 +24,8 @@ type Cause struct {
 	ICCID         string `json:"iccid"` // of one such row, as are the line and the correlation ID
 	Line          int    `json:"line"`
 	CorrelationID string `json:"correlation_id,omitempty"`
+	HTTPStatus    int    `json:"http_status,omitempty"` // of that row; 0: no answer
+	Advice        string `json:"advice"`                // what to do about it
 }
 
 type causeKey struct {
@@ -66,20 +68,23 @@ func (t *Tally) addCause(row *Row) {
 			return
 		}
 	}
-	t.causes[key] = &Cause{
+	failed := row.failedCall()
+	cause := &Cause{
 		Status: row.Status, Error: key.text, Count: 1,
-		ICCID: row.ICCID, Line: row.Line, CorrelationID: row.failedCorrelationID(),
+		ICCID: row.ICCID, Line: row.Line, CorrelationID: failed.CorrelationID, HTTPStatus: failed.HTTPStatus,
 	}
+	cause.Advice = advice(row)
+	t.causes[key] = cause
 }
 
-// failedCorrelationID is that of the first call without a good outcome.
-func (row *Row) failedCorrelationID() string {
+// failedCall is the first call without a good outcome that was made.
+func (row *Row) failedCall() Call {
 	for _, call := range []*Call{&row.SubscriptionEnd, &row.UsageThreshold} {
 		if !call.Outcome.Good() && call.CorrelationID != "" {
-			return call.CorrelationID
+			return *call
 		}
 	}
-	return ""
+	return Call{}
 }
 
 // Rows is how many rows were counted.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestTallyCountsRowsAndOutcomes(t *testing.T) {
@@ -44,23 +45,23 @@ func TestFailuresAreGroupedByTheirCause(t *testing.T) {
 	}{
 		"the same words are one cause, with the first row as sample": {
 			[]Row{failed(3, "HTTP 503"), failed(4, "HTTP 503")},
-			[]Cause{{StatusFailed, "HTTP 503", 2, simA, 3, "k3v9x2ab-" + simA + "-UT-1"}},
+			[]Cause{cause(StatusFailed, "HTTP 503", 2, simA, 3, "k3v9x2ab-"+simA+"-UT-1")},
 		},
 		"the largest comes first": {
 			[]Row{failed(3, "timeout"), failed(4, "HTTP 503"), failed(5, "HTTP 503")},
-			[]Cause{{StatusFailed, "HTTP 503", 2, simA, 4, "k3v9x2ab-" + simA + "-UT-1"}, {StatusFailed, "timeout", 1, simA, 3, "k3v9x2ab-" + simA + "-UT-1"}},
+			[]Cause{cause(StatusFailed, "HTTP 503", 2, simA, 4, "k3v9x2ab-"+simA+"-UT-1"), cause(StatusFailed, "timeout", 1, simA, 3, "k3v9x2ab-"+simA+"-UT-1")},
 		},
 		"what differs from SIM to SIM does not count": {
 			[]Row{failed(3, "no SIM "+simA+" (trace 17)"), failed(4, "no SIM "+simB+" (trace 18)")},
-			[]Cause{{StatusFailed, "no SIM …", 2, simA, 3, "k3v9x2ab-" + simA + "-UT-1"}},
+			[]Cause{cause(StatusFailed, "no SIM …", 2, simA, 3, "k3v9x2ab-"+simA+"-UT-1")},
 		},
 		"a status of its own is a cause of its own": {
 			[]Row{refused, failed(10, "unknown SIM")},
-			[]Cause{{StatusRefused, "unknown SIM", 1, simA, 9, "k3v9x2ab-" + simA + "-UT-1"}, {StatusFailed, "unknown SIM", 1, simA, 10, "k3v9x2ab-" + simA + "-UT-1"}},
+			[]Cause{cause(StatusRefused, "unknown SIM", 1, simA, 9, "k3v9x2ab-"+simA+"-UT-1"), cause(StatusFailed, "unknown SIM", 1, simA, 10, "k3v9x2ab-"+simA+"-UT-1")},
 		},
 		"bad rows have no correlation ID, good and duplicate ones no cause": {
 			[]Row{okRow(simA, 2), badRow(simA, 3, StatusDuplicate), badRow("junk", 4, StatusInvalid)},
-			[]Cause{{StatusInvalid, "not usable", 1, "junk", 4, ""}},
+			[]Cause{cause(StatusInvalid, "not usable", 1, "junk", 4, "")},
 		},
 	}
 	for name, tt := range tests {
@@ -69,11 +70,29 @@ func TestFailuresAreGroupedByTheirCause(t *testing.T) {
 			for i := range tt.rows {
 				tally.Add(&tt.rows[i])
 			}
-			if diff := cmp.Diff(tt.want, tally.Causes()); diff != "" {
+			causes := tally.Causes()
+			if diff := cmp.Diff(tt.want, causes, cmpopts.IgnoreFields(Cause{}, "Advice")); diff != "" {
 				t.Error(diff)
+			}
+			for _, cause := range causes {
+				if cause.Advice == "" {
+					t.Errorf("no word on what to do about %q", cause.Error)
+				}
 			}
 		})
 	}
+}
+
+// cause is a group, with an answer of 503 as halfRow has it where there is a correlation ID.
+func cause(status Status, text string, count int, iccid string, line int, id string) Cause {
+	c := Cause{Status: status, Error: text, Count: count, ICCID: iccid, Line: line, CorrelationID: id}
+	row := badRow(iccid, line, status)
+	if id != "" {
+		row = halfRow(iccid, line)
+		row.Status, row.Error, c.HTTPStatus = status, text, 503
+	}
+	c.Advice = advice(&row)
+	return c
 }
 
 func TestCausesWithoutNumberDoNotFillTheMemory(t *testing.T) {
