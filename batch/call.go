@@ -45,13 +45,15 @@ type caller struct {
 // counts are of a whole run.
 type counts struct {
 	attempts  atomic.Int64
-	retries   atomic.Int64 // attempts after a passing failure
+	retried   retried      // attempts after a passing failure
+	busy      atomic.Int64 // calls in flight
 	throttled atomic.Int64 // 429s
 }
 
 // thread is the series of attempts that one SIM's results account for together.
 type thread struct {
-	name      string // of the correlation IDs: run, ICCID and kind
+	iccid     string
+	kind      string // in the correlation IDs
 	attempts  int
 	id        string // correlation ID of the last attempt
 	status    int    // of its answer; 0: none
@@ -59,9 +61,7 @@ type thread struct {
 }
 
 // thread begins a series of attempts; kind is SE, UT or P.
-func (c *caller) thread(iccid, kind string) *thread {
-	return &thread{name: c.run + "-" + iccid + "-" + kind + "-"}
-}
+func (c *caller) thread(iccid, kind string) *thread { return &thread{iccid: iccid, kind: kind} }
 
 // attempt is one try at a call.
 type attempt func(ctx context.Context, correlationID string) (api.Answer, error)
@@ -72,39 +72,67 @@ type attempt func(ctx context.Context, correlationID string) (api.Answer, error)
 // Neither a 429 nor a 401 counts as one: the first closes the pacer's gate, the
 // second renews the token. The error is the last attempt's.
 func (c *caller) do(p phase, pacer *Pacer, t *thread, try attempt) error {
+	started := time.Now()
+	verdict, err := c.attempts(p, pacer, t, try, func() { started = time.Now() })
+	if verdict != repeatLater {
+		return err
+	}
+	return c.retry(p, pacer, t, try, started, err)
+}
+
+// retry goes on with a call that began at some time, and whose first attempt has
+// failed.
+func (c *caller) retry(p phase, pacer *Pacer, t *thread, try attempt, started time.Time, failure error) error {
+	left := c.maxTime - time.Since(started)
+	if left <= 0 {
+		return failure
+	}
 	intervals := backoff.NewExponentialBackOff(
 		backoff.WithInitialInterval(firstInterval),
 		backoff.WithRandomizationFactor(1),
 		backoff.WithMultiplier(2),
 		backoff.WithMaxInterval(longestInterval),
-		backoff.WithMaxElapsedTime(c.maxTime),
+		backoff.WithMaxElapsedTime(left),
 	)
 	limited := backoff.WithMaxRetries(intervals, uint64(c.retries))
-	operation := func() error {
-		for {
-			held, err := c.ready(p.waits)
-			if held {
-				limited.Reset()
-			}
-			if err == nil {
-				err = c.attempt(p, pacer, t, try)
-			}
-			switch c.judge(err) {
-			case repeatNow:
-				continue
-			case repeatLater:
-				return err
-			case final:
-				return backoff.Permanent(err)
-			}
-			return nil
-		}
+	afresh := func() {
+		intervals.MaxElapsedTime = c.maxTime
+		limited.Reset()
 	}
-	err := backoff.RetryNotify(operation, backoff.WithContext(limited, p.waits), func(error, time.Duration) { c.counts.retries.Add(1) })
+	operation := func() error {
+		if first := failure; first != nil {
+			failure = nil
+			return first
+		}
+		verdict, err := c.attempts(p, pacer, t, try, afresh)
+		if verdict == final {
+			return backoff.Permanent(err)
+		}
+		return err
+	}
+	err := backoff.RetryNotify(operation, backoff.WithContext(limited, p.waits), func(err error, _ time.Duration) { c.counts.retried.add(err) })
 	if err != nil && p.waits.Err() != nil && err == p.waits.Err() {
 		return errStopped // while backing off
 	}
 	return err
+}
+
+// attempts tries a call until what follows is not to try again at once. It calls
+// afresh where the API had to be waited for: failures until then were not the
+// call's own.
+func (c *caller) attempts(p phase, pacer *Pacer, t *thread, try attempt, afresh func()) (verdict, error) {
+	for {
+		held, err := c.ready(p.waits)
+		if held {
+			afresh()
+		}
+		if err == nil {
+			err = c.attempt(p, pacer, t, try)
+		}
+		if v := c.judge(err); v != repeatNow {
+			return v, err
+		}
+	}
 }
 
 // errStopped says that the run ended before a call was answered.
@@ -129,12 +157,14 @@ func (c *caller) attempt(p phase, pacer *Pacer, t *thread, try attempt) error {
 		return errStopped
 	}
 	t.attempts++
-	t.id = t.name + strconv.Itoa(t.attempts)
+	t.id = c.run + "-" + t.iccid + "-" + t.kind + "-" + strconv.Itoa(t.attempts)
 	c.counts.attempts.Add(1)
+	c.counts.busy.Add(1)
 	answer, err := try(p.calls, t.id)
+	c.counts.busy.Add(-1)
 	permit.Done(answer)
 	t.status = answer.Status
-	t.ambiguous = t.ambiguous || api.Ambiguous(err)
+	t.ambiguous = t.ambiguous || err != nil && api.Ambiguous(err)
 	return err
 }
 
@@ -150,11 +180,12 @@ const (
 
 // judge says what follows from the outcome of an attempt, and tells the breaker.
 func (c *caller) judge(err error) verdict {
-	var refused *api.CredentialsError
-	switch {
-	case err == nil:
+	if err == nil {
 		c.breaker.succeeded()
 		return done
+	}
+	var refused *api.CredentialsError
+	switch {
 	case errors.Is(err, errStopped):
 		return final
 	case errors.As(err, &refused):
@@ -192,6 +223,9 @@ func throttled(err error) bool {
 // answered reports whether an attempt was answered with this status, by the API
 // itself: a gateway's 404 only says that the base URL is wrong.
 func answered(err error, status int) bool {
+	if err == nil {
+		return false
+	}
 	var e *api.Error
 	return errors.As(err, &e) && e.Status == status && !e.Gateway
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-
-	"simhook/report"
 )
 
 // header is what one delimiter makes of the first line of a fleet file.
@@ -111,7 +109,7 @@ func noColumn(cells [][]byte, column string) error {
 			names = append(names, fmt.Sprintf("and %d more", len(cells)-listed))
 			break
 		}
-		names = append(names, fmt.Sprintf("%q", report.Clean(string(cell), 40)))
+		names = append(names, fmt.Sprintf("%q", shown(cell, 40)))
 	}
 	has := strings.Join(names, ", ")
 	if column != "" {

@@ -33,7 +33,7 @@ func (l *fleetLines) next() ([]byte, error) {
 	for {
 		l.skipLF()
 		text := l.buf[l.start:l.end]
-		end := bytes.IndexAny(text[searched:], "\r\n")
+		end := lineEnd(text[searched:])
 		if end >= 0 {
 			text = text[:searched+end]
 			l.afterCR = l.buf[l.start+len(text)] == '\r'
@@ -54,6 +54,19 @@ func (l *fleetLines) next() ([]byte, error) {
 		}
 		return nil, l.err
 	}
+}
+
+// lineEnd is where the first line of a text ends; -1: not in it. Two searches for one byte are faster
+// than one for either.
+func lineEnd(text []byte) int {
+	end := bytes.IndexByte(text, '\n')
+	if end < 0 {
+		return bytes.IndexByte(text, '\r')
+	}
+	if cr := bytes.IndexByte(text[:end], '\r'); cr >= 0 {
+		return cr
+	}
+	return end
 }
 
 func (l *fleetLines) line(text []byte, long bool) ([]byte, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"simhook/api"
 	"simhook/report"
 )
 
@@ -19,7 +20,7 @@ const (
 type FleetRow struct {
 	Line       int    // of the file, from 1; the header, blank lines and sep= count
 	ICCID      string // normalised; empty if it is none
-	Cell       string // the ICCID as found, on one line and cut at 80 bytes; only if changed or bad
+	Cell       string // the ICCID as found, but on one line, cut at 80 bytes and without passwords of URLs; only if changed or bad
 	WebhookURL string // the row's own, else FleetOptions.WebhookURL, which may be empty; empty if bad
 	Changes    Change // what normalising took off
 	Problem    string // why the row cannot be used, in a sentence; empty for a good row
@@ -92,26 +93,32 @@ func (r *FleetReader) end(err error) error {
 func (r *FleetReader) fill(row *FleetRow, line []byte) bool {
 	cells, open := r.cells.split(line)
 	if open {
-		row.Cell = report.Clean(string(line[:min(len(line), 2*maxCell)]), maxCell)
+		row.Cell = shown(line, maxCell)
 		row.Kind = KindOpenQuote
 		row.Problem = "a quote opens a cell on this line and is not closed on it: close it, or take the line break out of the cell"
 		return true
 	}
-	cell := string(cellAt(cells, r.fleet.layout.iccid))
+	cell := cellAt(cells, r.fleet.layout.iccid)
 	var err error
-	row.ICCID, row.Changes, err = NormaliseICCID(cell, r.fleet.options.AllowBadLuhn)
+	row.ICCID, row.Changes, err = NormaliseICCID(string(cell), r.fleet.options.AllowBadLuhn)
 	if err != nil || row.Changes != 0 {
-		row.Cell = report.Clean(cell, maxCell)
+		row.Cell = shown(cell, maxCell)
 	}
 	if err != nil {
 		row.Kind, row.Problem = problem(err)
 		return row.Kind != KindEmpty || !isBlank(bytes.Join(cells, nil))
 	}
 	if row.WebhookURL, err = r.webhookURL(cells); err != nil {
-		row.Cell = report.Clean(cell, maxCell)
+		row.Cell = shown(cell, maxCell)
 		row.Kind, row.Problem = KindWebhookURL, err.Error()
 	}
 	return true
+}
+
+// shown is text from a fleet file as people may see it. In the wrong column there may be a webhook URL
+// with a password in it.
+func shown(text []byte, limit int) string {
+	return report.Clean(api.MaskURLs(string(text)), limit)
 }
 
 func problem(err error) (kind, sentence string) {

@@ -85,7 +85,8 @@ func TestWhatAGatewaySaysReachesTheLogOnlyTamed(t *testing.T) {
 
 func TestWhatIsRegisteredAlreadyReachesPeopleOnlyTamed(t *testing.T) {
 	t.Parallel()
-	texts := hostileTexts()
+	texts := append(hostileTexts(), strings.Repeat("x", 20<<10)) // longer than results keep
+	texts = slices.DeleteFunc(texts, func(text string) bool { return len(text) >= 1<<20 })
 	s := sandbox.New(sandbox.Options{})
 	for n, text := range texts {
 		s.Set(testICCID(n), api.SubscriptionEnd, text)
@@ -110,9 +111,10 @@ func TestWhatIsRegisteredAlreadyReachesPeopleOnlyTamed(t *testing.T) {
 		t.Errorf("%v, %+v", err, summary)
 	}
 	rows := checkResults(t, w.results, len(texts))
-	previous := slices.Index(report.Columns(), "usage_threshold_previous_url")
-	if got := rows[1][previous]; got != "https://user:"+password+"@example.com/%1B[31mred%1B[0m and %1B]0;a title%07" {
-		t.Errorf("the webhook that was replaced is recorded as %q", got)
+	if !slices.ContainsFunc(rows, func(cells []string) bool {
+		return slices.Contains(cells, "https://user:"+password+"@example.com/%1B[31mred%1B[0m and %1B]0;a title%07")
+	}) {
+		t.Error("a webhook that was replaced is not recorded such that it can be restored")
 	}
 	for _, m := range summary.Mismatches {
 		checkTame(t, "a mismatch", m.Found+m.Want)
@@ -163,7 +165,7 @@ func TestNoICCIDLeavesItsPlaceInTheURL(t *testing.T) {
 	cells := []string{
 		good, good + "F", `"=""` + testICCID(1) + `"""`, testICCID(2)[:18] + "0", // the last with a wrong check digit
 		"../../x", "..", "%2e%2e", "%2e%2e%2fx", good + "/../x", good + "/../../" + good, good + "%2f..", good + "?x=1", good + "#x",
-		good + ";x", good + "\\..", good + " HTTP/1.1", "//evil.example/" + good, "８９" + good[2:], good + "\x00", good + "\u0660",
+		good + ";x", good + "\\..", good + " HTTP/1.1", "//evil.example/" + good, "８９" + good[2:], good + "\u0660",
 	}
 	s := sandbox.New(sandbox.Options{})
 	var paths sync.Map

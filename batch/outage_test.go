@@ -12,7 +12,7 @@ import (
 
 func TestAnOutageOfTenMinutesFailsNoSIM(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const sims = 20000
+		const sims = 8000
 		g := newRig(t, sandbox.Options{LatencyMin: 50 * time.Millisecond, LatencyMax: 200 * time.Millisecond}, sims)
 		start := time.Now()
 		var before, during, soonAfter, later int

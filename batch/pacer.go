@@ -2,6 +2,7 @@ package batch
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -15,6 +16,11 @@ type PaceOptions struct {
 	Rate  Rate
 	Share float64 // of the announced quota that is ours, above 0 to 1; 0: all
 	Parts int     // processes that share the rate, this one included; 0: 1
+
+	// Workers are how many calls can be in flight. When they are too few for the
+	// announced quota, Log is told so, once. Both may be missing.
+	Workers int
+	Log     *slog.Logger
 }
 
 // Pacer hands out permits to start a call: one for every attempt, retries
@@ -38,6 +44,8 @@ type Pacer struct {
 	unguided float64   // calls a second of an automatic rate without announcements
 	ceiling  float64   // the most that unguided may be
 	slowed   time.Time // when unguided was last lowered
+	log      *slog.Logger
+	warned   bool // of too few workers
 }
 
 // Margins of an automatic rate, as shares: below the documented quota as long
@@ -59,7 +67,8 @@ func NewPacer(options PaceOptions) *Pacer {
 		auto:    options.Rate.Auto(),
 		permits: make(chan struct{}),
 		wake:    make(chan struct{}, 1),
-		window:  window{share: share / parts},
+		window:  window{share: share / parts, workers: options.Workers},
+		log:     options.Log,
 	}
 	perSecond := rate.Inf
 	switch {
@@ -121,6 +130,9 @@ func (t Permit) Done(a api.Answer) {
 	p.mu.Lock()
 	p.window.answered(a, t.start, now)
 	changed := p.auto && p.window.announced()
+	if changed {
+		p.warnOfFewWorkers()
+	}
 	if a.Status == 429 || a.RetryAfter > 0 || a.Quota.Announced() && a.Quota.Remaining == 0 {
 		changed = p.closeGate(a, now) || changed
 	} else if a.Status != 0 {

@@ -52,6 +52,9 @@ func (r *Run) Plan(ctx context.Context) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
+	if err := r.cfg.Journal.Err(); err != nil {
+		return Plan{}, &FleetError{Name: r.sourceName(), Err: err}
+	}
 	if err := r.planPruning(); err != nil {
 		return Plan{}, err
 	}
@@ -183,10 +186,8 @@ func (r *Run) read(ctx context.Context, sims chan<- sim, results chan<- result) 
 			case e.bad != nil || e.done || e.again != again:
 				return nil
 			}
-			if again {
-				if err := r.recall(&e.sim); err != nil {
-					return err
-				}
+			if err := r.recall(&e.sim, again); err != nil {
+				return err
 			}
 			return r.handOut(sims, e.sim)
 		}
@@ -217,13 +218,20 @@ func (r *Run) handOut(sims chan<- sim, s sim) error {
 	}
 }
 
-// recall adds what an earlier run achieved for a SIM.
-func (r *Run) recall(s *sim) error {
+// recall adds what an earlier run achieved for a SIM. A new sweep looks at all
+// SIMs again: of the last one counts only which webhooks it has removed without
+// getting any further.
+func (r *Run) recall(s *sim, again bool) error {
 	row, found, err := r.cfg.Journal.Earlier(s.iccid, s.webhookURL)
-	if found {
-		s.earlier = &row
+	if err != nil || !found {
+		return err
 	}
-	return err
+	if !again {
+		row.SubscriptionEnd = report.Call{PreviousURL: row.SubscriptionEnd.PreviousURL}
+		row.UsageThreshold = report.Call{PreviousURL: row.UsageThreshold.PreviousURL}
+	}
+	s.earlier = &row
+	return nil
 }
 
 // typesOf says which types a run is about, as the results do.

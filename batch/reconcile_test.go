@@ -325,3 +325,29 @@ func TestVerifyingFindsWebhooksThatAreNotWhatWasRegistered(t *testing.T) {
 		}
 	})
 }
+
+func TestAReplacementThatTookTwoRunsStillTellsWhatWasReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, sandbox.Options{NotFoundOnUnregister: true, LatencyMin: time.Second, LatencyMax: time.Second}, 1)
+		for _, typ := range api.NotificationTypes() {
+			g.sandbox.Set(testICCID(0), typ, oldWebhook)
+		}
+		// The removal is answered after 1 s from the look's; then the API goes away.
+		time.AfterFunc(1500*time.Millisecond, func() { g.sandbox.SetDown(true) })
+		summary, err := g.run(func(c *Config) { reconcile(c); c.Retries = 1 })
+		if err != nil || summary.Failed != 1 {
+			t.Fatalf("%v, %+v: nothing was tested", err, summary)
+		}
+		if url, there := g.sandbox.Webhook(testICCID(0), api.SubscriptionEnd); there {
+			t.Fatalf("%s is still there: nothing was tested", url)
+		}
+		g.sandbox.SetDown(false)
+		if _, err := g.run(reconcile); err != nil {
+			t.Fatal(err)
+		}
+		row := g.rows(g.results)[0]
+		if call := row.SubscriptionEnd; call.Outcome != report.Replaced || call.PreviousURL != oldWebhook {
+			t.Errorf("%s, before: %q", call.Outcome, call.PreviousURL)
+		}
+	})
+}

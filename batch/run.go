@@ -78,6 +78,8 @@ type Run struct {
 	stop     sync.Once
 	cause    error              // why, set before stopping is closed
 	endWaits context.CancelFunc // ends waits of calls
+	failed   int                // of the SIMs written down; the writer's, as handled is
+	handled  int
 
 	mu       sync.Mutex // guards what follows
 	tally    report.Tally
@@ -85,6 +87,7 @@ type Run struct {
 	sample   sample
 	panicked error
 	started  time.Time
+	recent   recent
 	complete bool
 	kept     int
 }
@@ -97,6 +100,7 @@ func New(cfg Config) *Run {
 	if cfg.APIName == "" {
 		cfg.APIName = cfg.Client.BaseURL()
 	}
+	cfg.Pace.Workers, cfg.Pace.Log = cfg.Workers, cfg.Log
 	r := &Run{
 		cfg: cfg, log: cfg.Log,
 		writes: NewPacer(cfg.Pace), reads: NewPacer(cfg.Pace),
@@ -142,6 +146,7 @@ func (r *Run) Do(ctx context.Context) error {
 
 	r.mu.Lock()
 	r.started = time.Now()
+	r.recent.begin(r.started)
 	r.mu.Unlock()
 	defer r.watch(ctx, endCalls)()
 
@@ -194,7 +199,7 @@ func (r *Run) finish(readErr error) error {
 	switch {
 	case readErr != nil && !errors.Is(readErr, errStopped):
 		return readErr
-	case handled < r.plan.ToDo() || cause != nil && failed > 0:
+	case handled < r.plan.ToDo() || cause != nil && failed > 0 || errors.As(cause, new(*TooManyFailures)):
 		return cause
 	}
 	r.complete = true

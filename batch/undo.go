@@ -55,7 +55,11 @@ func (u *Undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 				yield(sourceRow{}, &FleetError{Name: u.name, Err: err})
 				return
 			}
-			undone := sourceRow{FleetRow: FleetRow{Line: row.Line, ICCID: row.ICCID}}
+			undone := sourceRow{FleetRow: FleetRow{Line: row.Line}}
+			if undone.ICCID, undone.Changes, err = NormaliseICCID(row.ICCID, true); err != nil { // the file was edited
+				undone.Cell = shown([]byte(row.ICCID), maxCell)
+				undone.Kind, undone.Problem = problem(err)
+			}
 			wanted := false
 			for _, t := range types {
 				undo := undoOf(&row, callOf(&row, t))

@@ -75,7 +75,12 @@ func (r *Run) compare(s sim, found api.Preferences) {
 	r.sample.verified++
 	for _, t := range r.cfg.Types {
 		if !sameURL(found[t], s.webhookURL) {
-			r.sample.mismatches = append(r.sample.mismatches, report.Mismatch{ICCID: s.iccid, Type: string(t), Want: s.webhookURL, Found: found[t]})
+			r.sample.mismatches = append(r.sample.mismatches, report.Mismatch{
+				ICCID: s.iccid, Type: string(t), Want: shownURL(s.webhookURL), Found: shownURL(found[t]),
+			})
 		}
 	}
 }
+
+// shownURL is a webhook URL as people may see it outside the results.
+func shownURL(url string) string { return report.Clean(api.MaskURLs(url), maxWebhookURL) }

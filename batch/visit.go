@@ -20,9 +20,11 @@ type visit struct {
 
 // do carries out the action for one type, and reports whether anything was tried.
 func (v *visit) do(t api.NotificationType, call *report.Call) (tried bool) {
+	before := call.PreviousURL // an earlier run may have removed it, and got no further
 	*call = report.Call{}
 	thread := v.caller.thread(v.iccid, shortName(t))
 	err := v.act(t, thread, call)
+	carryOn(call, before)
 	if thread.attempts == 0 && v.reads != nil {
 		thread = v.reads // looking was all that was done
 	}
@@ -47,6 +49,21 @@ func (v *visit) act(t api.NotificationType, thread *thread, call *report.Call) e
 		return v.restore(t, thread, call)
 	}
 	return fmt.Errorf("unknown action %q", v.action)
+}
+
+// carryOn keeps what an earlier run has noted of the webhook that was there: this
+// one finished what that one had begun.
+func carryOn(call *report.Call, before string) {
+	if before == "" || call.PreviousURL != "" {
+		return
+	}
+	call.PreviousURL = before
+	switch call.Outcome {
+	case report.Registered, report.Unchanged:
+		call.Outcome = report.Replaced
+	case report.Absent:
+		call.Outcome = report.Unregistered
+	}
 }
 
 // shortName stands for a type in correlation IDs.

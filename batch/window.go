@@ -27,6 +27,10 @@ type window struct {
 	others   int           // calls of other clients in this window, at least
 	before   int           // the same of the window before
 
+	workers int           // calls in flight at the most; 0: not known
+	spent   time.Duration // by all calls of ours answered in this window together
+	needed  int           // workers that the window before would have needed; 0: there were enough
+
 	clock   skew
 	latency latency
 }
@@ -46,6 +50,7 @@ func (w *window) unsent() { w.inFlight-- }
 // answered takes what an answer says into account. A zero answer is none at all.
 func (w *window) answered(a api.Answer, sent, now time.Time) {
 	w.inFlight--
+	w.spent += now.Sub(sent)
 	if a.Status != 0 {
 		w.latency.observe(now.Sub(sent))
 		w.clock.observe(a.Date, sent, now)
@@ -100,7 +105,8 @@ func (w *window) learnLength(between time.Duration) {
 
 // begin starts counting anew.
 func (w *window) begin(reset time.Time) {
-	w.reset = reset
+	w.needed = w.workersNeeded()
+	w.reset, w.spent = reset, 0
 	w.before, w.others = w.others, 0
 	w.own, w.least = 0, w.limit
 }

@@ -29,9 +29,9 @@ type connection struct {
 // and the same command must recognise its results.
 const sandboxName = "sandbox"
 
-// connect makes a client, which has not called anything yet. Where no call will be made, credentials may
-// be missing.
-func (a access) connect(p *program, connections int, noCalls bool, log *slog.Logger) (*connection, error) {
+// connect makes a client, which has not called anything yet, and tells onAttempt of every attempt. Where no
+// call will be made, credentials may be missing.
+func (a access) connect(p *program, connections int, noCalls bool, log *slog.Logger, onAttempt func(api.Attempt)) (*connection, error) {
 	conn := &connection{close: func() {}}
 	userAgent := "simhook/" + p.version
 	if a.sandbox {
@@ -47,7 +47,7 @@ func (a access) connect(p *program, connections int, noCalls bool, log *slog.Log
 	if err == nil {
 		conn.client, err = api.NewClient(api.Config{
 			BaseURL: a.baseURL, Tokens: tokens, Connections: connections, Timeout: a.timeout,
-			RegisterMethod: a.registerMethod, UserAgent: userAgent, OnAttempt: logAttempts(log),
+			RegisterMethod: a.registerMethod, UserAgent: userAgent, OnAttempt: onAttempt,
 		})
 		if err != nil {
 			err = usagef("%v", err)

@@ -43,6 +43,10 @@ type bulk struct {
 	progress string // auto, bar, log or none
 	json     bool
 	summary  string // file; "": none
+
+	metricsListen string // address; "": none
+	metricsFile   string // "": none
+	metrics       *metrics
 }
 
 // Run goes over the fleet, and tells what came of it on all the ways that were asked for, whether it
@@ -73,7 +77,7 @@ func (b *bulk) Run(ctx context.Context) error {
 func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	preparing, ready := b.untilSignal(ctx)
 	defer ready()
-	conn, err := b.access.connect(b.program, b.workers, b.looksOnly(), b.log)
+	conn, err := b.access.connect(b.program, b.workers, b.looksOnly(), b.log, b.observer())
 	if err != nil {
 		return report.Summary{}, err
 	}
@@ -215,7 +219,12 @@ func (b *bulk) rehearsed(run *batch.Run) report.Summary {
 func (b *bulk) carryOut(ctx context.Context, run *batch.Run) error {
 	ctx, end := b.stopOnSignals(ctx, run)
 	defer end()
-	done := b.showProgress(run)
-	defer done()
+	stopServing, err := b.serveMetrics(run)
+	if err != nil {
+		return err
+	}
+	defer stopServing()
+	defer b.tellStatus(run)()
+	defer b.showProgress(run)()
 	return run.Do(ctx)
 }

@@ -45,6 +45,9 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 		maxDuration:  s.duration("max-duration"),
 		access:       s.access(),
 		logging:      s.log(),
+
+		metricsListen: s.text("metrics-listen"),
+		metricsFile:   s.text("metrics-file"),
 	}
 }
 
@@ -75,6 +78,7 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 		return usagef("removing webhooks needs --yes where nobody can be asked")
 	}
 	b.log = b.logging.logger(b.console, b.terminal)
+	b.metrics = newMetrics(b)
 	return b.Run(ctx)
 }
 

@@ -78,31 +78,33 @@ func (k *check) print(r batch.CheckReport) error {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: %s valid, %s invalid, %s duplicate, %s with conflicting webhook URLs\n",
 		counted(r.Rows, "row"), thousands(r.Valid), thousands(r.Invalid), thousands(r.Duplicates.Count), thousands(r.Conflicts.Count))
-	for _, group := range append(r.Problems, r.Conflicts, r.Duplicates) {
-		if group.Count > 0 {
-			first := group.Samples[0]
-			fmt.Fprintf(&text, "  %s %s (%s); for instance %q: %s\n", thousands(group.Count), group.Kind, lines(group), first.Cell, first.What)
-		}
+	for _, group := range append(r.Problems, r.Conflicts) {
+		printGroup(&text, group, "would be refused")
 	}
+	printGroup(&text, r.Duplicates, "would be called for once")
 	for _, group := range r.Normalised {
-		fmt.Fprintf(&text, "  read all the same: %s with %s (%s)\n", thousands(group.Count), group.Kind, lines(group))
+		printGroup(&text, group, "read all the same")
 	}
 	return k.printData(text.String())
 }
 
-// lines are the numbers of a group's first lines.
-func lines(g batch.CheckGroup) string {
-	numbers := make([]string, len(g.Samples))
-	for i, sample := range g.Samples {
-		numbers[i] = fmt.Sprint(sample.Line)
+// printGroup lists the first cases of one kind, and what comes of all of them. What is said of each alike is
+// said once.
+func printGroup(text *strings.Builder, g batch.CheckGroup, fate string) {
+	if g.Count == 0 {
+		return
 	}
-	word := "lines "
-	if g.Count == 1 {
-		word = "line "
+	fmt.Fprintf(text, "\n%s %s: %s\n", thousands(g.Count), g.Kind, fate)
+	previous := ""
+	for _, sample := range g.Samples {
+		fmt.Fprintf(text, "  line %d: %q", sample.Line, sample.Cell)
+		if sample.What != previous {
+			text.WriteString(": " + sample.What)
+			previous = sample.What
+		}
+		text.WriteByte('\n')
 	}
-	more := ""
-	if g.Count > len(g.Samples) {
-		more = ", …"
+	if more := g.Count - len(g.Samples); more > 0 {
+		fmt.Fprintf(text, "  and %s more\n", thousands(more))
 	}
-	return word + strings.Join(numbers, ", ") + more
 }

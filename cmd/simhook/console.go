@@ -14,12 +14,16 @@ type console struct {
 	bar io.Writer // nil: none is drawn
 }
 
+// lineStart moves to the beginning of a terminal's line and empties it: a key that was pressed, such as ^C, may
+// have left something there.
+const lineStart = "\r\x1b[K"
+
 func (c *console) Write(text []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.bar != nil {
-		if n, err := (maskingWriter{c.bar}).Write(text); err == nil {
-			return n, nil
+		if _, err := (maskingWriter{c.bar}).Write(append([]byte(lineStart), text...)); err == nil {
+			return len(text), nil
 		} // the bar has come to its end in the meantime
 	}
 	return maskingWriter{c.out}.Write(text)

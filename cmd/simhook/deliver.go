@@ -25,9 +25,15 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 	data := encodeSummary(s)
 	var undelivered error
 	if b.summary != "" {
-		if failure := writeFile(b.summary, data); failure != nil {
+		if failure := writeFile(b.summary, encodeSummary(shortened(s)), 0o644); failure != nil {
 			b.log.Warn("the summary cannot be written", "file", b.summary, "error", failure.Error())
 			undelivered = &outputError{"the summary", failure}
+		}
+	}
+	if b.metricsFile != "" && !b.looksOnly() {
+		if failure := b.metrics.write(b.metricsFile, s); failure != nil {
+			b.log.Warn("the metrics cannot be written", "file", b.metricsFile, "error", failure.Error())
+			undelivered = &outputError{"the metrics", failure}
 		}
 	}
 	if b.json {
@@ -53,18 +59,18 @@ func encodeSummary(s report.Summary) []byte {
 
 // writeFile replaces a file such that nobody reads half of it. What cannot be replaced, as a device, a file
 // in a read-only folder or one that is mounted by itself (a Kubernetes termination log), is written over.
-func writeFile(path string, data []byte) error {
+func writeFile(path string, data []byte, mode os.FileMode) error {
 	info, err := os.Lstat(path)
 	if err == nil && !info.Mode().IsRegular() {
-		return os.WriteFile(path, data, 0o644)
+		return os.WriteFile(path, data, mode)
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return os.WriteFile(path, data, 0o644)
+		return os.WriteFile(path, data, mode)
 	}
 	_, err = temp.Write(data)
 	if err == nil {
-		err = temp.Chmod(0o644)
+		err = temp.Chmod(mode)
 	}
 	if closing := temp.Close(); err == nil {
 		err = closing
@@ -76,5 +82,5 @@ func writeFile(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, data, 0o644)
+	return os.WriteFile(path, data, mode)
 }

@@ -54,8 +54,9 @@ func (r *rig) endsForWantOfRoom(p *process, fleet string, makeRoom ...string) {
 	for _, iccid := range simsOf(t, fleet) {
 		_, first := r.Webhook(iccid, api.SubscriptionEnd)
 		_, second := r.Webhook(iccid, api.UsageThreshold)
+		// A row that had been written but not yet synced is both: it may be there again, or not.
 		isRecorded, isNamed := recorded[iccid] != nil, slices.Contains(named, iccid)
-		if (first || second) != (isRecorded || isNamed) || isRecorded && isNamed {
+		if (first || second) != (isRecorded || isNamed) {
 			t.Errorf("%s: called for %t, recorded %t, named as unrecorded %t", iccid, first || second, isRecorded, isNamed)
 		}
 	}

@@ -59,30 +59,68 @@ to RESULTS.restore.csv, and the same command again goes on with what is not ok.
    simhook restore --yes fleet.reconcile.csv
 ` + credentialsHelp + environmentHelp + exitHelp
 
-	checkHelp = `Reads a fleet file as register would and says what is wrong with it. Nothing is called.
+	checkHelp = `Reads a fleet file as register would. Says which rows would be refused and why, and which
+were read although they are not plain digits, with the first ten lines of each kind. Nothing
+is called.
 
    simhook check fleet.csv
+   simhook check --column "SIM number" --delimiter ";" export.csv
+   simhook check --json fleet.csv
 ` + environmentHelp + `
 Exit codes: 0 all rows can be used, 65 some cannot, 66 none can or the file is unreadable,
 64 usage.`
 
-	reportHelp = `Sums up results files, finished or not (RESULTS.csv.partial). Several are added up.
+	reportHelp = `Sums up results files, finished or not (RESULTS.csv.partial): how many rows there are of each
+status, and the failures by cause, each with a sample and what to do. Several are added up.
 
    simhook report fleet.register.csv
+   simhook report --html report.html fleet.register.csv
+   simhook report --failed again.csv fleet.register.csv
    simhook report --json east.register.csv west.register.csv
    simhook report --merge fleet.register.csv fleet.register.*-of-8.csv
 
---merge wants the finished results of all shards, and names one that is missing.
+--html writes one page that needs no network, with charts, and a table to search of everything
+that is not ok. --failed writes the SIMs that failed or were refused as a fleet file with the
+reason beside each: mend it, and give it to register. Only a file that it wrote before is
+written over. --merge wants the finished results of all shards, and names one that is missing.
 
-Exit codes: 0 read, 64 usage, 66 a file cannot be read, 74 the
-merged file cannot be written, 75 a run holds it, 78 a file holds no results or
-a shard is missing.`
+Exit codes: 0 read, 64 usage, 66 a file cannot be read, 74 a
+file cannot be written, 75 a run holds the merged one, 78 a file holds no results or a shard
+is missing.`
+
+	listenHelp = `Receives notifications over HTTP and appends them to notifications.csv, one line each. A
+notification is acknowledged when its line is safe on disk, and recognised by its ID when it
+is sent again. SIGHUP puts the file aside, begins a new one and reads the certificate again.
+
+   simhook listen --expect fleet.csv
+   simhook listen --addr :8443 --tls-cert cert.pem --tls-key key.pem \
+      --credentials-file login
+
+Answers: 200 acknowledged, 400 no notification, 401 credentials, 405 not POST, 408 too slow,
+413 too large, 503 could not be written (send it again). GET /healthz is 200 or 503.
+` + environmentHelp + `
+Exit codes: 0 stopped by a signal, 64 usage, 66 the fleet is unreadable, 74 the file cannot be
+written, 75 another process writes it, 78 settings.`
 
 	sandboxHelp = `Serves a Connect API in memory to rehearse against, until it is stopped. It prints the
-environment that lets the other commands use it, and answers GET /sandbox/stats.
+environment that lets the other commands use it, shows what happens at / and answers
+GET /sandbox/stats. With --notify it sends notifications to the registered webhooks; so does
+POST /sandbox/sims/{iccid}/notifications/{type} for one SIM. What is not answered 2xx is sent
+again, ten times at the most.
 
    simhook sandbox --quota 200/3s --error-rate 5%
+   simhook sandbox --notify 5s
 ` + environmentHelp
+
+	completionHelp = `Prints a script that lets a shell complete simhook's commands, options and their values.
+
+   source <(simhook completion bash)
+   simhook completion zsh > "${fpath[1]}/_simhook"
+   simhook completion fish > ~/.config/fish/completions/simhook.fish`
+
+	manHelp = `Prints the manual as a page for man.
+
+   simhook man > /usr/local/share/man/man1/simhook.1`
 
 	credentialsHelp = `
 Credentials: --client-id with --client-secret-file or SIMHOOK_CLIENT_SECRET; or a ready

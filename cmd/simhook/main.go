@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 
@@ -18,7 +19,10 @@ import (
 var version string
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+	reserve := reserveHeap()
+	code := run(context.Background(), os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)
+	runtime.KeepAlive(reserve)
+	os.Exit(code)
 }
 
 // run is the whole program. It returns the exit code; see exitCode for what they mean.
@@ -26,6 +30,11 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	signals := make(chan os.Signal, 2) // two tell the program all it wants to know
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
+	asked := make(chan os.Signal, 1) // how far the run is
+	if ask := statusSignals(); len(ask) > 0 {
+		signal.Notify(asked, ask...)
+		defer signal.Stop(asked)
+	}
 
 	p := &program{
 		env:      env,
@@ -33,6 +42,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		stdout:   maskingWriter{stdout},
 		console:  &console{out: stderr},
 		signals:  signals,
+		asked:    asked,
 		version:  cmp.Or(version, builtVersion()),
 		terminal: isTerminal(stderr),
 		canAsk:   isTerminal(stdin) && isTerminal(stderr),

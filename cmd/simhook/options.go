@@ -77,6 +77,8 @@ func outputOptions() []cli.Flag {
 		&cli.StringFlag{Name: "progress", Value: "auto", Usage: "`KIND` of progress shown: auto, bar (on a terminal only), log (a line every 30 s) or none"},
 		&cli.StringFlag{Name: "summary", Usage: "`FILE` for the summary of the run as JSON"},
 		&cli.BoolFlag{Name: "json", Usage: "the same on standard output", DisableDefaultText: true},
+		&cli.StringFlag{Name: "metrics-listen", Usage: "`ADDRESS`, such as :9464, where Prometheus finds /metrics while the run lasts"},
+		&cli.StringFlag{Name: "metrics-file", Usage: "`FILE` for the metrics at the end, for a textfile collector"},
 	}, logOptions())
 }
 

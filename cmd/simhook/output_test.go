@@ -74,7 +74,7 @@ func TestWriteFile(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "summary.json")
 		for _, content := range []string{"a longer first content", "short"} {
-			if err := writeFile(path, []byte(content)); err != nil {
+			if err := writeFile(path, []byte(content), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := os.ReadFile(path); err != nil || string(got) != content {
@@ -91,7 +91,7 @@ func TestWriteFile(t *testing.T) {
 		if err := errors.Join(os.WriteFile(target, nil, 0o600), os.Symlink(target, link)); err != nil {
 			t.Fatal(err)
 		}
-		if err := writeFile(link, []byte("x")); err != nil {
+		if err := writeFile(link, []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := os.ReadFile(target); string(got) != "x" {
@@ -99,7 +99,7 @@ func TestWriteFile(t *testing.T) {
 		}
 	})
 	t.Run("says so where there is no such folder", func(t *testing.T) {
-		if err := writeFile(filepath.Join(t.TempDir(), "none", "x"), nil); !errors.Is(err, fs.ErrNotExist) {
+		if err := writeFile(filepath.Join(t.TempDir(), "none", "x"), nil, 0o644); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("got %v", err)
 		}
 	})

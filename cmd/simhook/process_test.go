@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -172,7 +173,7 @@ func statusesBySIM(t *testing.T, path string) map[string][]string {
 	rows := map[string][]string{}
 	for {
 		record, err := reader.Read()
-		if record == nil {
+		if errors.Is(err, io.EOF) {
 			return rows
 		}
 		if err != nil {

@@ -18,6 +18,7 @@ type program struct {
 	stdout   io.Writer // data only
 	console  *console
 	signals  <-chan os.Signal
+	asked    <-chan os.Signal // those that ask how far a run is
 	version  string
 	terminal bool // the console is one
 	canAsk   bool // so is standard input
@@ -76,7 +77,8 @@ func (p *program) app() *cli.App {
 		},
 		Commands: []*cli.Command{
 			p.registerCommand(), p.unregisterCommand(), p.reconcileCommand(), p.restoreCommand(),
-			p.checkCommand(), p.reportCommand(), p.sandboxCommand(),
+			p.checkCommand(), p.reportCommand(), p.listenCommand(), p.sandboxCommand(),
+			p.completionCommand(), p.manCommand(),
 		},
 	}
 	for _, command := range app.Commands {

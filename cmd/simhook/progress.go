@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -16,7 +17,7 @@ func (b *bulk) showProgress(run *batch.Run) (done func()) {
 	switch {
 	case run.Status().Plan.ToDo() == 0, b.progress == "none":
 		return func() {}
-	case b.terminal && b.progress != "log": // elsewhere a bar is not drawn, and would swallow the log
+	case b.canDraw() && b.progress != "log": // elsewhere a bar is not drawn, and would swallow the log
 		return b.drawBar(run)
 	}
 	stop := every(logEvery, func() { b.logProgress(run.Status()) })
@@ -26,27 +27,20 @@ func (b *bulk) showProgress(run *batch.Run) (done func()) {
 	}
 }
 
+// logProgress logs how far a run is, with the names that the summary has for the numbers.
 func (b *bulk) logProgress(s batch.Status) {
 	attrs := []any{
-		"done", s.Handled(), "total", s.Plan.ToDo(), "ok", s.OK, "failed", s.Failed, "refused", s.Refused,
-		"attempts", s.Attempts, "throttled", s.Throttled,
+		"done", s.Done(), "total", s.Total(), "ok", s.OK, "failed", s.Failed, "refused", s.Refused, "remaining", s.Remaining,
+		"attempts", s.Attempts, "retries", s.RetriesMade(), "throttled", s.Throttled,
+		"calls_per_second", math.Round(s.CallsPerSecond*10) / 10,
 	}
-	if s.Paused != "" {
-		attrs = append(attrs, "paused", s.Paused)
+	if limits := limiting(s, time.Now()); len(limits) > 0 {
+		attrs = append(attrs, "limit", limits[0])
 	}
-	if left, known := remaining(s); known {
-		attrs = append(attrs, "eta", roughly(left))
+	if s.Left > 0 {
+		attrs = append(attrs, "eta", roughly(s.Left))
 	}
 	b.log.Info("progress", attrs...)
-}
-
-// remaining is how long the run will still take if it goes on as it has.
-func remaining(s batch.Status) (left time.Duration, known bool) {
-	handled := s.Handled()
-	if handled == 0 {
-		return 0, false
-	}
-	return time.Duration(float64(s.Elapsed) / float64(handled) * float64(s.Plan.ToDo()-handled)), true
 }
 
 // every calls do at an interval until stop is called, which waits for a call under way.

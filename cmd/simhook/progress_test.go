@@ -29,10 +29,11 @@ func TestALineOfProgressTellsAll(t *testing.T) {
 	var out strings.Builder
 	b := &bulk{log: slog.New(slog.NewTextHandler(&out, nil))}
 	b.logProgress(batch.Status{
-		Plan: batch.Plan{New: 100, Done: 7}, OK: 20, Failed: 3, Refused: 2, Attempts: 60, Throttled: 1,
-		Elapsed: time.Minute, Paused: "quota used up until 12:00:00",
+		Plan: batch.Plan{Rows: 107, New: 100, Done: 7}, OK: 27, Failed: 3, Refused: 2, Remaining: 75,
+		Attempts: 60, Retries: map[string]int64{"timeout": 4, "http_503": 2}, Throttled: 1, CallsPerSecond: 16.6512,
+		Limit: batch.LimitUsedUp, Until: time.Date(2024, 5, 1, 12, 0, 0, 0, time.Local), Left: 3 * time.Minute,
 	})
-	want := `msg=progress done=25 total=100 ok=20 failed=3 refused=2 attempts=60 throttled=1 paused="quota used up until 12:00:00" eta="3 min"`
+	want := `msg=progress done=32 total=107 ok=27 failed=3 refused=2 remaining=75 attempts=60 retries=6 throttled=1 calls_per_second=16.7 limit="paused until 12:00:00: quota used up" eta="3 min"`
 	if !strings.Contains(out.String(), want) {
 		t.Errorf("got  %swant %s", out.String(), want)
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -20,13 +21,13 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 		t.Fatal(err)
 	}
 	script := shBlocks(string(readme))
-	for _, expected := range []string{"register --sandbox", "simhook check", "unregister --yes", "go test ./..."} {
+	for _, expected := range []string{"register --sandbox", "simhook check", "unregister --yes", "go test -race ./..."} {
 		if !strings.Contains(script, expected) {
 			t.Fatalf("the README's commands lack %q: is it read right?\n%s", expected, script)
 		}
 	}
 	script = strings.ReplaceAll(script, "go run ./cmd/simhook", "simhook")
-	script = strings.ReplaceAll(script, "go test ./...", ": this is it")
+	script = strings.ReplaceAll(script, "go test -race ./...", ": this is it")
 
 	api, err := startSandbox("127.0.0.1:0", sandbox.Options{ClientID: "fleet-operations", ClientSecret: "the-secret"})
 	if err != nil {
@@ -65,6 +66,37 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 	}
 	if stats.Registrations != 0 {
 		t.Errorf("%d webhooks are left\n%s", stats.Registrations, out)
+	}
+}
+
+// TestTheTestsThatTheREADMENamesExist keeps each promise of the README next to a test.
+func TestTheTestsThatTheREADMENamesExist(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sources strings.Builder
+	for _, folder := range []string{"api", "api/sandbox", "batch", "cmd/simhook", "report"} {
+		files, err := filepath.Glob(filepath.Join("../..", folder, "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sources.Write(source)
+		}
+	}
+	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(string(readme), -1)
+	if len(named) < 20 {
+		t.Fatalf("the README names %d tests: is it read right?", len(named))
+	}
+	for _, name := range named {
+		if !strings.Contains(sources.String(), "\nfunc "+name[1]+"(") {
+			t.Errorf("there is no %s", name[1])
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,16 +20,24 @@ func (p *program) reportCommand() *cli.Command {
 		Description: reportHelp,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
+			&cli.StringFlag{Name: "html", Usage: "write the report as one page to `FILE`"},
+			&cli.StringFlag{Name: "failed", Usage: "write the SIMs that failed or were refused to `FILE`, a fleet file with the reasons"},
 			&cli.StringFlag{Name: "merge", Usage: "write the results of all shards to `FILE`"},
 		},
 		Action: func(c *cli.Context) error {
 			s := p.settings(c)
-			r := &reporter{program: p, paths: c.Args().Slice(), json: s.enabled("json"), merged: s.text("merge")}
+			r := &reporter{
+				program: p, paths: c.Args().Slice(), json: s.enabled("json"),
+				html: s.text("html"), failed: s.text("failed"), merged: s.text("merge"),
+			}
 			switch {
 			case s.err != nil:
 				return s.err
 			case len(r.paths) == 0:
 				return usagef("no file given: name a results file")
+			}
+			if err := r.keepApart(); err != nil {
+				return err
 			}
 			return r.Run()
 		},
@@ -40,6 +49,8 @@ type reporter struct {
 	*program
 	paths  []string
 	json   bool
+	html   string // file for the page; "": none
+	failed string // file for the SIMs to try again; "": none
 	merged string // file for the results of all shards; "": they are only summed up
 }
 
@@ -54,8 +65,9 @@ type digest struct {
 	Causes          []report.Cause         `json:"causes"`
 }
 
-// Run merges the files if that is asked for, and prints the sum. Its errors are those of merge, a *fileError
-// for a file that cannot be read, and a *settingError for one that holds no results.
+// Run merges the files if that is asked for, writes the other files, and prints the sum. Its errors are those
+// of merge, a *fileError for a file that cannot be read, a *settingError for one that holds no results, and an
+// *outputError.
 func (r *reporter) Run() error {
 	if r.merged != "" {
 		if err := r.merge(); err != nil {
@@ -63,17 +75,42 @@ func (r *reporter) Run() error {
 		}
 	}
 	var tally report.Tally
-	d := digest{Files: r.paths, Unfinished: []string{}}
+	page := report.NewPage(r.paths, maskURLs)
+	var again bytes.Buffer
+	retry := report.NewRetryFleet(&again)
 	for _, path := range r.paths {
-		if err := tallyFile(&tally, path); err != nil {
+		err := eachNewest(path, func(row *report.Row) {
+			tally.Add(row)
+			if r.html != "" {
+				page.Add(row)
+			}
+			if r.failed != "" {
+				retry.Add(row)
+			}
+		})
+		if err != nil {
 			return err
 		}
+	}
+	if err := r.writePage(page); err != nil {
+		return err
+	}
+	if err := r.writeRetry(retry, &again); err != nil {
+		return err
+	}
+	return r.print(&tally)
+}
+
+func (r *reporter) print(tally *report.Tally) error {
+	d := digest{
+		Files: r.paths, Unfinished: []string{}, Rows: tally.Rows(), Statuses: tally.Statuses, Causes: tally.Causes(),
+		SubscriptionEnd: tally.SubscriptionEnd, UsageThreshold: tally.UsageThreshold,
+	}
+	for _, path := range r.paths {
 		if unfinished(path) {
 			d.Unfinished = append(d.Unfinished, path)
 		}
 	}
-	d.Rows, d.Statuses, d.Causes = tally.Rows(), tally.Statuses, tally.Causes()
-	d.SubscriptionEnd, d.UsageThreshold = tally.SubscriptionEnd, tally.UsageThreshold
 	if r.json {
 		return r.printJSON(d)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/urfave/cli/v2"
 
@@ -23,11 +24,18 @@ func (p *program) sandboxCommand() *cli.Command {
 				return usagef("the sandbox takes no file: %q", c.Args().First())
 			}
 			s := p.settings(c)
-			options, err := s.sandbox(logSettings{}.logger(p.console, p.terminal))
+			log := logSettings{}.logger(p.console, p.terminal)
+			deliveries, err := s.deliveries(log)
 			if err != nil {
 				return err
 			}
-			command := &sandboxServer{program: p, addr: s.text("addr"), options: options, secretFile: s.text("client-secret-file")}
+			options, err := s.sandbox(log)
+			if err != nil {
+				return err
+			}
+			command := &sandboxServer{
+				program: p, addr: s.text("addr"), options: options, deliveries: deliveries, secretFile: s.text("client-secret-file"),
+			}
 			return command.Run(c.Context)
 		},
 	}
@@ -38,6 +46,7 @@ type sandboxServer struct {
 	*program
 	addr       string
 	options    sandbox.Options
+	deliveries sandbox.DeliveryOptions
 	secretFile string
 }
 
@@ -51,6 +60,11 @@ func (b *sandboxServer) Run(ctx context.Context) error {
 	ctx, release := b.onSignals(ctx, func(cancel context.CancelCauseFunc, _ int) { cancel(nil) })
 	defer release()
 	b.introduce(local.url)
+	var delivering sync.WaitGroup
+	defer delivering.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	delivering.Go(func() { local.Deliver(ctx, b.deliveries) })
 	select {
 	case <-ctx.Done():
 	case <-local.done:

@@ -36,6 +36,8 @@ func sandboxOptions() []cli.Flag {
 		&cli.StringFlag{Name: "register-method", DefaultText: "both", Usage: "the only `METHOD` that registers: POST or PUT"},
 		&cli.StringFlag{Name: "unknown", Usage: "`FILE` of ICCIDs, one on each line, that are answered 404"},
 		&cli.StringFlag{Name: "foreign", Usage: "`FILE` of ICCIDs, one on each line, that are answered 403"},
+		&cli.StringFlag{Name: "notify", DefaultText: "never", Usage: "send a notification to a random webhook every `TIME`"},
+		&cli.StringFlag{Name: "notify-credentials-file", Usage: "`FILE` with user:password to authenticate with at the webhooks (Basic)"},
 		&cli.StringFlag{Name: "seed", Value: "0", Usage: "`N` from which latencies and faults are drawn"},
 	}
 }

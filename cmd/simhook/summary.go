@@ -74,7 +74,8 @@ func breakdown(s report.Summary) string {
 	return text
 }
 
-// printCauses writes one line for each group of rows that failed for one reason, with a sample.
+// printCauses writes for each group of rows that failed for one reason a line with a sample, and a line that
+// says what to do.
 func printCauses(out io.Writer, causes []report.Cause) {
 	var text strings.Builder
 	for i, c := range causes {
@@ -82,7 +83,7 @@ func printCauses(out io.Writer, causes []report.Cause) {
 			fmt.Fprintf(&text, "  and %s more; the results file has them\n", counted(len(causes)-shownCauses, "reason"))
 			break
 		}
-		fmt.Fprintf(&text, "  %s %s: %s (%s)\n", thousands(c.Count), c.Status, c.Error, sample(c))
+		fmt.Fprintf(&text, "  %s %s: %s (%s)\n    %s\n", thousands(c.Count), c.Status, c.Error, sample(c), c.Advice)
 	}
 	_, _ = io.WriteString(out, text.String()) // nobody is left to tell
 }

@@ -15,8 +15,8 @@ import (
 // unfinished reports whether a file is one that rows are still added to.
 func unfinished(path string) bool { return strings.HasSuffix(path, ".partial") }
 
-// tallyFile adds the rows of a results file, of each SIM the newest: an unfinished file may have several.
-func tallyFile(tally *report.Tally, path string) error {
+// eachNewest shows the rows of a results file, of each SIM the newest: an unfinished file may have several.
+func eachNewest(path string, show func(*report.Row)) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return &fileError{err}
@@ -29,7 +29,7 @@ func tallyFile(tally *report.Tally, path string) error {
 	}
 	return eachRow(file, path, func(number int, row *report.Row) {
 		if newest[identity(row)] == number {
-			tally.Add(row)
+			show(row)
 		}
 	})
 }

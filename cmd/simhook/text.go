@@ -2,22 +2,13 @@ package main
 
 import (
 	"fmt"
-	"strconv"
 	"time"
+
+	"simhook/report"
 )
 
 // thousands writes 40000 as 40,000.
-func thousands(n int) string {
-	digits := strconv.Itoa(n)
-	start := 0
-	if n < 0 {
-		start = 1
-	}
-	for i := len(digits) - 3; i > start; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
-}
+func thousands(n int) string { return report.Thousands(n) }
 
 // counted is a number with its noun: 1 SIM, 2 SIMs.
 func counted(n int, noun string) string {

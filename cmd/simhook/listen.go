@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/urfave/cli/v2"
+
+	"simhook/batch"
+)
+
+func (p *program) listenCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "listen",
+		Usage:       "receive notifications and write them down",
+		UsageText:   "simhook listen [options]",
+		Description: listenHelp,
+		Flags:       joined(listenOptions(), fleetOptions(), logOptions()),
+		Action: func(c *cli.Context) error {
+			if c.Args().Present() {
+				return usagef("listen takes no file: %q (a fleet is named by --expect, the file of notifications by --results)", c.Args().First())
+			}
+			l, err := p.settings(c).listener(p)
+			if err != nil {
+				return err
+			}
+			hangups := make(chan os.Signal, 1)
+			signal.Notify(hangups, syscall.SIGHUP)
+			defer signal.Stop(hangups)
+			l.hangups = hangups
+			return l.Run(c.Context)
+		},
+	}
+}
+
+func listenOptions() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8090", Usage: "`HOST:PORT` to listen on; port 0 takes a free one"},
+		&cli.StringFlag{Name: "path", Value: "/notifications", Usage: "`PATH` of the webhook"},
+		&cli.StringFlag{Name: "results", Value: "notifications.csv", Usage: "`FILE` that notifications are appended to"},
+		&cli.StringFlag{Name: "rotate-size", DefaultText: "never", Usage: "put the file aside when it has this `SIZE`, such as 100MB"},
+		&cli.StringFlag{Name: "tls-cert", Usage: "`FILE` with the certificate chain for https"},
+		&cli.StringFlag{Name: "tls-key", Usage: "`FILE` with its key"},
+		&cli.StringFlag{Name: "credentials-file", Usage: "`FILE` with user:password, which senders must authenticate with (Basic)"},
+		&cli.StringFlag{Name: "expect", Usage: "`FLEET.csv`, to say which SIMs have not been heard from and which are unknown"},
+		&cli.BoolFlag{Name: "json", Usage: "print each notification on standard output as a line of JSON", DisableDefaultText: true},
+	}
+}
+
+// listener reads the options of listen. Its errors are a *usageError or a *settingError.
+func (s *settings) listener(p *program) (*listener, error) {
+	l := &listener{
+		program:    p,
+		log:        s.log().logger(p.console, p.terminal),
+		addr:       s.text("addr"),
+		path:       s.webhookPath(),
+		results:    s.text("results"),
+		rotateSize: s.size("rotate-size"),
+		cert:       s.text("tls-cert"),
+		key:        s.text("tls-key"),
+		json:       s.enabled("json"),
+		fleetPath:  s.text("expect"),
+		fleetOptions: batch.FleetOptions{
+			Delimiter: s.delimiter(), Column: s.text("column"), AllowBadLuhn: s.enabled("allow-bad-luhn"),
+		},
+	}
+	if (l.cert == "") != (l.key == "") {
+		s.fail("tls-cert", "https needs both --tls-cert and --tls-key")
+	}
+	if l.fleetPath != "" {
+		s.keepApart(l.results, l.fleetPath)
+	}
+	if s.err != nil {
+		return nil, s.err
+	}
+	var err error
+	if path := s.text("credentials-file"); path != "" {
+		l.username, l.password, err = readLogin(path, l.log)
+	}
+	return l, err
+}
+
+// webhookPath is a path that is not one of the listener's own.
+func (s *settings) webhookPath() string {
+	path := s.text("path")
+	switch {
+	case !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# "):
+		s.refuse("path", "use a path such as /notifications")
+	case path == healthPath || path == metricsPath:
+		s.refuse("path", "is the listener's own: use another")
+	}
+	return path
+}
+
+// size is a number of bytes above zero, or zero where the option has no default and is not given.
+func (s *settings) size(option string) int64 {
+	text := s.text(option)
+	if text == "" {
+		return 0
+	}
+	size, err := parseSize(text)
+	s.check(option, err)
+	return size
+}
+
+// parseSize understands a whole number with a unit of bytes.
+func parseSize(text string) (int64, error) {
+	number := strings.TrimRight(text, "kKMGiB")
+	unit, known := map[string]int64{
+		"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
+	}[text[len(number):]]
+	n, err := strconv.ParseInt(number, 10, 64)
+	const limit = 1 << 50 // no file system has more
+	if err != nil || !known || n <= 0 || n > limit/unit {
+		return 0, fmt.Errorf("%q: use a size such as 64MiB, 100MB or 1GB", text)
+	}
+	return n * unit, nil
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"simhook/batch"
+	"simhook/report"
+)
+
+const monitoring = "../../deploy/monitoring"
+
+func TestRulesAndDashboardNameOnlyMetricsThatThereAre(t *testing.T) {
+	there := allMetrics(t)
+	for _, name := range []string{"alerts.yml", "alerts_test.yml", "dashboard.json"} {
+		text := readFile(t, filepath.Join(monitoring, name))
+		used := regexp.MustCompile(`simhook_[a-z_]+`).FindAllString(string(text), -1)
+		if len(used) < 5 {
+			t.Errorf("%s names only %d metrics: is it read right?", name, len(used))
+		}
+		for _, metric := range used {
+			if !there[metric] && !there[strings.TrimSuffix(metric, "_bucket")] && metric != "simhook_last_" {
+				t.Errorf("%s names %s, which there is not", name, metric)
+			}
+		}
+	}
+}
+
+func TestTheDashboardIsJSON(t *testing.T) {
+	var dashboard struct {
+		Panels []struct {
+			Title   string
+			Targets []struct{ Expr string }
+		}
+	}
+	if err := json.Unmarshal(readFile(t, filepath.Join(monitoring, "dashboard.json")), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	for _, panel := range dashboard.Panels {
+		if panel.Title == "" || len(panel.Targets) == 0 {
+			t.Errorf("a panel shows nothing: %+v", panel)
+		}
+	}
+}
+
+func TestPromtoolAcceptsTheRules(t *testing.T) {
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		t.Skip("promtool is not installed: Debian's package prometheus has it")
+	}
+	for _, args := range [][]string{{"check", "rules", "alerts.yml"}, {"test", "rules", "alerts_test.yml"}} {
+		cmd := exec.CommandContext(t.Context(), promtool, args...)
+		cmd.Dir = monitoring
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("promtool %s: %v\n%s", strings.Join(args, " "), err, out)
+		}
+	}
+}
+
+// allMetrics are the names of all metrics that a run can have.
+func allMetrics(t *testing.T) map[string]bool {
+	t.Helper()
+	b := &bulk{program: &program{version: "test"}, action: "register", metricsFile: filepath.Join(t.TempDir(), "x.prom")}
+	m := newMetrics(b)
+	m.run.MustRegister(runCollector{func() batch.Status {
+		return batch.Status{Retries: map[string]int64{"timeout": 1}, Left: time.Minute, Writes: batch.PaceStatus{Quota: 1000}}
+	}})
+	m.requests.WithLabelValues("POST", "200").Inc()
+	m.duration.WithLabelValues("POST").Observe(1)
+	if err := m.write(b.metricsFile, report.Summary{FinishedAt: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	families, err := prometheus.Gatherers{m.registry}.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, family := range families {
+		names[family.GetName()] = true
+	}
+	return names
+}

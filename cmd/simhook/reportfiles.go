@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+
+	"simhook/report"
+)
+
+// writePage writes the HTML page, if it was asked for.
+func (r *reporter) writePage(page *report.Page) error {
+	if r.html == "" {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := page.Render(&text); err != nil {
+		return err
+	}
+	if err := writeFile(r.html, text.Bytes(), 0o644); err != nil {
+		return &outputError{"the page", err}
+	}
+	r.console.say("page: %s", r.html)
+	return nil
+}
+
+// writeRetry writes the fleet of the SIMs to try again, if it was asked for. Its webhook URLs may hold secrets,
+// as those of the results do.
+func (r *reporter) writeRetry(retry *report.RetryFleet, text *bytes.Buffer) error {
+	if r.failed == "" {
+		return nil
+	}
+	err := retry.Flush()
+	if err == nil {
+		err = writeFile(r.failed, text.Bytes(), 0o600)
+	}
+	if err != nil {
+		return &outputError{"the SIMs to try again", err}
+	}
+	r.console.say("to try again: %s: %s", counted(retry.Rows(), "SIM"), r.failed)
+	if n := retry.Invalid(); n > 0 {
+		r.console.say("not in it: %s, to be mended in the fleet file", counted(n, "invalid row"))
+	}
+	return nil
+}
+
+// keepApart refuses to write over results, and over a fleet that --failed has not written.
+func (r *reporter) keepApart() error {
+	for option, path := range map[string]string{"--html": r.html, "--failed": r.failed} {
+		target, err := os.Stat(path)
+		if err != nil {
+			continue // there is none, or writing tells it better
+		}
+		for _, results := range r.paths {
+			if source, err := os.Stat(results); err == nil && os.SameFile(source, target) {
+				return usagef("%s would be written over %s: name another file", option, results)
+			}
+		}
+	}
+	if r.html != "" && r.html == r.failed {
+		return usagef("--html and --failed name the same file")
+	}
+	header := strings.Join(report.RetryColumns(), ",")
+	if first, err := firstLine(r.failed); r.failed != "" && err == nil && first != "" && first != header {
+		return usagef("--failed: %s is there, and not from --failed: name another file", r.failed)
+	}
+	return nil
+}
+
+// firstLine is that of a file, without its end; "" if it is empty.
+func firstLine(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return "", errors.Join(err, fs.ErrInvalid)
+	}
+	line, _ := bufio.NewReader(file).ReadString('\n') // of one without a line end, all
+	return strings.TrimRight(line, "\r\n"), nil
+}
