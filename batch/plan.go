@@ -28,8 +28,10 @@ func (p Plan) ToDo() int { return p.New + p.Again + p.Gone }
 // Its error is a *FleetError if the fleet is of no use.
 func (r *Run) Plan(ctx context.Context) (Plan, error) {
 	var firstBad *report.Row
+	r.left = left{}
 	err := r.pass(ctx, func(e entry) error {
 		r.plan.Rows++
+		r.left.note(e)
 		switch {
 		case e.bad != nil:
 			r.plan.note(e.bad)
@@ -192,11 +194,11 @@ func (r *Run) read(ctx context.Context, sims chan<- sim, results chan<- result) 
 			return r.handOut(sims, e.sim)
 		}
 	}
-	if err := r.pass(ctx, send(false)); err != nil {
+	if err := r.entriesLeft(ctx, send(false)); err != nil {
 		return err
 	}
 	if r.plan.Again > 0 {
-		if err := r.pass(ctx, send(true)); err != nil {
+		if err := r.entriesLeft(ctx, send(true)); err != nil {
 			return err
 		}
 	}

@@ -72,6 +72,7 @@ type Run struct {
 	handler *handler
 	counts  counts
 	plan    Plan
+	left    left
 	elsewhere
 
 	stopping chan struct{} // closed: no new SIM

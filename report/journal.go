@@ -58,7 +58,8 @@ type Journal struct {
 	unsynced []string   // ICCIDs of the rows since
 	broken   error      // a write failed: nothing is written any more
 
-	mu sync.Mutex // guards what follows
+	mu                sync.Mutex // guards what follows
+	lastURL, lastCell string     // the webhook last seen: most SIMs of a fleet have the same
 	memory
 }
 
@@ -111,7 +112,10 @@ const (
 func (j *Journal) Sight(iccid, webhookURL string) (Sight, State) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	sight, done := j.table.See(iccid, urlCell(webhookURL))
+	if webhookURL != j.lastURL {
+		j.lastURL, j.lastCell = webhookURL, urlCell(webhookURL)
+	}
+	sight, done := j.table.See(iccid, j.lastCell)
 	switch {
 	case done:
 		return sight, Done

@@ -31,7 +31,7 @@ type chartMark struct {
 
 // Size of a chart, and of the part of it that the axes enclose.
 const (
-	chartLeft, chartRight = 92.0, 712.0
+	chartLeft, chartRight = 92.0, 690.0
 	chartTop, chartBottom = 14.0, 250.0
 )
 
@@ -165,12 +165,12 @@ func durationChart(bars []stretch) chart {
 		return fmt.Sprintf("less than %s: %s SIMs", inWords(bars[i].below), Thousands(bars[i].sims))
 	})
 	c.Title = "Time per SIM"
-	c.Alt = "How many SIMs took how long, each bar those below its time."
+	c.Alt = "How many SIMs took how long; each bar has those that took less than the time at its right, and no less than the one at its left."
 	slot := (chartRight - chartLeft) / float64(len(bars))
 	every := (len(bars) + 7) / 8
 	for i, b := range bars {
 		if (len(bars)-1-i)%every == 0 {
-			c.Marks = append(c.Marks, chartMark{pixels(chartLeft + (float64(i)+.5)*slot), "< " + inWords(b.below)})
+			c.Marks = append(c.Marks, chartMark{pixels(chartLeft + float64(i+1)*slot), inWords(b.below)})
 		}
 	}
 	return c

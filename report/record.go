@@ -132,7 +132,11 @@ func (p *cellParser) time(cell string) time.Time {
 	if cell == "" {
 		return time.Time{}
 	}
-	t, err := time.Parse(timeFormat, cell)
+	// time.Parse knows RFC 3339 by heart, and is several times slower with layouts of one's own.
+	t, err := time.Parse(time.RFC3339, cell)
+	if err == nil && (len(cell) != len(timeFormat) || t.Location() != time.UTC) {
+		err = fmt.Errorf("the time %q is not in UTC with milliseconds", Clean(cell, 40))
+	}
 	p.note(err)
 	return t
 }

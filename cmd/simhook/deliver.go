@@ -20,7 +20,7 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		b.printSummary(s)
 	}
 	if lost, ok := asWriteError(err); ok && len(lost.Unrecorded) > 0 {
-		b.console.say("called for, but not recorded: %s", strings.Join(lost.Unrecorded, ", "))
+		b.console.say("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))
 	}
 	data := encodeSummary(s)
 	var undelivered error

@@ -21,7 +21,7 @@ func TestWhatCouldNotBeRecordedIsNamed(t *testing.T) {
 	}
 	for _, want := range []string{
 		"5 rows: 3 ok, 0 failed, 0 refused, 2 to do",
-		"called for, but not recorded: 8944474600000109251, 893000000002391231",
+		"called for, but perhaps not recorded: 8944474600000109251, 893000000002391231",
 		"writing results to r.csv.partial: no space left on device",
 		"make room, or name another file with --results",
 	} {

@@ -76,7 +76,7 @@ func (r *rig) endsForWantOfRoom(p *process, fleet string, makeRoom ...string) {
 
 // unrecorded are the ICCIDs that a run says it could not write down.
 func unrecorded(p *process) []string {
-	_, list, _ := strings.Cut(p.said.String(), "called for, but not recorded: ")
+	_, list, _ := strings.Cut(p.said.String(), "called for, but perhaps not recorded: ")
 	list, _, _ = strings.Cut(list, "\n")
 	return strings.FieldsFunc(list, func(c rune) bool { return c == ',' || c == ' ' })
 }

@@ -97,7 +97,8 @@ is sent again. SIGHUP puts the file aside, begins a new one and reads the certif
       --credentials-file login
 
 Answers: 200 acknowledged, 400 no notification, 401 credentials, 405 not POST, 408 too slow,
-413 too large, 503 could not be written (send it again). GET /healthz is 200 or 503.
+413 too large, 503 could not be written (send it again). GET /healthz is 200 or 503,
+GET /metrics is for Prometheus.
 ` + environmentHelp + `
 Exit codes: 0 stopped by a signal, 64 usage, 66 the fleet is unreadable, 74 the file cannot be
 written, 75 another process writes it, 78 settings.`

@@ -65,6 +65,10 @@ func TestTheListenerRefusesWhatIsNoNotificationAndGoesOn(t *testing.T) {
 			}
 		})
 	}
+	figures := scrape(t, strings.Replace(l.url, "/notifications", metricsPath, 1))
+	if refused := total(figures, "simhook_notifications_refused_total"); refused != 7 || total(figures, "simhook_notifications_refused_total", "401") != 2 {
+		t.Errorf("%v refused in the metrics, want 7", refused)
+	}
 	l.stop()
 	l.holdsOnce(2)
 	if want := "stopped. 2 notifications received, 0 repeats, 2 answered 400, 2 answered 401, 1 answered 404, 1 answered 405, 1 answered 413\n"; !strings.Contains(l.said.String(), want) {
@@ -233,6 +237,15 @@ func TestExpectingAFleet(t *testing.T) {
 	l := listen(t, filepath.Join(dir, "notifications.csv"), args...)
 	l.accept(0, 8)
 	l.accept(20, 21)
+	figures := scrape(t, strings.Replace(l.url, "/notifications", metricsPath, 1))
+	for name, want := range map[string]float64{
+		"simhook_notifications_received_total": 9, "simhook_notifications_repeated_total": 0,
+		"simhook_expected_sims": 10, "simhook_expected_sims_heard": 8, "simhook_notifications_unwritable": 0,
+	} {
+		if got := total(figures, name); figures[name] == nil || got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
 	l.stop()
 	want := "heard from 8 of 10 SIMs of " + fleet + "\n" +
 		"  not heard from: 2 SIMs, for instance 8944000000000000008, 8944000000000000009\n" +

@@ -28,12 +28,15 @@ type desk struct {
 
 // routes leaves everything but the webhook and the listener's own paths alone.
 func (d *desk) routes(path string, receiver http.Handler) http.Handler {
+	metrics := d.metrics()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case path:
 			receiver.ServeHTTP(w, r)
 		case healthPath:
 			d.health(w)
+		case metricsPath:
+			metrics.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 			d.refused(http.StatusNotFound, r.RemoteAddr, "there is nothing at this path: --path says where the webhook is")

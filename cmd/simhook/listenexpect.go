@@ -103,6 +103,12 @@ func (e *expectation) note(iccid string) (last bool) {
 
 func (e *expectation) sims() int { return len(e.fleet) }
 
+func (e *expectation) heardFrom() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.heard
+}
+
 // tellExpected says how many of the fleet were heard from, and writes down which were not.
 func (l *listener) tellExpected(e *expectation) {
 	if e == nil {

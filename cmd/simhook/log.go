@@ -42,7 +42,7 @@ func (l logSettings) logger(out io.Writer, terminal bool) *slog.Logger {
 	return slog.New(&compactHandler{mu: &sync.Mutex{}, out: out, level: l.level})
 }
 
-// logAttempts logs every attempt of a call at level debug. An attempt holds no secret.
+// logAttempts logs every attempt of a call at level debug, with the results' names. An attempt holds no secret.
 func logAttempts(log *slog.Logger) func(api.Attempt) {
 	if !log.Enabled(context.Background(), slog.LevelDebug) {
 		return nil
@@ -50,7 +50,10 @@ func logAttempts(log *slog.Logger) func(api.Attempt) {
 	return func(a api.Attempt) {
 		attrs := []any{
 			"iccid", a.ICCID, "type", string(a.Type), "method", a.Method, "correlation_id", a.CorrelationID,
-			"http_status", a.Status, "duration", a.Duration.String(),
+			"duration_seconds", a.Duration.Seconds(),
+		}
+		if a.Status != 0 {
+			attrs = append(attrs, "http_status", a.Status)
 		}
 		if a.Err != nil {
 			attrs = append(attrs, "error", api.Cause(a.Err))

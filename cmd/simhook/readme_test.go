@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"simhook/api/sandbox"
 )
@@ -54,7 +56,10 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(),
 		"SIMHOOK_BASE_URL="+api.url+sandbox.BasePath, "SIMHOOK_TOKEN_URL="+api.url+sandbox.TokenPath, "SIMHOOK_RATE=unlimited")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = 5 * time.Second // for what the script has left behind, if it failed
 	out, err := cmd.CombinedOutput()
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // nothing is left, if it did not
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -18,8 +18,7 @@
     search();
   }
 
-  const copy = text => {
-    if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
+  const selectAndCopy = text => {
     const area = document.createElement("textarea");
     area.value = text;
     document.body.append(area);
@@ -28,6 +27,9 @@
     area.remove();
     return copied ? Promise.resolve() : Promise.reject(new Error("not copied"));
   };
+  const copy = text => navigator.clipboard // not there for pages from everywhere, nor always allowed
+    ? navigator.clipboard.writeText(text).catch(() => selectAndCopy(text))
+    : selectAndCopy(text);
   for (const button of document.querySelectorAll(".copy")) button.hidden = false;
   document.addEventListener("click", event => {
     const button = event.target.closest(".copy");

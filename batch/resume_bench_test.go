@@ -1,0 +1,127 @@
+package batch
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"simhook/api"
+	"simhook/report"
+)
+
+// BenchmarkResume goes on with a run of which 1,000,000 SIMs are done and 10 are
+// left, as far as its first call, and compares with encoding/csv reading fleet and
+// results.
+func BenchmarkResume(b *testing.B) {
+	const done, left = 1_000_000, 10
+	dir := b.TempDir()
+	path, results := filepath.Join(dir, "fleet.csv"), filepath.Join(dir, "results.csv")
+	writeSIMs(b, path, done+left)
+	writeDone(b, results, done)
+	info, err := os.Stat(results + ".partial")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var needed, plain time.Duration
+	for b.Loop() {
+		needed += firstCall(b, path, results, done)
+		if err := os.Truncate(results+".partial", info.Size()); err != nil {
+			b.Fatal(err)
+		}
+		plain += timeCSV(b, path) + timeCSV(b, results+".partial")
+	}
+	b.ReportMetric(needed.Seconds()/float64(b.N), "s-to-first-call")
+	b.ReportMetric(float64(needed)/float64(plain), "of-encoding/csv")
+	b.ReportMetric(0, "ns/op") // would take encoding/csv in
+}
+
+const benchBase = "https://api.example.com"
+
+func openForBench(b *testing.B, results string) *report.Journal {
+	b.Helper()
+	journal, err := report.Open(results, report.Options{
+		Action: string(Register), BaseURL: benchBase, Want: report.Types{SubscriptionEnd: true, UsageThreshold: true},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return journal
+}
+
+// writeDone leaves the results of a run that has done its first SIMs.
+func writeDone(b *testing.B, results string, sims int) {
+	b.Helper()
+	journal := openForBench(b, results)
+	now := time.Now()
+	call := report.Call{Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "abcdefgh-8944474600000109251-SE-1"}
+	rows := make([]report.Row, 0, maxBatch)
+	for n := range sims {
+		rows = append(rows, report.Row{
+			ICCID: testICCID(n), Line: n + 2, Action: string(Register), Status: report.StatusOK, WebhookURL: testWebhook,
+			SubscriptionEnd: call, UsageThreshold: call, StartedAt: now, FinishedAt: now, BaseURL: benchBase,
+		})
+		if len(rows) == maxBatch || n == sims-1 {
+			if err := journal.Append(rows); err != nil {
+				b.Fatal(err)
+			}
+			rows = rows[:0]
+		}
+	}
+	if err := errors.Join(journal.Sync(), journal.Close()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// firstCall is how long a run takes from opening its files to its first call.
+func firstCall(b *testing.B, path, results string, done int) time.Duration {
+	b.Helper()
+	started := time.Now()
+	fleet, err := OpenFleet(b.Context(), path, nil, "", FleetOptions{WebhookURL: testWebhook})
+	if err != nil {
+		b.Fatal(err)
+	}
+	journal := openForBench(b, results)
+	called := new(stopwatch)
+	client, err := api.NewClient(api.Config{BaseURL: benchBase, Tokens: api.StaticToken("token"), Transport: called})
+	if err != nil {
+		b.Fatal(err)
+	}
+	run := New(Config{
+		Action: Register, Types: api.NotificationTypes(), Fleet: fleet, Client: client, Journal: journal,
+		Pace: PaceOptions{Rate: Rate{unlimited: true}}, Workers: 1, ID: NewID(), Log: slog.New(slog.DiscardHandler),
+	})
+	plan, err := run.Plan(b.Context())
+	if err != nil || plan.Done != done {
+		b.Fatal(plan, err)
+	}
+	called.stop = func() { run.Stop(ErrStopped) }
+	if err := run.Do(b.Context()); !errors.Is(err, ErrStopped) {
+		b.Fatal(err)
+	}
+	if err := errors.Join(journal.Close(), fleet.Close()); err != nil {
+		b.Fatal(err)
+	}
+	return called.at.Sub(started)
+}
+
+// stopwatch answers calls, and notes when the first one came.
+type stopwatch struct {
+	once sync.Once
+	at   time.Time
+	stop func()
+}
+
+func (s *stopwatch) RoundTrip(*http.Request) (*http.Response, error) {
+	s.once.Do(func() {
+		s.at = time.Now()
+		s.stop()
+	})
+	return &http.Response{StatusCode: http.StatusOK, ProtoMajor: 1, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+}
