@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,6 +31,10 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 	}
 	script = strings.ReplaceAll(script, "go run ./cmd/simhook", "simhook")
 	script = strings.ReplaceAll(script, "go test -race ./...", ": this is it")
+
+	for _, port := range []string{"8080", "8090"} {
+		script = strings.ReplaceAll(script, "127.0.0.1:"+port, freeAddress(t))
+	}
 
 	api, err := startSandbox("127.0.0.1:0", sandbox.Options{ClientID: "fleet-operations", ClientSecret: "the-secret"})
 	if err != nil {
@@ -72,6 +77,17 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 	if stats.Registrations != 0 {
 		t.Errorf("%d webhooks are left\n%s", stats.Registrations, out)
 	}
+}
+
+// freeAddress is one on loopback that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
 }
 
 // TestTheTestsThatTheREADMENamesExist keeps each promise of the README next to a test.
