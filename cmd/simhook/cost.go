@@ -13,5 +13,9 @@ func cost(action batch.Action, plan batch.Plan, ofShard string, expected time.Du
 		return text + " as fast as the API answers"
 	}
 	perMinute := int(float64(plan.Calls)/expected.Minutes() + 0.5)
-	return text + " at about " + counted(perMinute, "call") + " a minute: about " + roughly(expected)
+	duration := roughly(expected)
+	if expected >= time.Second {
+		duration = "about " + duration
+	}
+	return text + " at about " + counted(perMinute, "call") + " a minute: " + duration
 }

@@ -190,6 +190,7 @@ func TestTheLastSuccessIsThatOfARunThatSucceeded(t *testing.T) {
 	const kind = "# TYPE simhook_last_success_timestamp_seconds gauge\n"
 	other := `simhook_last_success_timestamp_seconds{action="register",fleet="other.csv"} 5000` + "\n"
 	ours := `simhook_last_success_timestamp_seconds{action="register",fleet="fleet.csv"} 1000` + "\n"
+	shard := `simhook_last_success_timestamp_seconds{action="register",fleet="fleet.csv",shard="1-of-2"} 2000` + "\n"
 	for name, c := range map[string]struct {
 		before string // "": no file
 		exit   int
@@ -201,6 +202,7 @@ func TestTheLastSuccessIsThatOfARunThatSucceeded(t *testing.T) {
 		"without an earlier success there is none":      {"", exitRows, 0},
 		"another fleet's success is none":               {kind + other, exitAPI, 0},
 		"our own is found beside another fleet's":       {kind + other + ours, exitAPI, 1000},
+		"a shard's success is not the whole fleet's":    {kind + shard, exitAPI, 0},
 		"a file that is none of metrics holds no truth": {"hello, world\n", exitAPI, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

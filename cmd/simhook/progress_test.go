@@ -39,6 +39,16 @@ func TestALineOfProgressTellsAll(t *testing.T) {
 	}
 }
 
+func TestWhatIsSaidBesideABarErasesWhatAKeyHasLeft(t *testing.T) {
+	var bar strings.Builder
+	k := &console{out: io.Discard}
+	k.divert(&bar)
+	k.say("stopping at https://me:secret@host")
+	if want := "\r\x1b[Kstopping at https://me:***@host\n"; bar.String() != want {
+		t.Errorf("the bar is given %q, want %q", bar.String(), want)
+	}
+}
+
 // closedBar is a bar that has come to its end.
 type closedBar struct{}
 

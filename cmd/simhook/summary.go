@@ -30,7 +30,7 @@ func (b *bulk) printSummary(s report.Summary) {
 		b.console.say("results so far: %s", s.Results)
 	}
 	if s.Kept > 0 {
-		b.console.say("they keep %s of SIMs that are no longer in the fleet, since their webhooks remain", counted(s.Kept, "row"))
+		b.console.say("beside the fleet's they keep %s of SIMs that have left it, since nothing else remembers their webhooks", counted(s.Kept, "row"))
 	}
 }
 
@@ -45,6 +45,9 @@ func (b *bulk) printOutcomes(s report.Summary) {
 			b.console.say("  %s: %s", t.name, listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
 		}
 	}
+	if writes := writesOf(s); writes > 0 {
+		b.console.say("  repairing this takes %s, beside one look a SIM", counted(writes, "call"))
+	}
 	if s.Verified > 0 {
 		b.console.say("  read back: %s, %s", counted(s.Verified, "SIM"), counted(len(s.Mismatches), "difference"))
 	}
@@ -54,6 +57,16 @@ func (b *bulk) printOutcomes(s report.Summary) {
 		}
 		b.console.say("  %s %s: %q is there, not %q", m.ICCID, m.Type, m.Found, m.Want)
 	}
+}
+
+// writesOf is how many calls a plan's differences take to repair: another webhook is removed before the
+// right one is set.
+func writesOf(plan report.Summary) int {
+	writes := 0
+	for _, outcomes := range []map[report.Outcome]int{plan.SubscriptionEnd, plan.UsageThreshold, plan.PrunedOutcomes} {
+		writes += outcomes[report.WouldRegister] + 2*outcomes[report.WouldReplace] + outcomes[report.WouldUnregister]
+	}
+	return writes
 }
 
 // breakdown tells the rows by status.
