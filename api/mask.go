@@ -7,7 +7,7 @@ import (
 
 // MaskURLs hides the userinfo of the URLs in a text: https://user:secret@host becomes
 // https://user:***@host, and https://token@host, where all of it may be secret, https://***@host. It
-// finds them in JSON with escaped slashes too.
+// finds them in JSON too, with escaped slashes and characters.
 func MaskURLs(text string) string {
 	if !strings.Contains(text, "@") {
 		return text
@@ -21,4 +21,4 @@ func MaskURLs(text string) string {
 	})
 }
 
-var userinfo = regexp.MustCompile(`:\\?/\\?/[^\s/?#"<>\\]+@`)
+var userinfo = regexp.MustCompile(`:\\?/\\?/[^\s/?#"<>]+@`)

@@ -18,6 +18,10 @@ func TestTheUserinfoOfURLsIsMasked(t *testing.T) {
 		`{"url":"https:\/\/u:secret@host\/"}`: `{"url":"https:\/\/u:***@host\/"}`,
 		"https://u:1@a and https://u:2@b":     "https://u:***@a and https://u:***@b",
 		"https://u:***@host":                  "https://u:***@host",
+		`{"url":"https://me:p\u0026w@host"}`:  `{"url":"https://me:***@host"}`,
+		"https://to@ken@host":                 "https://***@host",
+		"https://host, mail me@host":          "https://host, mail me@host",
+		"https://host/me@host":                "https://host/me@host",
 	} {
 		if got := api.MaskURLs(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)

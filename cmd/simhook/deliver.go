@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"simhook/api"
 	"simhook/report"
 )
 
@@ -54,7 +55,7 @@ func encodeSummary(s report.Summary) []byte {
 	if err != nil {
 		panic("encoding a summary: " + err.Error()) // it consists of texts, numbers and times
 	}
-	return []byte(maskURLs(string(data)) + "\n")
+	return []byte(api.MaskURLs(string(data)) + "\n")
 }
 
 // writeFile replaces a file such that nobody reads half of it. What cannot be replaced, as a device, a file

@@ -9,6 +9,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"simhook/api"
 	"simhook/report"
 )
 
@@ -75,7 +76,7 @@ func (r *reporter) Run() error {
 		}
 	}
 	var tally report.Tally
-	page := report.NewPage(r.paths, maskURLs)
+	page := report.NewPage(r.paths, api.MaskURLs)
 	var again bytes.Buffer
 	retry := report.NewRetryFleet(&again)
 	for _, path := range r.paths {
