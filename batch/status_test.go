@@ -29,6 +29,7 @@ func TestTheRecentRateLooksBackOneMinute(t *testing.T) {
 		"marks within a second count too":                             {[]phase{{10 * time.Minute, 2}, {2 * time.Minute, 20}}, 100 * time.Millisecond, 20, time.Minute},
 		"half a minute of each is half of each":                       {[]phase{{10 * time.Minute, 10}, {30 * time.Second, 30}}, time.Second, 20, time.Minute},
 		"in a pause the rate falls":                                   {[]phase{{10 * time.Minute, 20}, {30 * time.Second, 0}}, time.Second, 10, 2 * time.Minute},
+		"a long pause before the last minute does not count":          {[]phase{{10 * time.Minute, 20}, {5 * time.Minute, 0}, {30 * time.Second, 20}}, time.Second, 10, 2 * time.Minute},
 		"after a minute's pause there is none":                        {[]phase{{10 * time.Minute, 20}, {90 * time.Second, 0}}, time.Second, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -159,6 +160,30 @@ func TestAStatusAddsUpAtEveryMomentAndEndsAsTheSummary(t *testing.T) {
 		}
 		if s.Tokens != 1 {
 			t.Errorf("%d tokens obtained, want 1", s.Tokens)
+		}
+	})
+}
+
+func TestAStatusCountsWhatEarlierRunsHaveDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, sandbox.Options{}, 30)
+		if _, err := g.run(nil); err != nil {
+			t.Fatal(err)
+		}
+		g.setFleet(50)
+		run, done := g.prepare(t.Context(), nil)
+		defer done()
+		if _, err := run.Plan(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s := run.Status(); s.OK != 30 || s.Done() != 30 || s.Total() != 50 || s.Remaining != 20 {
+			t.Errorf("before it begins: %d ok, %d done of %d, %d to do", s.OK, s.Done(), s.Total(), s.Remaining)
+		}
+		if err := run.Do(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if s := run.Status(); s.OK != 50 || s.Done() != 50 || s.Remaining != 0 || s.Plan.Done != 30 || s.Limit != LimitNone {
+			t.Errorf("at the end: %+v", s)
 		}
 	})
 }

@@ -61,6 +61,9 @@ func (l *line) parse(text []byte) bool {
 // what encoding/csv would refuse, it refuses.
 func (l *line) split(text []byte) bool {
 	l.spare = l.spare[:0]
+	if bytes.IndexByte(text, '"') < 0 {
+		return l.splitPlain(text)
+	}
 	for i := range l.cells {
 		cell, rest, more, ok := l.cut(text)
 		if !ok || more != (i < len(l.cells)-1) {
@@ -69,6 +72,20 @@ func (l *line) split(text []byte) bool {
 		l.cells[i], text = cell, rest
 	}
 	return true
+}
+
+// splitPlain is split for a line without quotes, as nearly all are.
+func (l *line) splitPlain(text []byte) bool {
+	last := len(l.cells) - 1
+	for i := range last {
+		end := bytes.IndexByte(text, ',')
+		if end < 0 {
+			return false
+		}
+		l.cells[i], text = text[:end], text[end+1:]
+	}
+	l.cells[last] = text
+	return bytes.IndexByte(text, ',') < 0
 }
 
 // cut takes the first cell off text. More follow where a comma does.

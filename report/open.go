@@ -93,7 +93,9 @@ func (j *Journal) readBase() error {
 			return &MismatchError{j.path, err.Error()}
 		}
 		j.baseRows++
-		sims.addRow(&scan.line)
+		if !j.options.Shard.Whole() {
+			sims.addRow(&scan.line)
+		}
 		if j.options.Sweep {
 			j.keepUnmet(scan)
 			continue
@@ -149,7 +151,7 @@ func (j *Journal) readPartial() (damaged []span, err error) {
 		}
 		j.remember(scan)
 		key, _ := scan.line.identity()
-		if !j.table.Marked(key) { // no earlier row of this file is of the same SIM
+		if !j.options.Shard.Whole() && !j.table.Marked(key) { // no earlier row of this file is of the same SIM
 			sims.addRow(&scan.line)
 		}
 		j.place(key, scan.offset)

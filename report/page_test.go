@@ -118,6 +118,7 @@ func TestThePageOf(t *testing.T) {
 		"one SIM that is ok":                      {[]Row{okRow(simA, 2)}, "Nothing: all rows are ok.", `id="q"`},
 		"rows that name no SIM":                   {[]Row{badRow("junk", 2, StatusInvalid)}, "not usable", "<polyline"},
 		"more failures than it lists":             {many, "5 more rows are not listed here", ""},
+		"more duplicates than it lists":           {duplicates, "300 more rows are not listed here", ""},
 		"a failure after hundreds of duplicates":  {append(duplicates, failedRow(simB, 900)), "<code>" + simB + "</code>", ""},
 		"an unfinished run":                       {[]Row{halfRow(simA, 2)}, "UT-1", ""},
 		"a SIM with a correlation ID to be found": {[]Row{failedRow(simA, 2)}, `data-copy="k3v9x2ab-` + simA + `-UT-1"`, ""},
@@ -159,6 +160,9 @@ func TestTheCourseLosesNothingWhateverItsLength(t *testing.T) {
 			t.Errorf("%+v in %d bins, want %+v", got, len(bins), want)
 		}
 		first, last := c.bounds()
+		if from.Unix()%int64(width/time.Second) != 0 {
+			t.Errorf("steps of %v begin at %v", width, from)
+		}
 		if len(bins) > maxBins || from.Unix() > first || from.Add(time.Duration(len(bins))*width).Unix() <= last {
 			t.Errorf("%d bins of %v from %v for %d to %d", len(bins), width, from, first, last)
 		}

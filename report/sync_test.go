@@ -8,70 +8,71 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// busy is a disk on which something happens while a file is synced.
-type busy struct {
-	failing
-	meanwhile func()
+// slowDisk does something while the results are being synced.
+type slowDisk struct {
+	OS
+	meanwhile func() error
+	fired     bool
 }
 
-func (d *busy) Sync(f *os.File) error {
-	if happens := d.meanwhile; happens != nil {
-		d.meanwhile = nil
-		happens()
+func (d *slowDisk) Sync(*os.File) error {
+	if d.meanwhile == nil {
+		return nil
 	}
-	return d.failing.Sync(f)
+	meanwhile := d.meanwhile
+	d.meanwhile, d.fired = nil, true
+	return meanwhile()
 }
 
-func TestRowsAppendedDuringASyncAreNotYetSynced(t *testing.T) {
-	path, options, disk := resultsIn(t), bothTypes(), &busy{}
-	options.Disk = disk
-	j := mustOpen(t, path, options)
-	disk.meanwhile = func() {
-		if err := j.Append([]Row{okRow(simB, 3)}); err != nil {
-			t.Error(err)
-		}
-	}
-	mustAppend(t, j, okRow(simA, 2))
-	if disk.meanwhile != nil || content(t, partialPath(path)) != string(headerLine())+lines(okRow(simA, 2), okRow(simB, 3)) {
-		t.Fatal("the second row was not appended during the sync of the first")
-	}
-	disk.n = 1
-	failure, ok := errors.AsType[*WriteError](j.Sync())
-	if !ok || disk.fired != "sync" {
-		t.Fatalf("the fault was met at %q", disk.fired)
-	}
-	if diff := cmp.Diff([]string{simB}, failure.Unrecorded); diff != "" {
-		t.Error(diff)
-	}
-	if got := content(t, partialPath(path)); got != string(headerLine())+lines(okRow(simA, 2)) {
-		t.Errorf("the file is %q", got)
-	}
-}
-
-func TestAWriteThatFailsDuringASyncNamesTheRowsOfBoth(t *testing.T) {
-	path, options, disk := resultsIn(t), bothTypes(), &busy{}
-	options.Disk = disk
-	j := mustOpen(t, path, options)
-	var named []string
-	note := func(err error) {
-		if failure, ok := errors.AsType[*WriteError](err); ok {
-			named = append(named, failure.Unrecorded...)
-		} else {
-			t.Errorf("the error is %v", err)
-		}
-	}
-	disk.meanwhile = func() {
-		disk.n = 1
-		note(j.Append([]Row{okRow(simB, 3)}))
-	}
-	if err := j.Append([]Row{okRow(simA, 2)}); err != nil {
-		t.Fatal(err)
-	}
-	note(j.Sync())
-	if disk.fired != "write" {
-		t.Fatalf("the fault was met at %q", disk.fired)
-	}
-	if diff := cmp.Diff([]string{simA, simB}, named); diff != "" {
-		t.Error(diff)
+func TestRowsAppendedWhileOthersAreSynced(t *testing.T) {
+	for name, c := range map[string]struct {
+		syncFails bool
+		lost      []string // that the sync names
+		left      int      // rows in the file
+	}{
+		"are there, and go into the next sync":          {left: 2},
+		"are lost and named with those, where it fails": {syncFails: true, lost: []string{simA, simB}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			disk := &slowDisk{}
+			options := bothTypes()
+			options.Disk = disk
+			path := resultsIn(t)
+			j := mustOpen(t, path, options)
+			if err := j.Append([]Row{okRow(simA, 2)}); err != nil {
+				t.Fatal(err)
+			}
+			disk.meanwhile = func() error {
+				err := j.Append([]Row{okRow(simB, 3)})
+				if c.syncFails {
+					return errDisk
+				}
+				return err
+			}
+			err := j.Sync()
+			if !disk.fired {
+				t.Fatal("nothing was synced")
+			}
+			var lost []string
+			if failure, ok := errors.AsType[*WriteError](err); ok {
+				lost = failure.Unrecorded
+			}
+			if diff := cmp.Diff(c.lost, lost); diff != "" {
+				t.Errorf("lost (-want +got):\n%s", diff)
+			}
+			if !c.syncFails {
+				disk.meanwhile = func() error { return errDisk }
+				if failure, ok := errors.AsType[*WriteError](j.Sync()); !ok || len(failure.Unrecorded) != 1 || failure.Unrecorded[0] != simB {
+					t.Errorf("the next sync, which fails, names %v, want %s alone", failure, simB)
+				}
+				c.left = 1
+			}
+			if err := j.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if again := mustOpen(t, path, bothTypes()); again.live != c.left {
+				t.Errorf("%d rows are in the file, want %d", again.live, c.left)
+			}
+		})
 	}
 }

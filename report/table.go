@@ -36,6 +36,9 @@ type Table struct {
 	seed    maphash.Seed
 	maxURLs uint32
 	err     error
+
+	lastURL   string // the webhook URL last met: most SIMs of a fleet have the same
+	lastIndex entry  // of it
 }
 
 // halves is a Key or BadRowKey in two parts. A map's slot is aligned to its key: with a uint64 the
@@ -202,9 +205,16 @@ func (t *Table) set(key uint64, e entry) {
 	t.entries[halves{high: uint32(key >> 32), low: uint32(key)}] = e
 }
 
-// intern numbers webhook URLs. It keeps only their 64-bit hashes: among 16 million URLs two share
+// intern numbers webhook URLs. The table keeps only their 64-bit hashes: among 16 million URLs two share
 // one with a probability below 1 in 100,000.
 func (t *Table) intern(webhookURL string) entry {
+	if webhookURL != t.lastURL || len(t.urls) == 0 {
+		t.lastURL, t.lastIndex = webhookURL, t.index(webhookURL)
+	}
+	return t.lastIndex
+}
+
+func (t *Table) index(webhookURL string) entry {
 	hash := maphash.String(t.seed, webhookURL)
 	if index, ok := t.urls[hash]; ok {
 		return entry(index)

@@ -195,15 +195,18 @@ func TestTheLastSuccessIsThatOfARunThatSucceeded(t *testing.T) {
 		before string // "": no file
 		exit   int
 		want   float64 // 0: there is none
+		shard  report.Shard
 	}{
-		"success is noted":                              {"", exitOK, now},
-		"a later success replaces an earlier one":       {kind + ours, exitOK, now},
-		"failure keeps the earlier success":             {kind + ours, exitAPI, 1000},
-		"without an earlier success there is none":      {"", exitRows, 0},
-		"another fleet's success is none":               {kind + other, exitAPI, 0},
-		"our own is found beside another fleet's":       {kind + other + ours, exitAPI, 1000},
-		"a shard's success is not the whole fleet's":    {kind + shard, exitAPI, 0},
-		"a file that is none of metrics holds no truth": {"hello, world\n", exitAPI, 0},
+		"success is noted":                              {"", exitOK, now, report.Shard{}},
+		"a later success replaces an earlier one":       {kind + ours, exitOK, now, report.Shard{}},
+		"failure keeps the earlier success":             {kind + ours, exitAPI, 1000, report.Shard{}},
+		"without an earlier success there is none":      {"", exitRows, 0, report.Shard{}},
+		"another fleet's success is none":               {kind + other, exitAPI, 0, report.Shard{}},
+		"our own is found beside another fleet's":       {kind + other + ours, exitAPI, 1000, report.Shard{}},
+		"a shard's success is not the whole fleet's":    {kind + shard, exitAPI, 0, report.Shard{}},
+		"the whole fleet's success is not a shard's":    {kind + ours, exitAPI, 0, report.Shard{Index: 1, Count: 2}},
+		"a shard keeps its own":                         {kind + shard, exitAPI, 2000, report.Shard{Index: 1, Count: 2}},
+		"a file that is none of metrics holds no truth": {"hello, world\n", exitAPI, 0, report.Shard{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "simhook.prom")
@@ -212,7 +215,7 @@ func TestTheLastSuccessIsThatOfARunThatSucceeded(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			m := newMetrics(&bulk{program: &program{version: "test"}, action: "register", source: "folder/fleet.csv", metricsFile: path})
+			m := newMetrics(&bulk{program: &program{version: "test"}, action: "register", source: "folder/fleet.csv", metricsFile: path, shard: c.shard})
 			if err := m.write(path, report.Summary{FinishedAt: ended, Seconds: 12, ExitCode: c.exit}); err != nil {
 				t.Fatal(err)
 			}
