@@ -27,7 +27,7 @@ func TestCallsThatFollowOneAnotherTakeNothingOverFromEachOther(t *testing.T) {
 		case strings.Contains(r.URL.Path, "-refused"):
 			w.WriteHeader(http.StatusForbidden)
 		case r.Method == http.MethodGet:
-			fmt.Fprintf(w, `{"notifications":[{"type":"USAGE_THRESHOLD","webhook_url":"https://example.com/%s"}]}`, strings.Split(r.URL.Path, "/")[4])
+			fmt.Fprintf(w, `{"notifications":[{"type":"USAGE_THRESHOLD","webhook_url":"https://example.com/%s"}]}`, strings.Split(r.URL.EscapedPath(), "/")[4])
 		}
 	})
 	// Fewer connections than callers, and a base URL with escapes of its own.
