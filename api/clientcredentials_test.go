@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -209,10 +210,10 @@ func TestFailuresOfTheTokenEndpoint(t *testing.T) {
 			"there is no token endpoint at the token URL (token endpoint: 404 Not Found: Realm does not exist): check the token URL", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			requests := 0
+			var requests atomic.Int32 // a renewal may outlive the call that waits for it
 			inVirtualTime(t, func() http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-					requests++
+					requests.Add(1)
 					_, _ = io.Copy(io.Discard, r.Body)
 					test.handler(w, r)
 				})
@@ -234,8 +235,8 @@ func TestFailuresOfTheTokenEndpoint(t *testing.T) {
 					}
 				}
 			})
-			if want := map[bool]int{true: 1, false: 2}[test.fatal]; requests != want {
-				t.Errorf("%d requests, want %d", requests, want)
+			if got, want := int(requests.Load()), map[bool]int{true: 1, false: 2}[test.fatal]; got != want {
+				t.Errorf("%d requests, want %d", got, want)
 			}
 		})
 	}
