@@ -49,18 +49,19 @@ func Check(ctx context.Context, f *Fleet, table *report.Table) (CheckReport, err
 	}
 	table.Begin()
 	c := CheckReport{Duplicates: CheckGroup{Kind: "duplicate"}, Conflicts: CheckGroup{Kind: "conflicting webhook_url"}}
+	var row FleetRow
 	for {
 		if ctx.Err() != nil {
 			return CheckReport{}, fmt.Errorf("checking %s: %w", f.name, context.Cause(ctx))
 		}
-		row, err := rows.Read()
+		err := rows.Read(&row)
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
 			return CheckReport{}, err
 		}
-		c.add(row, table)
+		c.add(&row, table)
 	}
 	if err := table.Err(); err != nil {
 		return CheckReport{}, f.failure(0, err)
@@ -69,17 +70,15 @@ func Check(ctx context.Context, f *Fleet, table *report.Table) (CheckReport, err
 	return c, nil
 }
 
-func (c *CheckReport) add(row FleetRow, table *report.Table) {
+func (c *CheckReport) add(row *FleetRow, table *report.Table) {
 	c.Rows++
 	if row.Problem != "" {
 		c.Invalid++
 		group(&c.Problems, row.Kind).add(row, row.Problem)
 		return
 	}
-	for _, change := range AllChanges() {
-		if row.Changes&change != 0 {
-			group(&c.Normalised, change.String()).add(row, "read as "+row.ICCID)
-		}
+	if row.Changes != 0 {
+		c.noteChanges(row)
 	}
 	switch sight, _ := table.See(row.ICCID, row.WebhookURL); sight {
 	case report.Repeated:
@@ -88,6 +87,14 @@ func (c *CheckReport) add(row FleetRow, table *report.Table) {
 		c.Conflicts.add(row, "an earlier line has this SIM with another webhook_url: keep one of them")
 	default:
 		c.Valid++
+	}
+}
+
+func (c *CheckReport) noteChanges(row *FleetRow) {
+	for _, change := range AllChanges() {
+		if row.Changes&change != 0 {
+			group(&c.Normalised, change.String()).add(row, "read as "+row.ICCID)
+		}
 	}
 }
 
@@ -101,7 +108,7 @@ func group(groups *[]CheckGroup, kind string) *CheckGroup {
 	return &(*groups)[i]
 }
 
-func (g *CheckGroup) add(row FleetRow, what string) {
+func (g *CheckGroup) add(row *FleetRow, what string) {
 	g.Count++
 	if len(g.Samples) < maxSamples {
 		cell := row.Cell

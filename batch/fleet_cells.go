@@ -28,8 +28,10 @@ func (s *cellSplitter) split(line []byte) (cells [][]byte, open bool) {
 
 // cut takes the first cell off a line; rest is empty or begins with a delimiter.
 func (s *cellSplitter) cut(line []byte) (cell, rest []byte, closed bool) {
-	if quoted := bytes.TrimLeft(line, " "); len(quoted) > 0 && quoted[0] == '"' {
-		return s.unquote(quoted[1:])
+	if len(line) > 0 && (line[0] == ' ' || line[0] == '"') {
+		if quoted := bytes.TrimLeft(line, " "); len(quoted) > 0 && quoted[0] == '"' {
+			return s.unquote(quoted[1:])
+		}
 	}
 	end := bytes.IndexByte(line, s.delimiter)
 	if end < 0 {

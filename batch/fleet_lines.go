@@ -17,6 +17,7 @@ type fleetLines struct {
 	in         io.Reader
 	buf        []byte
 	start, end int   // of what is in buf but not yet returned
+	cr         int   // the first CR behind what was searched for it; end: there is none
 	afterCR    bool  // a LF at start belongs to the line before
 	err        error // why there is nothing more to read
 	number     int   // of the line last returned, from 1
@@ -32,12 +33,11 @@ func (l *fleetLines) next() ([]byte, error) {
 	searched, long := 0, false
 	for {
 		l.skipLF()
-		text := l.buf[l.start:l.end]
-		end := lineEnd(text[searched:])
-		if end >= 0 {
-			text = text[:searched+end]
-			l.afterCR = l.buf[l.start+len(text)] == '\r'
-			l.start += len(text) + 1
+		end := l.lineEnd(l.start + searched)
+		text := l.buf[l.start:end]
+		if end < l.end {
+			l.afterCR = end == l.cr
+			l.start = end + 1
 			return l.line(text, long)
 		}
 		searched = len(text)
@@ -56,17 +56,21 @@ func (l *fleetLines) next() ([]byte, error) {
 	}
 }
 
-// lineEnd is where the first line of a text ends; -1: not in it. Two searches for one byte are faster
-// than one for either.
-func lineEnd(text []byte) int {
-	end := bytes.IndexByte(text, '\n')
-	if end < 0 {
-		return bytes.IndexByte(text, '\r')
+// lineEnd is where the first line end behind from is; end: there is none. CRs are looked for once in what
+// was read, not once a line: most files have none.
+func (l *fleetLines) lineEnd(from int) int {
+	if l.cr < from {
+		l.cr = l.index(from, '\r')
 	}
-	if cr := bytes.IndexByte(text[:end], '\r'); cr >= 0 {
-		return cr
+	return min(l.index(from, '\n'), l.cr)
+}
+
+// index is where a character is behind from; end: it is not there.
+func (l *fleetLines) index(from int, character byte) int {
+	if i := bytes.IndexByte(l.buf[from:l.end], character); i >= 0 {
+		return from + i
 	}
-	return end
+	return l.end
 }
 
 func (l *fleetLines) line(text []byte, long bool) ([]byte, error) {
@@ -91,7 +95,7 @@ func (l *fleetLines) skipLF() {
 // fill reads more, into a larger buffer if this one is full.
 func (l *fleetLines) fill() {
 	copy(l.buf, l.buf[l.start:l.end])
-	l.start, l.end = 0, l.end-l.start
+	l.start, l.end, l.cr = 0, l.end-l.start, -1
 	if l.end == len(l.buf) {
 		l.buf = append(l.buf, make([]byte, len(l.buf))...)
 	}

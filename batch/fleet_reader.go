@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 
 	"simhook/api"
 	"simhook/report"
@@ -37,7 +38,8 @@ type FleetReader struct {
 	fleet    *Fleet
 	lines    *fleetLines
 	cells    cellSplitter
-	lastURL  string // the last webhook URL found to be valid
+	iccids   strings.Builder // holds those of many rows, so that not each takes memory of its own
+	lastURL  string          // the last webhook URL found to be valid
 	finished error
 }
 
@@ -53,9 +55,9 @@ func (f *Fleet) Rows() (*FleetReader, error) {
 	return &FleetReader{fleet: f, lines: lines, cells: cellSplitter{delimiter: f.layout.delimiter}}, nil
 }
 
-// Read gives the next row, and io.EOF after the last one. Any other error is a *FleetError: the
-// file cannot be read further, or was changed since it was opened.
-func (r *FleetReader) Read() (FleetRow, error) {
+// Read fills in the next row; its error is io.EOF after the last one. Any other error is a *FleetError:
+// the file cannot be read further, or was changed since it was opened.
+func (r *FleetReader) Read(row *FleetRow) error {
 	for r.finished == nil {
 		text, err := r.lines.next()
 		if err != nil && err != errLongLine {
@@ -65,17 +67,17 @@ func (r *FleetReader) Read() (FleetRow, error) {
 		if r.lines.number <= r.fleet.layout.heading {
 			continue
 		}
-		row := FleetRow{Line: r.lines.number}
+		*row = FleetRow{Line: r.lines.number}
 		if err == errLongLine {
 			row.Kind = KindLongLine
 			row.Problem = err.Error() + ": put one SIM on each line"
-			return row, nil
+			return nil
 		}
-		if r.fill(&row, text) {
-			return row, nil
+		if r.fill(row, text) {
+			return nil
 		}
 	}
-	return FleetRow{}, r.finished
+	return r.finished
 }
 
 // end makes of the error that ended the lines the one that ends the rows.
@@ -100,7 +102,7 @@ func (r *FleetReader) fill(row *FleetRow, line []byte) bool {
 	}
 	cell := cellAt(cells, r.fleet.layout.iccid)
 	var err error
-	row.ICCID, row.Changes, err = NormaliseICCID(string(cell), r.fleet.options.AllowBadLuhn)
+	row.ICCID, row.Changes, err = NormaliseICCID(r.text(cell), r.fleet.options.AllowBadLuhn)
 	if err != nil || row.Changes != 0 {
 		row.Cell = shown(cell, maxCell)
 	}
@@ -113,6 +115,23 @@ func (r *FleetReader) fill(row *FleetRow, line []byte) bool {
 		row.Kind, row.Problem = KindWebhookURL, err.Error()
 	}
 	return true
+}
+
+// textChunk is how much memory the ICCIDs of about 200 rows share.
+const textChunk = 4 << 10
+
+// text is a cell as a string, which is kept together with its neighbours.
+func (r *FleetReader) text(cell []byte) string {
+	if len(cell) > maxCell {
+		return string(cell)
+	}
+	if r.iccids.Cap()-r.iccids.Len() < len(cell) {
+		r.iccids = strings.Builder{}
+		r.iccids.Grow(textChunk)
+	}
+	start := r.iccids.Len()
+	r.iccids.Write(cell)
+	return r.iccids.String()[start:]
 }
 
 // shown is text from a fleet file as people may see it. In the wrong column there may be a webhook URL

@@ -46,7 +46,8 @@ func readFleet(t testing.TB, f *Fleet) (rows []FleetRow, err error) {
 		t.Fatal(err)
 	}
 	for {
-		row, err := r.Read()
+		var row FleetRow
+		err := r.Read(&row)
 		if err == io.EOF {
 			return rows, nil
 		}
@@ -262,13 +263,13 @@ func TestFleetChangedInPlaceIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := reading.Read(); err != nil {
+	if err := reading.Read(new(FleetRow)); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Truncate(path, 3); err != nil {
 		t.Fatal(err)
 	}
-	_, err = reading.Read()
+	err = reading.Read(new(FleetRow))
 	wantFleetError(t, err, "was changed while it was being read")
 	_, err = f.Rows()
 	wantFleetError(t, err, "was changed")

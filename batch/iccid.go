@@ -140,14 +140,14 @@ func verify(digits string, allowBadLuhn bool) error {
 
 // luhn is the Luhn sum of the digits modulo 10 (ISO/IEC 7812-1, annex B): 0 if they are right.
 func luhn(digits string) byte {
-	doubled := [10]int{0, 2, 4, 6, 8, 1, 3, 5, 7, 9}
+	doubled := [16]byte{0, 2, 4, 6, 8, 1, 3, 5, 7, 9} // 16, so that no index below needs a check
 	sum := 0
-	for i := len(digits) - 1; i >= 0; i-- {
-		digit := int(digits[i] - '0')
-		if (len(digits)-1-i)%2 == 1 {
-			digit = doubled[digit]
-		}
-		sum += digit
+	i := len(digits) - 1
+	for ; i > 0; i -= 2 {
+		sum += int(digits[i]-'0') + int(doubled[(digits[i-1]-'0')%16])
+	}
+	if i == 0 {
+		sum += int(digits[0] - '0')
 	}
 	return byte(sum % 10)
 }

@@ -84,9 +84,10 @@ func (f *Fleet) all() iter.Seq2[sourceRow, error] {
 			yield(sourceRow{}, err)
 			return
 		}
+		var row sourceRow
 		for {
-			row, err := rows.Read()
-			if errors.Is(err, io.EOF) || !yield(sourceRow{FleetRow: row}, err) || err != nil {
+			err := rows.Read(&row.FleetRow)
+			if errors.Is(err, io.EOF) || !yield(row, err) || err != nil {
 				return
 			}
 		}

@@ -51,8 +51,9 @@ func (l *listener) openExpected(ctx context.Context) (*expectation, error) {
 	}
 	e := &expectation{name: fleet.Name(), fleet: map[uint64]bool{}, unknown: map[uint64]struct{}{}}
 	bad := 0
+	var row batch.FleetRow
 	for ctx.Err() == nil {
-		row, err := rows.Read()
+		err := rows.Read(&row)
 		if errors.Is(err, io.EOF) {
 			break
 		}
