@@ -91,6 +91,7 @@ func TestARequestIsWhatTheDocumentationShows(t *testing.T) {
 		"Authorization":    "Bearer token-of-the-test",
 		"Content-Type":     "application/json",
 		"Accept":           "application/json",
+		"Accept-Encoding":  "identity",
 		"Cache-Control":    "no-cache",
 		"X-Correlation-ID": "run-1",
 		"User-Agent":       "simhook/1.2",

@@ -282,7 +282,7 @@ func TestABodyWithoutEndDoesNotHoldACall(t *testing.T) {
 		"fast, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
 			pour(w, r)
 		}},
-		"inflated from gzip, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
+		"as gzip, which nobody asked for, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			pour(gzip.NewWriter(w), r)
 		}},

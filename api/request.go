@@ -94,12 +94,13 @@ func checkSegment(iccid string) error {
 
 // sharedHeaders are the header values that all requests have in common.
 type sharedHeaders struct {
-	json, noCache, userAgent []string
+	json, identity, noCache, userAgent []string
 }
 
 func newSharedHeaders(userAgent string) sharedHeaders {
 	return sharedHeaders{
 		json:      []string{"application/json"},
+		identity:  []string{"identity"}, // answers are too short to be worth inflating
 		noCache:   []string{"no-cache"},
 		userAgent: []string{userAgent},
 	}
@@ -108,6 +109,7 @@ func newSharedHeaders(userAgent string) sharedHeaders {
 func (h sharedHeaders) with(authorization, correlationID []string) http.Header {
 	return http.Header{
 		"Accept":           h.json,
+		"Accept-Encoding":  h.identity,
 		"Authorization":    authorization,
 		"Cache-Control":    h.noCache,
 		"Content-Type":     h.json,

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"compress/flate"
-	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -63,7 +61,6 @@ func reduce(err error) (cause string, temporary bool) {
 	var (
 		dns     *net.DNSError
 		alert   tls.AlertError
-		corrupt flate.CorruptInputError
 		network net.Error
 	)
 	switch {
@@ -83,8 +80,6 @@ func reduce(err error) (cause string, temporary bool) {
 		return causeTimeout, true
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "truncated answer", true
-	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
-		return causeMalformed, true
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, net.ErrClosed):
 		return causeClosed, true
 	default:
