@@ -47,11 +47,12 @@ func Check(ctx context.Context, f *Fleet, table *report.Table) (CheckReport, err
 	if err != nil {
 		return CheckReport{}, err
 	}
+	table.Expect(f.rowsAbout())
 	table.Begin()
 	c := CheckReport{Duplicates: CheckGroup{Kind: "duplicate"}, Conflicts: CheckGroup{Kind: "conflicting webhook_url"}}
 	var row FleetRow
 	for {
-		if ctx.Err() != nil {
+		if c.Rows%1024 == 0 && ctx.Err() != nil {
 			return CheckReport{}, fmt.Errorf("checking %s: %w", f.name, context.Cause(ctx))
 		}
 		err := rows.Read(&row)

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -112,6 +113,16 @@ func (f *Fleet) lines() (*fleetLines, error) {
 		return nil, err
 	}
 	return newFleetLines(text), nil
+}
+
+// rowsAbout is how many rows there are if the whole file is like its beginning.
+func (f *Fleet) rowsAbout() int {
+	beginning := make([]byte, 64<<10)
+	n, _ := f.file.ReadAt(beginning, 0) // an error will come again when the file is read
+	if n == 0 {
+		return 0
+	}
+	return bytes.Count(beginning[:n], []byte{'\n'}) * int(f.size/int64(n)+1)
 }
 
 // unchanged is nil if the file still is what it was when it was opened.

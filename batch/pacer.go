@@ -25,18 +25,16 @@ type PaceOptions struct {
 
 // Pacer hands out permits to start a call: one for every attempt, retries
 // included. A single dispatcher hands them to whichever worker asks, so that a
-// changed rate or a closed gate acts at once on all of them. Where the rate is
-// unlimited, a worker takes its permit itself while the gate is open.
+// changed rate or a closed gate acts at once on all of them.
 //
 // With an automatic rate it starts a little under the documented quota and then
 // follows the one that answers announce. A fixed rate stays what it is. Either
 // way a gate closes for all workers when the server says that the quota is used
 // up.
 type Pacer struct {
-	auto      bool
-	unlimited bool
-	permits   chan struct{}
-	wake      chan struct{} // what the dispatcher waits for may have changed
+	auto    bool
+	permits chan struct{}
+	wake    chan struct{} // what the dispatcher waits for may have changed
 
 	mu       sync.Mutex
 	limiter  *rate.Limiter
@@ -66,12 +64,11 @@ func NewPacer(options PaceOptions) *Pacer {
 		share = 1
 	}
 	p := &Pacer{
-		auto:      options.Rate.Auto(),
-		unlimited: options.Rate.Unlimited(),
-		permits:   make(chan struct{}),
-		wake:      make(chan struct{}, 1),
-		window:    window{share: share / parts, workers: options.Workers},
-		log:       options.Log,
+		auto:    options.Rate.Auto(),
+		permits: make(chan struct{}),
+		wake:    make(chan struct{}, 1),
+		window:  window{share: share / parts, workers: options.Workers},
+		log:     options.Log,
 	}
 	perSecond := rate.Inf
 	switch {
@@ -79,7 +76,7 @@ func NewPacer(options PaceOptions) *Pacer {
 		p.ceiling = unguidedShare * p.window.share * api.DefaultQuota / api.DefaultQuotaWindow.Seconds()
 		p.unguided = p.ceiling
 		perSecond = rate.Limit(p.unguided)
-	case !p.unlimited:
+	case !options.Rate.Unlimited():
 		perSecond = rate.Limit(options.Rate.PerSecond() / parts)
 	}
 	p.limiter = rate.NewLimiter(perSecond, burst(perSecond))
@@ -117,11 +114,6 @@ type Permit struct {
 func (p *Pacer) Acquire(ctx context.Context) (Permit, error) {
 	if ctx.Err() != nil {
 		return Permit{}, context.Cause(ctx)
-	}
-	if p.unlimited {
-		if now := time.Now(); p.next(now) == 0 {
-			return Permit{pacer: p, start: now}, nil
-		}
 	}
 	select {
 	case <-p.permits:

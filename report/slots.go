@@ -44,6 +44,16 @@ const (
 	usedBits  = usedBit * everyByte
 )
 
+// reserve makes room for so many keys, if there are none yet.
+func (s *slots) reserve(keys int) {
+	groups := keys*3/2/len(s.segments)/groupSize + 1 // not all segments get the same number
+	for i := range s.segments {
+		if s.segments[i].used == 0 {
+			s.segments[i].resize(groups)
+		}
+	}
+}
+
 // get returns the entry of a key, 0 if there is none.
 func (s *slots) get(key uint64) entry {
 	hash := hashKey(key)
@@ -158,8 +168,7 @@ func (s *segment) full() bool { return s.used >= len(s.slots)*4/5 }
 // so that both copies are gone over from one end to the other.
 func (s *segment) grow() {
 	old, groups := s.slots, len(s.tags)
-	groups += max(1, groups*3/4)
-	*s = segment{tags: make([]uint64, groups), slots: make([]slot, groups*groupSize)}
+	s.resize(groups + max(1, groups*3/4))
 	for i := range old {
 		key := old[i].key()
 		if key == 0 {
@@ -170,6 +179,11 @@ func (s *segment) grow() {
 		s.take(at, key, hash)
 		s.slots[at].entry = old[i].entry
 	}
+}
+
+// resize makes an empty segment of it.
+func (s *segment) resize(groups int) {
+	*s = segment{tags: make([]uint64, groups), slots: make([]slot, groups*groupSize)}
 }
 
 func (s *slot) key() uint64 { return uint64(s.high)<<32 | uint64(s.low) }
