@@ -35,7 +35,8 @@ type rig struct {
 	tokens  *api.CredentialsSource
 	fleet   string
 	results string
-	urls    string // --webhook-url
+	urls    string      // --webhook-url
+	disk    report.Disk // nil: the real one
 }
 
 // newRig serves a sandbox over connections in memory.
@@ -48,6 +49,14 @@ func newRig(t *testing.T, options sandbox.Options, sims int) *rig {
 	g.setFleet(sims)
 	g.login("secret")
 	return g
+}
+
+// behind puts a handler between the client and the sandbox.
+func (g *rig) behind(h http.Handler) {
+	transport, stop := sandbox.ServePipe(h)
+	g.t.Cleanup(stop)
+	g.http = transport
+	g.login("secret")
 }
 
 // setFleet writes a fleet of so many SIMs.
@@ -101,7 +110,7 @@ func (g *rig) prepare(ctx context.Context, change func(*Config)) (*Run, func()) 
 	}
 	options := report.Options{
 		Action: string(cfg.Action), BaseURL: client.BaseURL(), Want: typesOf(cfg.Types),
-		Sweep: cfg.Action == Reconcile, Plan: cfg.DryRun,
+		Sweep: cfg.Action == Reconcile, Plan: cfg.DryRun, Disk: g.disk, Shard: cfg.Shard,
 	}
 	if cfg.Action == Restore {
 		options.Want = report.Types{}
