@@ -1,0 +1,104 @@
+package batch
+
+// The tests of a run were each seen to fail once: with the guarantee on the left
+// taken out of the code, the test on the right complained.
+//
+//	pacing
+//	  a burst is worth 5 ms, no quota            TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
+//	  calls in flight are counted                TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
+//	  the reset is by the server's clock         TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
+//	  our share of the quota is kept             TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
+//	  what others use is left to them            TestASecondClientOnTheSameQuotaCostsNoMoreThanAHandfulOf429s
+//	  shards divide an automatic rate            TestAutomaticRateStaysALittleUnderTheDocumentedQuotaWhenNoneIsAnnounced
+//	  shards divide a fixed rate                 TestAFixedRateIsKeptWhateverTheServerAnnounces
+//	  unannounced quotas are kept below          TestAutomaticRateStaysALittleUnderTheDocumentedQuotaWhenNoneIsAnnounced
+//	  and lowered by a 429                       TestAutomaticRateComesToTermsWithALowerQuotaThatIsNotAnnounced
+//	  retries are paced                          TestRetriesKeepToTheRateAsFirstAttemptsDo
+//	  reads and writes are apart                 TestReadsAndWritesAreApartAndDoNotSlowEachOther
+//	  permits that nobody took are taken back    TestPermitsThatNobodyIsFreeToTakeUseNoQuotaUp
+//	  a pause is not made up for at once         TestWhatIsLeftOfTheQuotaAfterAPauseIsNotUsedAtOnce
+//	  too few workers are told of once           TestTooFewWorkersForTheQuotaAreToldOfOnceWithTheNumberNeeded
+//	the gate
+//	  a 429 closes it, for all workers           TestA429HoldsAllWorkersBackUntilTheReset
+//	  a permit on offer is withdrawn             TestA429HoldsAllWorkersBackUntilTheReset
+//	  until the reset, or Retry-After            TestA429HoldsAllWorkersBackUntilTheReset
+//	retrying
+//	  passing failures are retried               TestPassingFaultsOfWritesThatTookEffectLeaveEverySIMOK
+//	  others are not                             TestRefusedSIMsAreNotRetriedAndDoNotKeepOthersBack
+//	  so often, and no more                      TestANetworkThatAlwaysBreaksTheCallsFailsEachSIMWithItsCause
+//	  no longer than --retry-max-time            TestACallIsGivenUpAfterTheLongestTimeForOne
+//	  429 and 401 are no retries                 TestNeitherA429NorA401CountsAsARetry
+//	  a 401 is repeated with another token       TestTokensThatExpireAndAreRevokedFailNoSIM
+//	  waits are random                           TestCallsThatFailTogetherAreNotRepeatedTogether
+//	  and over when the run is: the backoff,
+//	  the pacer's, the breaker's                 TestCallsThatWaitEndWithTheRun
+//	  each attempt has its correlation ID        TestPassingFaultsOfWritesThatTookEffectLeaveEverySIMOK
+//	  no permit is had without a token           TestAWrongSecretEndsTheRunBeforeAnyCall
+//	outages
+//	  all calls wait                             TestAnOutageOfTenMinutesFailsNoSIM
+//	  one worker at a time probes                TestAnOutageOfTenMinutesFailsNoSIM
+//	  every 10 s at the least                    TestAnOutageOfTenMinutesFailsNoSIM
+//	  the first answer lets all go on            TestAnOutageOfTenMinutesFailsNoSIM
+//	  calls then start afresh                    TestACallHasAllItsRetriesLeftAfterAnOutage
+//	  it is given up in time                     TestAnAPIThatIsGoneForGoodEndsTheRunAndLeavesTheRestToDo
+//	  refused credentials end the run            TestAWrongSecretEndsTheRunBeforeAnyCall
+//	  so does TLS that cannot be accepted        TestACertificateThatIsNotTrustedEndsTheRunAtOnce
+//	writing
+//	  a 409 is looked into                       TestAWebhookThatIsThereAlreadyIsKeptOrReplaced
+//	  another webhook in the way is removed      TestAWebhookThatIsThereAlreadyIsKeptOrReplaced
+//	  a 404 is no failed removal                 TestRemovingWhatIsNotThereIsAbsentAndOK
+//	  unless a gateway says so                   TestAGatewaysPageTellsNothingOfAWebhook
+//	  a write in doubt is settled by a look      TestAWriteThatEndedInDoubtIsSettledByLooking
+//	  which compares                             TestAWriteThatTookNoEffectHasFailedAfterALook
+//	  what seemed to fail was our own doing      TestPassingFaultsOfWritesThatTookEffectLeaveEverySIMOK,
+//	                                             TestARemovalThatSeemedToFailIsOneAndNotAbsent
+//	reconciling, restoring, pruning
+//	  what is right is not written               TestReconcilingTouchesOnlyWhatDiffers
+//	  a plan writes nothing                      TestReconcilingTouchesOnlyWhatDiffers
+//	  one look is for both types                 TestReconcilingTouchesOnlyWhatDiffers
+//	  what was replaced is noted, over runs      TestAReplacementThatTookTwoRunsStillTellsWhatWasReplaced
+//	  as is what was removed, if wanted          TestUnregisteringMayRecordWhatItRemovesForRestore
+//	  what somebody changed since is left alone  TestRestoringBringsBackWhatARunHasChanged, TestPruning
+//	  --only-url is heeded                       TestUnregisteringOnlyOneURLLeavesOthersAlone
+//	  --max-delete is heeded                     TestPruning
+//	  an invalid row prevents pruning            TestPruning
+//	  equivalent URLs are the same               TestSameURL
+//	  --verify compares                          TestVerifyingFindsWebhooksThatAreNotWhatWasRegistered
+//	a run
+//	  a SIM is called for once                   TestBadRowsBecomeResultsWithTheirLineAndReason
+//	  not at all if its URLs conflict            TestBadRowsBecomeResultsWithTheirLineAndReason
+//	  a type that is done is left alone          TestOnlyTheTypeThatFailedIsCalledForAgain
+//	  SIMs that failed before come last          TestSIMsThatTheAPIStumblesOverComeLastWhenRunAgain
+//	  large fleets are read once more            TestWhatIsLeftIsDoneWhetherItIsFewSIMsOrMany
+//	  other shards' SIMs are left to them        TestEachRowIsOneShardsOwn
+//	  as are rows that name no SIM               TestEachRowIsOneShardsOwn
+//	  a fleet without valid rows is refused      TestAFleetWithoutAValidRowIsRefusedBeforeAnyCall
+//	  no worker is ahead of its rows             TestAWorkerGoesOnOnlyWhenTheRowOfItsSIMIsWritten
+//	  a row counts when it is synced             TestASIMCountsOnceItsRowWouldSurviveAPowerCut
+//	  a disk that syncs nothing ends it          TestASIMCountsOnceItsRowWouldSurviveAPowerCut
+//	  a panic is one SIM's, and is told          TestABugMetByOneSIMDoesNotEndTheOthers
+//	ending
+//	  too many failures                          TestTooManyFailuresStopTheRun
+//	  as a percentage of 100 SIMs or more        TestTooManyFailuresStopTheRun
+//	  --max-duration                             TestMaxDurationEndsTheRunCleanly
+//	  no new SIM once it is stopped              TestAStoppedRunGoesOnWithoutRepeatingACall
+//	  calls in flight have the grace period      TestAStoppedRunGoesOnWithoutRepeatingACall
+//	  and no more                                TestCallsThatOutlastTheGracePeriodAreCutAndTheirSIMsCalledAgain
+//	  what is not done is not complete           TestMaxDurationEndsTheRunCleanly
+//	the fleet
+//	  byte order marks, UTF-16, gzip             TestByteOrderMarkIsNoPartOfTheFirstCell,
+//	                                             TestFleetFilesOfSpreadsheetsAreUnderstood
+//	  lines end in CR, and in halves of CRLF     TestLinesEndInLFCRLFOrCR, TestLinesDoNotDependOnHowTheTextArrives
+//	  any delimiter, sep=, no header             TestFleetFilesOfSpreadsheetsAreUnderstood, TestHeaderIsFound,
+//	                                             TestFileWithoutHeaderIsRecognisedByItsFirstCell
+//	  quotes close where a cell can end          TestCellsAreSplitAsEncodingCSVDoes, TestSloppyQuotesAreTolerated
+//	  a quote that is not closed costs a row     TestStrayQuoteCostsOneRow
+//	  so does an endless line                    TestOverlongLineCostsOneRowAndLittleMemory
+//	  check digits are checked                   TestCheckDigitCatchesEveryMistypedDigit
+//	  scientific notation is named               TestNormaliseICCIDSaysWhatIsWrong
+//	  webhook URLs are checked                   TestRowsTakeTheirOwnWebhookURLFirst
+//	  a damaged gzip is no end of file           TestDamagedGzipEndsWithAnErrorAndNotSilently
+//	  workbooks and the like are named           TestUnusableFleetFilesAreRefused
+//	  changes in place are noticed               TestFleetChangedInPlaceIsAnError, TestEveryChangeInPlaceIsNoticed
+//	  another file of the name is none           TestFleetReplacedMeanwhileStaysTheSame
+//	  passwords and escapes in it are tamed      TestWhatTheFleetHoldsReachesPeopleOnlyTamed
