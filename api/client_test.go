@@ -158,12 +158,16 @@ func TestAnAnswersHeadersAreToldWithSuccessAndFailure(t *testing.T) {
 }
 
 func TestConnectionsAreReused(t *testing.T) {
-	for name, opts := range map[string]sandbox.Options{
-		"after successes": {},
-		"after errors":    {Foreign: func(string) bool { return true }},
+	for name, test := range map[string]struct {
+		opts    sandbox.Options
+		callers int
+	}{
+		"after successes": {sandbox.Options{}, 1},
+		"after errors":    {sandbox.Options{Foreign: func(string) bool { return true }}, 1},
+		"by many":         {sandbox.Options{}, 16},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := sandbox.New(opts)
+			s := sandbox.New(test.opts)
 			server := httptest.NewUnstartedServer(s)
 			var opened atomic.Int64
 			server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
@@ -173,12 +177,12 @@ func TestConnectionsAreReused(t *testing.T) {
 			}
 			server.Start()
 			t.Cleanup(server.Close)
-			client := newClient(t, server.URL+sandbox.BasePath, api.Config{Tokens: api.StaticToken(s.IssueToken())})
-			for i := range 20 {
-				_, _ = register(client, string(rune('a'+i)))
+			client := newClient(t, server.URL+sandbox.BasePath, api.Config{Tokens: api.StaticToken(s.IssueToken()), Connections: test.callers})
+			for range 20 {
+				registerFromAll(test.callers, client)
 			}
-			if n := opened.Load(); n != 1 {
-				t.Errorf("%d connections for 20 calls", n)
+			if n := int(opened.Load()); n == 0 || n > test.callers {
+				t.Errorf("%d connections for 20 calls of %d callers", n, test.callers)
 			}
 		})
 	}

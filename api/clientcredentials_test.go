@@ -332,6 +332,24 @@ func TestATokenThatWasRefusedIsNotTakenAgain(t *testing.T) {
 	})
 }
 
+func TestALateRefusalOfAnOldTokenCostsNoOther(t *testing.T) {
+	withSandbox(t, sandbox.Options{}, func(t *testing.T, _ *sandbox.Sandbox, source *api.CredentialsSource, _ *http.Transport) {
+		first, err := source.Token(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		source.Invalidate(first)
+		second, err := source.Token(t.Context())
+		if err != nil || second == first {
+			t.Fatalf("%q, %v", second, err)
+		}
+		source.Invalidate(first) // by a call that took long
+		if third, err := source.Token(t.Context()); third != second || err != nil || source.Renewals() != 2 {
+			t.Errorf("%q after %q, %v: %d renewals", third, second, err, source.Renewals())
+		}
+	})
+}
+
 func TestCredentialsThatCannotWorkAreRefusedWithoutQuotingThem(t *testing.T) {
 	for name, cc := range map[string]api.ClientCredentials{
 		"no URL":          {ClientID: "a", ClientSecret: secret},

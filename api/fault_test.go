@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -322,6 +323,25 @@ func TestBytesThatAreNoHTTPAreTemporary(t *testing.T) {
 	_, err := register(client, "c")
 	if got := api.Cause(err); got != "malformed answer" || !api.Temporary(err) {
 		t.Errorf("%v: cause %q", err, got)
+	}
+}
+
+func TestAStatusThatSaysAllCountsThoughItsBodyIsCutOff(t *testing.T) {
+	for status, speaks := range map[int]bool{401: true, 429: true, 500: true, 503: true, 200: false, 403: false} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			url := rawServer(t, func(conn net.Conn) {
+				_, _ = conn.Read(make([]byte, 4096))
+				fmt.Fprintf(conn, "HTTP/1.1 %d x\r\nRetry-After: 7\r\nContent-Length: 100\r\n\r\n{", status)
+			})
+			answer, err := register(newClient(t, url, api.Config{}), "c")
+			var e *api.Error
+			if said := errors.As(err, &e); said != speaks || said && e.Status != status || !said && api.Cause(err) != "truncated answer" {
+				t.Errorf("%v", err)
+			}
+			if answer.Status != status || answer.RetryAfter != 7*time.Second || api.Unauthorised(err) != (status == 401) {
+				t.Errorf("%+v, %v", answer, err)
+			}
+		})
 	}
 }
 

@@ -1,13 +1,19 @@
 package api_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"simhook/api"
 )
@@ -73,5 +79,116 @@ func TestCallsThatFollowOneAnotherTakeNothingOverFromEachOther(t *testing.T) {
 				t.Errorf("sent %q, want %q", got, want)
 			}
 		}
+	}
+}
+
+func TestACallAfterOthersHasItsTimeToItself(t *testing.T) {
+	inVirtualTime(t, func() http.Handler {
+		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body) // only then does a server notice that the client went away
+			if r.Header.Get("X-Correlation-ID") == "hangs" {
+				<-r.Context().Done()
+			}
+		})
+	}, func(t *testing.T, _ http.Handler, transport *http.Transport) {
+		client := newClient(t, "http://sandbox", api.Config{Transport: transport, Timeout: 20 * time.Second})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		for _, id := range []string{"1", "hangs", "2", "3", "hangs", "hangs", "4"} {
+			start := time.Now()
+			_, err := client.Register(ctx, iccid, api.SubscriptionEnd, webhook, id)
+			cause, took := api.Cause(err), time.Since(start)
+			if hung := id == "hangs"; hung && (cause != "timeout" || took != 20*time.Second) || !hung && err != nil {
+				t.Errorf("%s: %v after %v", id, err, took)
+			}
+			time.Sleep(15 * time.Second)
+		}
+	})
+}
+
+func TestACallEndsWithItsOwnContextAndNoOther(t *testing.T) {
+	inVirtualTime(t, func() http.Handler {
+		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			select {
+			case <-time.After(2 * time.Second):
+			case <-r.Context().Done():
+			}
+		})
+	}, func(t *testing.T, _ http.Handler, transport *http.Transport) {
+		client := newClient(t, "http://sandbox", api.Config{Transport: transport})
+		call := func(ctx context.Context, id string) error {
+			_, err := client.Register(ctx, iccid, api.SubscriptionEnd, webhook, id)
+			return err
+		}
+		before, end := context.WithCancel(t.Context())
+		if err := call(before, "1"); err != nil {
+			t.Fatal(err)
+		}
+		end()
+		if err := call(t.Context(), "2"); err != nil {
+			t.Errorf("after a call whose context has ended: %v", err)
+		}
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		start := time.Now()
+		if err := call(short, "3"); api.Cause(err) != "cancelled" || time.Since(start) != time.Second {
+			t.Errorf("with a context of 1 s: %v after %v", err, time.Since(start))
+		}
+	})
+}
+
+// late is a transport that still holds the first request when it has already reported a failure, as
+// http.RoundTripper allows.
+type late struct {
+	first *http.Request
+	check func(first *http.Request)
+}
+
+func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
+	if l.first == nil {
+		l.first = r
+		return nil, syscall.ECONNRESET
+	}
+	l.check(l.first)
+	_, _ = io.Copy(io.Discard, r.Body)
+	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
+}
+
+func TestARequestThatFailedIsLeftAlone(t *testing.T) {
+	checked := false
+	client := newClient(t, "http://sandbox", api.Config{Transport: &late{check: func(first *http.Request) {
+		checked = true
+		body, err := io.ReadAll(first.Body)
+		if err != nil || !strings.Contains(string(body), "/first") || !strings.Contains(first.URL.Path, iccid) {
+			t.Errorf("%v: the request that failed has become one of %s with %s", err, first.URL.Path, body)
+		}
+	}}})
+	ctx := t.Context()
+	if _, err := client.Register(ctx, iccid, api.SubscriptionEnd, "https://example.com/first", "1"); api.Cause(err) != "connection reset" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := client.Register(ctx, "8944474600000109269", api.SubscriptionEnd, "https://example.com/second", "2"); err != nil || !checked {
+		t.Errorf("%v, checked: %v", err, checked)
+	}
+}
+
+func TestACallWithoutAConnectionIsNotInDoubtAfterOthersThatHadOne(t *testing.T) {
+	server := answering(t, func(http.ResponseWriter, *http.Request) {})
+	var dialled atomic.Int64
+	client := newClient(t, server.URL, api.Config{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if dialled.Add(1) > 1 {
+				return nil, errors.New("no route")
+			}
+			return new(net.Dialer).DialContext(ctx, network, address)
+		},
+	}})
+	if _, err := register(client, "1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := register(client, "2"); !api.Temporary(err) || api.Ambiguous(err) || dialled.Load() != 2 {
+		t.Errorf("%v after %d attempts to connect: temporary %v, ambiguous %v", err, dialled.Load(), api.Temporary(err), api.Ambiguous(err))
 	}
 }
