@@ -356,6 +356,7 @@ func TestA429HoldsAllWorkersBackUntilTheReset(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				time.Sleep(time.Second) // meanwhile the next permit is on offer
 				start := time.Now()
 				permit.Done(c.answer(start))
 				var mu sync.Mutex
