@@ -115,14 +115,16 @@ func (f *Fleet) lines() (*fleetLines, error) {
 	return newFleetLines(text), nil
 }
 
-// rowsAbout is how many rows there are if the whole file is like its beginning.
+// rowsAbout is how many SIMs there are if the whole file is like its beginning, but no more than fit.
 func (f *Fleet) rowsAbout() int {
+	const shortest = 19 // bytes, of a row: an ICCID of 18 digits
 	beginning := make([]byte, 64<<10)
 	n, _ := f.file.ReadAt(beginning, 0) // an error will come again when the file is read
 	if n == 0 {
 		return 0
 	}
-	return bytes.Count(beginning[:n], []byte{'\n'}) * int(f.size/int64(n)+1)
+	rows := int64(bytes.Count(beginning[:n], []byte{'\n'})) * (f.size/int64(n) + 1)
+	return int(min(rows, f.size/shortest))
 }
 
 // unchanged is nil if the file still is what it was when it was opened.

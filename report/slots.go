@@ -2,7 +2,7 @@ package report
 
 import "math/bits"
 
-// slots maps Keys and BadRowKeys to entries. It takes a third of the time of a Go map, since millions of
+// slots maps Keys and BadRowKeys to entries. It takes less than half the time of a Go map, since millions of
 // SIMs do not fit the processor's caches and it goes to memory less often:
 //
 //   - SIMs with neighbouring numbers, which often stand on neighbouring lines, are neighbours here too.

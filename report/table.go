@@ -25,7 +25,8 @@ var ErrTooManyURLs = errors.New("more than 16,777,215 different webhook URLs: sp
 const maxURLs = 1<<24 - 1
 
 // Table remembers which SIMs of a fleet have been seen in the current pass over it, with which
-// webhook URL, and which have a row in the results. It takes 16 to 28 bytes a SIM, and about as much again for every different webhook URL.
+// webhook URL, and which have a row in the results. It takes 16 to 28 bytes a SIM, and about as much
+// again for every different webhook URL.
 //
 // Rows without a usable ICCID, which Key refuses, stand in it under their BadRowKey.
 // A Table is not safe for concurrent use.
