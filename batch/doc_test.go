@@ -89,6 +89,7 @@ package batch
 //	  byte order marks, UTF-16, gzip             TestByteOrderMarkIsNoPartOfTheFirstCell,
 //	                                             TestFleetFilesOfSpreadsheetsAreUnderstood
 //	  lines end in CR, and in halves of CRLF     TestLinesEndInLFCRLFOrCR, TestLinesDoNotDependOnHowTheTextArrives
+//	  rows take no memory of their own           TestReadingTakesNoAllocationARow
 //	  any delimiter, sep=, no header             TestFleetFilesOfSpreadsheetsAreUnderstood, TestHeaderIsFound,
 //	                                             TestFileWithoutHeaderIsRecognisedByItsFirstCell
 //	  quotes close where a cell can end          TestCellsAreSplitAsEncodingCSVDoes, TestSloppyQuotesAreTolerated

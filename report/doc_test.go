@@ -28,6 +28,11 @@ package report
 //	  types, webhook and newest row count        TestWhatIsToDoForASIM
 //	  unclean URLs are recognised                TestSIMsWithStrangeURLsAreDone
 //	  a sweep starts over                        TestASweepStartsOverOnlyOnceItIsComplete
+//	the table of SIMs
+//	  entries are found again, and no others     TestSlotsHoldWhatAMapWouldHold
+//	  also after it has grown, or made room      TestSlotsHoldWhatAMapWouldHold
+//	  keys are different for every ICCID         TestKeyTellsICCIDsApart
+//	  it takes 32 bytes a SIM                    TestTableTakesAtMost32BytesASIM
 //	refusing
 //	  other command, API, torn, edited           TestResultsOfAnotherKindAreRefusedAndLeftAlone
 //	  pipes, links and folders                   TestWhatIsNoFileIsRefused

@@ -18,7 +18,11 @@ func TestSlotsHoldWhatAMapWouldHold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s slots
 		want := map[uint64]entry{}
-		for i, k := range rapid.SliceOfN(key, 300, 3000).Draw(t, "keys") {
+		expected := rapid.IntRange(0, 800).Draw(t, "expected when")
+		for i, k := range rapid.SliceOfN(key, 200, 800).Draw(t, "keys") {
+			if i == expected {
+				s.reserve(10_000)
+			}
 			e, place := s.at(k)
 			if e != want[k] {
 				t.Fatalf("%d. key %d: %d, want %d", i, k, e, want[k])

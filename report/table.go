@@ -61,8 +61,8 @@ func NewTable() *Table {
 	}
 }
 
-// Expect makes room for a number of SIMs in a Table that is empty. It takes more all the same, and a little
-// longer for it.
+// Expect makes room for a number of SIMs in a Table that has none yet. It takes more all the same, and a
+// little longer for it.
 func (t *Table) Expect(sims int) { t.entries.reserve(sims) }
 
 // Begin starts another pass over the fleet: nothing has been seen in it yet. What was recorded or
