@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"crypto/tls"
@@ -281,11 +282,11 @@ func TestABodyWithoutEndDoesNotHoldACall(t *testing.T) {
 		serve   http.HandlerFunc
 	}{
 		"fast, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
-			pour(w, r)
+			pour(w, r, make([]byte, 64<<10))
 		}},
 		"as gzip, which nobody asked for, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			pour(gzip.NewWriter(w), r)
+			pour(w, r, gzipped(t, make([]byte, 1<<20))) // one after the other, they are one text
 		}},
 		"slow, by the timeout": {200 * time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "{")
@@ -304,9 +305,20 @@ func TestABodyWithoutEndDoesNotHoldACall(t *testing.T) {
 	}
 }
 
-// pour writes until the client has had enough.
-func pour(w io.Writer, r *http.Request) {
-	block := make([]byte, 64<<10)
+func gzipped(t *testing.T, text []byte) []byte {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(text); err != nil {
+		t.Error(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Error(err)
+	}
+	return b.Bytes()
+}
+
+// pour writes a block again and again until the client has had enough.
+func pour(w io.Writer, r *http.Request, block []byte) {
 	for r.Context().Err() == nil {
 		if _, err := w.Write(block); err != nil {
 			return

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"bytes"
 	"compress/gzip"
 	"io"
 	"net/http"
@@ -44,8 +45,15 @@ func senselessAnswers() map[string]http.HandlerFunc {
 		"a page of HTML with 200": htmlPage,
 		"a gzip bomb": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			bomb, _ := gzip.NewWriterLevel(w, gzip.BestSpeed)
-			_, _ = io.CopyN(bomb, zeros{}, 1<<30)
+			var bomb bytes.Buffer
+			deflate := gzip.NewWriter(&bomb)
+			_, _ = io.CopyN(deflate, zeros{}, 1<<20)
+			_ = deflate.Close()
+			for range 1 << 12 { // one after the other, they are one text of 4 GiB
+				if _, err := w.Write(bomb.Bytes()); err != nil {
+					return
+				}
+			}
 		},
 		"a body without end": func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.Copy(w, zeros{})
