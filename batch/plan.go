@@ -232,7 +232,8 @@ func (r *Run) recall(s *sim, again bool) error {
 		row.SubscriptionEnd = report.Call{PreviousURL: row.SubscriptionEnd.PreviousURL}
 		row.UsageThreshold = report.Call{PreviousURL: row.UsageThreshold.PreviousURL}
 	}
-	s.earlier = &row
+	earlier := row // which takes memory only here: for most SIMs there is none
+	s.earlier = &earlier
 	return nil
 }
 
