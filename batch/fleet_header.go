@@ -109,7 +109,7 @@ func noColumn(cells [][]byte, column string) error {
 			names = append(names, fmt.Sprintf("and %d more", len(cells)-listed))
 			break
 		}
-		names = append(names, fmt.Sprintf("%q", shown(cell, 40)))
+		names = append(names, fmt.Sprintf("%q", shown(string(cell), 40)))
 	}
 	has := strings.Join(names, ", ")
 	if column != "" {

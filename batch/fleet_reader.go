@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"iter"
 	"strings"
 
 	"simhook/api"
@@ -95,23 +96,18 @@ func (r *FleetReader) end(err error) error {
 func (r *FleetReader) fill(row *FleetRow, line []byte) bool {
 	cells, open := r.cells.split(line)
 	if open {
-		row.Cell = shown(line, maxCell)
+		row.Cell = shown(string(line), maxCell)
 		row.Kind = KindOpenQuote
 		row.Problem = "a quote opens a cell on this line and is not closed on it: close it, or take the line break out of the cell"
 		return true
 	}
 	cell := cellAt(cells, r.fleet.layout.iccid)
-	var err error
-	row.ICCID, row.Changes, err = NormaliseICCID(r.text(cell), r.fleet.options.AllowBadLuhn)
-	if err != nil || row.Changes != 0 {
-		row.Cell = shown(cell, maxCell)
-	}
-	if err != nil {
-		row.Kind, row.Problem = problem(err)
+	if !row.setICCID(r.text(cell), r.fleet.options.AllowBadLuhn) {
 		return row.Kind != KindEmpty || !isBlank(bytes.Join(cells, nil))
 	}
+	var err error
 	if row.WebhookURL, err = r.webhookURL(cells); err != nil {
-		row.Cell = shown(cell, maxCell)
+		row.Cell = shown(string(cell), maxCell)
 		row.Kind, row.Problem = KindWebhookURL, err.Error()
 	}
 	return true
@@ -136,16 +132,33 @@ func (r *FleetReader) text(cell []byte) string {
 
 // shown is text from a fleet file as people may see it. In the wrong column there may be a webhook URL
 // with a password in it.
-func shown(text []byte, limit int) string {
-	return report.Clean(api.MaskURLs(string(text)), limit)
+func shown(text string, limit int) string {
+	return report.Clean(api.MaskURLs(text), limit)
 }
 
-func problem(err error) (kind, sentence string) {
-	var bad *ICCIDError
-	if errors.As(err, &bad) {
-		kind = bad.Kind
+// RowOf is the row of a SIM that stands in another file than a fleet's, such as results. Its check digit may
+// be wrong: it was accepted before.
+func RowOf(line int, iccid string) FleetRow {
+	row := FleetRow{Line: line}
+	row.setICCID(iccid, true)
+	return row
+}
+
+// setICCID fills in the row's ICCID, or why the cell holds none.
+func (row *FleetRow) setICCID(cell string, allowBadLuhn bool) (ok bool) {
+	var err error
+	row.ICCID, row.Changes, err = NormaliseICCID(cell, allowBadLuhn)
+	if err != nil || row.Changes != 0 {
+		row.Cell = shown(cell, maxCell)
 	}
-	return kind, err.Error()
+	if err == nil {
+		return true
+	}
+	if bad, ok := errors.AsType[*ICCIDError](err); ok {
+		row.Kind = bad.Kind
+	}
+	row.Problem = err.Error()
+	return false
 }
 
 // webhookURL is the row's own webhook URL, or the one for rows without.
@@ -174,4 +187,22 @@ func cellAt(cells [][]byte, column int) []byte {
 
 func isBlank(text []byte) bool {
 	return bytes.IndexFunc(text, func(r rune) bool { return !isSpace(r) }) < 0
+}
+
+// All yields the fleet's rows from the first on, up to the end or the first error, a *FleetError.
+func (f *Fleet) All() iter.Seq2[FleetRow, error] {
+	return func(yield func(FleetRow, error) bool) {
+		rows, err := f.Rows()
+		if err != nil {
+			yield(FleetRow{}, err)
+			return
+		}
+		var row FleetRow
+		for {
+			err := rows.Read(&row)
+			if errors.Is(err, io.EOF) || !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
 }

@@ -127,7 +127,7 @@ func verify(digits string, allowBadLuhn bool) error {
 		return nil
 	}
 	last := digits[len(digits)-1]
-	want := (last-'0'+10-luhn(digits))%10 + '0'
+	want := CheckDigit(digits[:len(digits)-1])
 	if last == want {
 		return nil
 	}
@@ -137,6 +137,9 @@ func verify(digits string, allowBadLuhn bool) error {
 	}
 	return &ICCIDError{KindCheckDigit, fmt.Sprintf("the check digit is wrong (%c, should be %c): %s; --allow-bad-luhn accepts it", last, want, hint)}
 }
+
+// CheckDigit is the digit that completes an ICCID of which all other digits are given.
+func CheckDigit(digits string) byte { return (10-luhn(digits+"0"))%10 + '0' }
 
 // luhn is the Luhn sum of the digits modulo 10 (ISO/IEC 7812-1, annex B): 0 if they are right.
 func luhn(digits string) byte {

@@ -25,7 +25,7 @@ func TestWhatIsLeftIsDoneWhetherItIsFewSIMsOrMany(t *testing.T) {
 				}
 				for _, more := range []int{0, 1} { // a fresh run; then one SIM has left and one has come
 					g.setFleetText(fleet(more))
-					summary, err := g.run(func(cfg *Config) { cfg.Pace.Rate = Rate{unlimited: true} })
+					summary, err := g.run(func(cfg *Config) { cfg.Pace.Rate = Unlimited() })
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -329,10 +329,10 @@ func TestA429HoldsAllWorkersBackUntilTheReset(t *testing.T) {
 		answer  func(now time.Time) api.Answer
 		wait    time.Duration
 	}{
-		"the announced reset": {PaceOptions{Rate: Rate{unlimited: true}}, func(now time.Time) api.Answer {
+		"the announced reset": {PaceOptions{Rate: Unlimited()}, func(now time.Time) api.Answer {
 			return api.Answer{Status: 429, Quota: api.Quota{Limit: 10, Reset: now.Add(40 * time.Second)}}
 		}, 40 * time.Second},
-		"Retry-After alone": {PaceOptions{Rate: Rate{unlimited: true}}, func(time.Time) api.Answer {
+		"Retry-After alone": {PaceOptions{Rate: Unlimited()}, func(time.Time) api.Answer {
 			return api.Answer{Status: 429, RetryAfter: 7 * time.Second}
 		}, 7 * time.Second},
 		"Retry-After beyond the reset": {PaceOptions{}, func(now time.Time) api.Answer {
@@ -342,7 +342,7 @@ func TestA429HoldsAllWorkersBackUntilTheReset(t *testing.T) {
 			return api.Answer{Status: 503, RetryAfter: 9 * time.Second}
 		}, 9 * time.Second},
 		"no word of how long": {PaceOptions{}, func(time.Time) api.Answer { return api.Answer{Status: 429} }, time.Second},
-		"nothing remaining, with a fixed rate": {PaceOptions{Rate: Rate{calls: 100, window: time.Second}}, func(now time.Time) api.Answer {
+		"nothing remaining, with a fixed rate": {PaceOptions{Rate: PerSecond(100)}, func(now time.Time) api.Answer {
 			return api.Answer{Status: 200, Quota: api.Quota{Limit: 10, Reset: now.Add(3 * time.Second)}}
 		}, 3 * time.Second},
 	} {

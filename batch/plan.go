@@ -132,7 +132,7 @@ func (r *Run) rows() iter.Seq2[sourceRow, error] {
 	if r.cfg.Undo != nil {
 		return r.cfg.Undo.rows(r.cfg.Types)
 	}
-	return r.cfg.Fleet.all()
+	return fleetRows(r.cfg.Fleet)
 }
 
 // sourceName is the file that the rows come from.

@@ -15,13 +15,19 @@ type Rate struct {
 	unlimited bool
 }
 
+// PerSecond is a fixed rate of so many calls a second.
+func PerSecond(calls float64) Rate { return Rate{calls: calls, window: time.Second} }
+
+// Unlimited is the rate at which only the server's refusals slow calls down.
+func Unlimited() Rate { return Rate{unlimited: true} }
+
 // ParseRate understands auto, unlimited, and N/s, N/m or N/h.
 func ParseRate(text string) (Rate, error) {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "auto":
 		return Rate{}, nil
 	case "unlimited":
-		return Rate{unlimited: true}, nil
+		return Unlimited(), nil
 	}
 	wrong := fmt.Errorf("rate %q: use auto, unlimited, or a number of calls per second, minute or hour such as 20/s, 1000/m or 5000/h", text)
 	number, unit, found := strings.Cut(text, "/")

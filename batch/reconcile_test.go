@@ -137,7 +137,7 @@ func TestAnInterruptedReconciliationGoesOn(t *testing.T) {
 		drift(g, 500)
 		_, err := g.run(func(c *Config) {
 			c.Action = Reconcile
-			c.Pace.Rate = Rate{calls: 50, window: time.Second}
+			c.Pace.Rate = PerSecond(50)
 			c.MaxDuration = 3 * time.Second
 		})
 		if !errors.Is(err, ErrMaxDuration) {

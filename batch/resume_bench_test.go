@@ -95,7 +95,7 @@ func firstCall(b *testing.B, path, results string, done int) time.Duration {
 	}
 	run := New(Config{
 		Action: Register, Types: api.NotificationTypes(), Fleet: fleet, Client: client, Journal: journal,
-		Pace: PaceOptions{Rate: Rate{unlimited: true}}, Workers: 1, ID: NewID(), Log: slog.New(slog.DiscardHandler),
+		Pace: PaceOptions{Rate: Unlimited()}, Workers: 1, ID: NewID(), Log: slog.New(slog.DiscardHandler),
 	})
 	plan, err := run.Plan(b.Context())
 	if err != nil || plan.Done != done {

@@ -23,7 +23,7 @@ const testWebhook = "https://example.com/notifications"
 // testICCID is the n-th SIM of test fleets.
 func testICCID(n int) string {
 	payload := fmt.Sprintf("89444746%010d", n)
-	return payload + string('0'+(10-luhn(payload+"0"))%10)
+	return payload + string(CheckDigit(payload))
 }
 
 // rig is a fleet, a sandbox and a results file: what a test runs simhook's engine

@@ -42,7 +42,7 @@ func BenchmarkRun(b *testing.B) {
 	defer journal.Close()
 	run := New(Config{
 		Action: Register, Types: api.NotificationTypes(), Fleet: fleet, Client: client, Journal: journal,
-		Pace: PaceOptions{Rate: Rate{unlimited: true}}, Workers: 32, Retries: 5, RetryMaxTime: time.Minute,
+		Pace: PaceOptions{Rate: Unlimited()}, Workers: 32, Retries: 5, RetryMaxTime: time.Minute,
 		ID: NewID(), Log: slog.New(slog.DiscardHandler),
 	})
 	if _, err := run.Plan(b.Context()); err != nil {

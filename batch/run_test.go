@@ -45,7 +45,7 @@ func TestEverySIMIsRegisteredOnceForBothTypes(t *testing.T) {
 	})
 }
 
-func unlimited(c *Config) { c.Pace.Rate = Rate{unlimited: true} }
+func unlimited(c *Config) { c.Pace.Rate = Unlimited() }
 
 func TestTokensThatExpireAndAreRevokedFailNoSIM(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestTokensThatExpireAndAreRevokedFailNoSIM(t *testing.T) {
 			LatencyMin: 20 * time.Millisecond, LatencyMax: 200 * time.Millisecond,
 		}, 3000)
 		start := time.Now()
-		summary, err := g.run(func(c *Config) { c.Pace.Rate = Rate{calls: 100, window: time.Second} })
+		summary, err := g.run(func(c *Config) { c.Pace.Rate = PerSecond(100) })
 		if err != nil {
 			t.Errorf("%v: %+v", err, summary)
 		}

@@ -55,11 +55,7 @@ func (u *Undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 				yield(sourceRow{}, &FleetError{Name: u.name, Err: err})
 				return
 			}
-			undone := sourceRow{FleetRow: FleetRow{Line: row.Line}}
-			if undone.ICCID, undone.Changes, err = NormaliseICCID(row.ICCID, true); err != nil { // the file was edited
-				undone.Cell = shown([]byte(row.ICCID), maxCell)
-				undone.Kind, undone.Problem = problem(err)
-			}
+			undone := sourceRow{FleetRow: RowOf(row.Line, row.ICCID)}
 			wanted := false
 			for _, t := range types {
 				undo := undoOf(&row, callOf(&row, t))
@@ -76,18 +72,11 @@ func (u *Undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 	}
 }
 
-// all are the fleet's rows.
-func (f *Fleet) all() iter.Seq2[sourceRow, error] {
+// fleetRows are the fleet's.
+func fleetRows(f *Fleet) iter.Seq2[sourceRow, error] {
 	return func(yield func(sourceRow, error) bool) {
-		rows, err := f.Rows()
-		if err != nil {
-			yield(sourceRow{}, err)
-			return
-		}
-		var row sourceRow
-		for {
-			err := rows.Read(&row.FleetRow)
-			if errors.Is(err, io.EOF) || !yield(row, err) || err != nil {
+		for row, err := range f.All() {
+			if !yield(sourceRow{FleetRow: row}, err) {
 				return
 			}
 		}

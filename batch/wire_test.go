@@ -41,7 +41,7 @@ func (w *wire) run(change func(*Config)) (report.Summary, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cfg := Config{
-		Action: Register, Types: api.NotificationTypes(), Pace: PaceOptions{Rate: Rate{unlimited: true}},
+		Action: Register, Types: api.NotificationTypes(), Pace: PaceOptions{Rate: Unlimited()},
 		Workers: 8, Retries: 5, RetryMaxTime: 20 * time.Second, ID: NewID(), Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {

@@ -2,7 +2,6 @@ package report
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -45,22 +44,6 @@ func syncDir(disk Disk, path string) error {
 	}
 	return errors.Join(disk.Sync(dir), dir.Close())
 }
-
-// WriteError says that results could not be written: a full disk, a folder
-// that is read-only. Unrecorded are the ICCIDs whose rows are not in the file, or
-// would not survive a power cut, although their calls were made; each is named by
-// one error only.
-type WriteError struct {
-	Path       string
-	Err        error
-	Unrecorded []string
-}
-
-func (e *WriteError) Error() string {
-	return fmt.Sprintf("writing results to %s: %v", e.Path, e.Err)
-}
-
-func (e *WriteError) Unwrap() error { return e.Err }
 
 // diskWriter is a file behind a Disk, as an io.Writer.
 type diskWriter struct {

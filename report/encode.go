@@ -4,11 +4,7 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
-	"time"
 )
-
-// timeFormat is RFC 3339 in UTC with milliseconds.
-const timeFormat = "2006-01-02T15:04:05.000Z"
 
 // urlTooLong stands in a row's errors where the results cannot tell what the
 // webhook was before.
@@ -54,35 +50,10 @@ func appendCall(buf []byte, call *Call, text string) []byte {
 	return appendCell(buf, urlCell(call.PreviousURL))
 }
 
-// appendCell quotes as encoding/csv does: only where the cell could be
-// misread. Clean cells hold no line breaks and do not begin with a space.
-func appendCell(buf []byte, cell string) []byte {
-	if !strings.ContainsAny(cell, `",`) && cell != `\.` {
-		return append(append(buf, cell...), ',')
-	}
-	buf = append(buf, '"')
-	for {
-		before, after, found := strings.Cut(cell, `"`)
-		buf = append(buf, before...)
-		if !found {
-			return append(buf, '"', ',')
-		}
-		buf, cell = append(buf, '"', '"'), after
-	}
-}
-
 // appendNumber leaves the cell of 0 empty.
 func appendNumber(buf []byte, n int) []byte {
 	if n != 0 {
 		buf = strconv.AppendInt(buf, int64(n), 10)
-	}
-	return append(buf, ',')
-}
-
-// appendTime leaves the cell of the zero time empty.
-func appendTime(buf []byte, t time.Time) []byte {
-	if !t.IsZero() {
-		buf = t.UTC().AppendFormat(buf, timeFormat)
 	}
 	return append(buf, ',')
 }

@@ -3,19 +3,9 @@ package report
 import (
 	"bufio"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 )
-
-// Healed says what opening the journal found damaged and set aside.
-type Healed struct {
-	Lines int    // that were torn or unreadable; their SIMs are called again
-	Aside string // the file that keeps them
-}
-
-// span is a part of a file.
-type span struct{ from, to int64 }
 
 // heal keeps what is damaged in the partial file in a file of its own, and takes
 // it out: by cutting the end off, which works on a full disk too, or by writing
@@ -37,31 +27,6 @@ func (j *Journal) heal(damaged []span) error {
 		return &WriteError{Path: j.PartialPath(), Err: err}
 	}
 	return nil
-}
-
-// setAside appends parts of a file to the one at path.
-func setAside(disk Disk, from io.ReaderAt, damaged []span, path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriter(diskWriter{disk, f})
-	for _, s := range damaged {
-		if _, err = io.Copy(out, io.NewSectionReader(from, s.from, s.to-s.from)); err != nil {
-			break
-		}
-		_ = out.WriteByte('\n') // Flush repeats its error
-	}
-	if err == nil {
-		err = out.Flush()
-	}
-	if err == nil {
-		err = disk.Sync(f)
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	return syncDir(disk, path)
 }
 
 // copyWhole copies the rows of the partial file that are whole.

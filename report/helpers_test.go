@@ -2,61 +2,16 @@ package report
 
 import (
 	"encoding/csv"
-	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
-)
-
-const (
-	simC   = "8944477100000000086"
-	simD   = "8944472600000510740"
-	simE   = "893000000002391231"
-	urlAPI = "https://services.truphone.com/connect-api"
 )
 
 // bothTypes are the options of most tests, on a disk that spares them thousands
 // of syncs.
 func bothTypes() Options {
 	return Options{Action: "register", BaseURL: urlAPI, Want: Types{SubscriptionEnd: true, UsageThreshold: true}, Disk: neverSynced{}}
-}
-
-// okRow is a SIM for which all was achieved.
-func okRow(iccid string, line int) Row {
-	started := time.Date(2026, 3, 1, 22, 0, line%60, 123e6, time.UTC)
-	return Row{
-		ICCID: iccid, Line: line, Action: "register", Status: StatusOK, WebhookURL: urlA,
-		SubscriptionEnd: Call{Outcome: Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "k3v9x2ab-" + iccid + "-SE-1"},
-		UsageThreshold:  Call{Outcome: Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "k3v9x2ab-" + iccid + "-UT-1"},
-		StartedAt:       started, FinishedAt: started.Add(time.Second), BaseURL: urlAPI,
-	}
-}
-
-// halfRow is a SIM of which one type failed.
-func halfRow(iccid string, line int) Row {
-	row := okRow(iccid, line)
-	row.Status, row.Error = StatusFailed, `the API said "later, please"`
-	row.UsageThreshold.Outcome, row.UsageThreshold.HTTPStatus, row.UsageThreshold.Error = Failed, 503, row.Error
-	return row
-}
-
-// failedRow is a SIM for which nothing was achieved.
-func failedRow(iccid string, line int) Row {
-	row := halfRow(iccid, line)
-	row.SubscriptionEnd = row.UsageThreshold
-	return row
-}
-
-// badRow is a row of the fleet that names no SIM to call.
-func badRow(cell string, line int, status Status) Row {
-	row := okRow(cell, line)
-	row.Status, row.Error = status, "not usable"
-	row.SubscriptionEnd, row.UsageThreshold = Call{}, Call{}
-	return row
 }
 
 func resultsIn(t testing.TB) string { return filepath.Join(t.TempDir(), "fleet.register.csv") }
@@ -132,15 +87,6 @@ func lines(rows ...Row) string {
 	return string(buf)
 }
 
-func content(t testing.TB, path string) string {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
-
 // rowsIn are the lines of a results file below its header, in no order, after
 // a look by encoding/csv at the whole.
 func rowsIn(t testing.TB, path string) []string {
@@ -159,29 +105,4 @@ func rowsIn(t testing.TB, path string) []string {
 
 func sortedLines(text string) []string {
 	return slices.Sorted(strings.Lines(text))
-}
-
-// snapshot is what stands in a folder, locks aside: name, mode and content.
-func snapshot(t testing.TB, folder string) map[string]string {
-	t.Helper()
-	files := map[string]string{}
-	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasSuffix(path, ".lock") {
-			return err
-		}
-		text, err := os.ReadFile(path)
-		files[filepath.Base(path)] = fmt.Sprintf("%v %s", d.Type(), text)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
-
-func write(t testing.TB, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -33,8 +33,8 @@ const (
 // line (cells hold no line breaks), which is what makes a torn file readable:
 // encoding/csv would take what follows an open quote for one enormous cell.
 type line struct {
+	cutter
 	cells [columnCount][]byte
-	spare []byte // holds unquoted cells
 }
 
 // parse takes text apart, without its line end. It reports whether text is a row
@@ -60,7 +60,7 @@ func (l *line) parse(text []byte) bool {
 // split reports whether text holds the right number of cells, correctly quoted:
 // what encoding/csv would refuse, it refuses.
 func (l *line) split(text []byte) bool {
-	l.spare = l.spare[:0]
+	l.reset()
 	if bytes.IndexByte(text, '"') < 0 {
 		return l.splitPlain(text)
 	}
@@ -86,44 +86,6 @@ func (l *line) splitPlain(text []byte) bool {
 	}
 	l.cells[last] = text
 	return bytes.IndexByte(text, ',') < 0
-}
-
-// cut takes the first cell off text. More follow where a comma does.
-func (l *line) cut(text []byte) (cell, rest []byte, more, ok bool) {
-	if len(text) == 0 || text[0] != '"' {
-		cell, rest, more = bytes.Cut(text, []byte{','})
-		return cell, rest, more, bytes.IndexByte(cell, '"') < 0
-	}
-	cell, rest, ok = l.unquote(text[1:])
-	if len(rest) == 0 {
-		return cell, nil, false, ok
-	}
-	return cell, rest[1:], true, ok && rest[0] == ','
-}
-
-// unquote reads a quoted cell whose opening quote is gone, up to the closing
-// one.
-func (l *line) unquote(text []byte) (cell, rest []byte, closed bool) {
-	end := bytes.IndexByte(text, '"')
-	if end < 0 {
-		return nil, nil, false
-	}
-	if end+1 == len(text) || text[end+1] != '"' {
-		return text[:end], text[end+1:], true
-	}
-	start := len(l.spare)
-	for {
-		l.spare = append(l.spare, text[:end]...)
-		text = text[end+1:]
-		if len(text) == 0 || text[0] != '"' {
-			return l.spare[start:], text, true
-		}
-		l.spare = append(l.spare, '"')
-		text = text[1:]
-		if end = bytes.IndexByte(text, '"'); end < 0 {
-			return nil, nil, false
-		}
-	}
 }
 
 func (l *line) status() Status { return Status(l.cells[columnStatus]) }

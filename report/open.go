@@ -7,17 +7,6 @@ import (
 	"os"
 )
 
-// MismatchError says that a file is not what this run could go on with: results
-// of another command, API or shard, or no results at all. It was not touched.
-type MismatchError struct {
-	Path   string
-	Reason string
-}
-
-func (e *MismatchError) Error() string {
-	return fmt.Sprintf("%s: %s; it was left as it is: choose another --results or move it away", e.Path, e.Reason)
-}
-
 // Open locks the results at path and reads what earlier runs left there. Errors:
 // *LockedError, *MismatchError (nothing was changed), *WriteError.
 func Open(path string, options Options) (_ *Journal, err error) {
@@ -25,7 +14,7 @@ func Open(path string, options Options) (_ *Journal, err error) {
 		options.Disk = OS{}
 	}
 	options.BaseURL = urlCell(options.BaseURL)
-	if err := options.Shard.matchesName(path); err != nil {
+	if err := matchesName(options.Shard, path); err != nil {
 		return nil, &MismatchError{path, err.Error()}
 	}
 	j := &Journal{path: path, options: options, disk: options.Disk}
@@ -110,7 +99,7 @@ func (j *Journal) readBase() error {
 	case scan.torn():
 		return &MismatchError{j.path, "its last line is cut off"}
 	}
-	if err := j.options.Shard.matchesAll(sims); err != nil {
+	if err := matchesAll(j.options.Shard, sims); err != nil {
 		return &MismatchError{j.path, err.Error()}
 	}
 	return nil
@@ -162,25 +151,11 @@ func (j *Journal) readPartial() (damaged []span, err error) {
 	case scan.torn():
 		damaged = append(damaged, span{scan.offset, scan.end})
 	}
-	if err := j.options.Shard.matchesAll(sims); err != nil {
+	if err := matchesAll(j.options.Shard, sims); err != nil {
 		return nil, &MismatchError{path, err.Error()}
 	}
 	j.size, j.synced = scan.end, scan.end
 	return damaged, nil
-}
-
-// openRegular opens a file, not what else may have its name: a pipe would never
-// end, and replacing a link would leave the file behind it as it was.
-func openRegular(path string, mode int) (*os.File, error) {
-	info, err := os.Lstat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, &WriteError{Path: path, Err: errors.New("is no regular file: choose another --results or move it away")}
-	}
-	f, err := os.OpenFile(path, mode, 0o600)
-	if err != nil {
-		return nil, &WriteError{Path: path, Err: err}
-	}
-	return f, nil
 }
 
 // start gives a new partial file its header, so that a disk that takes nothing
@@ -218,7 +193,7 @@ func (j *Journal) examine(l *line) error {
 	case j.options.Plan && !planned && l.changed():
 		return errors.New("holds results, and not a plan")
 	}
-	return j.options.Shard.matchesRow(l)
+	return matchesRow(j.options.Shard, l)
 }
 
 // remember takes note of a row for resuming, and reports whether an earlier one

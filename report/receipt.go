@@ -101,13 +101,13 @@ func jsonCell(text string) string {
 
 // inboxLine is a line of an inbox, taken apart.
 type inboxLine struct {
-	line
+	cutter
 	cells [inboxColumnCount][]byte
 }
 
 // parse reports whether text, without its line end, is a row that appendReceipt wrote.
 func (l *inboxLine) parse(text []byte) bool {
-	l.spare = l.spare[:0]
+	l.reset()
 	if bytes.IndexByte(text, 0) >= 0 { // a power cut leaves zeros where nothing was written yet
 		return false
 	}

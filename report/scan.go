@@ -10,10 +10,6 @@ import (
 	"strings"
 )
 
-// maxLine bounds a line of a results file, in bytes: what is longer was not
-// written by simhook, whose longest rows take less than 300 KiB.
-const maxLine = 1 << 20
-
 // errNoHeader says that a file ends before its header does.
 var errNoHeader = errors.New("the file has no header")
 

@@ -4,9 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"path/filepath"
-	"regexp"
-	"strconv"
 )
 
 // MaxShards bounds the number of shards.
@@ -57,24 +54,6 @@ func (s Shard) Label() string {
 	}
 	return fmt.Sprintf("%d-of-%d", s.Index, s.Count)
 }
-
-// shardInName is the shard whose Label a results file's name ends in, before the
-// extension.
-func shardInName(path string) (Shard, bool) {
-	label := shardLabel.FindStringSubmatch(filepath.Base(path))
-	if label == nil {
-		return Shard{}, false
-	}
-	index, indexErr := strconv.Atoi(label[1])
-	count, countErr := strconv.Atoi(label[2])
-	if indexErr != nil || countErr != nil {
-		return Shard{}, false
-	}
-	shard, err := NewShard(index, count)
-	return shard, err == nil && !shard.Whole()
-}
-
-var shardLabel = regexp.MustCompile(`\.([0-9]+)-of-([0-9]+)\.[^.]+$`)
 
 func shardHash(iccid string) uint64 {
 	sum := sha256.Sum256([]byte(iccid))

@@ -1,9 +1,14 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+)
 
 // matchesName refuses a results file that is named after another shard.
-func (s Shard) matchesName(path string) error {
+func matchesName(s Shard, path string) error {
 	named, found := shardInName(path)
 	if !found || named == s {
 		return nil
@@ -12,7 +17,7 @@ func (s Shard) matchesName(path string) error {
 }
 
 // matchesRow refuses a row that another shard writes.
-func (s Shard) matchesRow(l *line) error {
+func matchesRow(s Shard, l *line) error {
 	iccid := string(l.cells[columnICCID])
 	if l.status() == StatusInvalid {
 		if _, sim := Key(iccid); !sim && !s.OwnsBadRows() {
@@ -29,7 +34,7 @@ func (s Shard) matchesRow(l *line) error {
 // matchesAll refuses SIMs that are all of this shard, but evidently were chosen
 // as those of one of more shards. Those of the whole fleet may be: a fleet file
 // can have been made from a shard's results.
-func (s Shard) matchesAll(sims spread) error {
+func matchesAll(s Shard, sims spread) error {
 	if s.Whole() {
 		return nil
 	}
@@ -38,3 +43,21 @@ func (s Shard) matchesAll(sims spread) error {
 	}
 	return nil
 }
+
+// shardInName is the shard whose Label a results file's name ends in, before the
+// extension.
+func shardInName(path string) (Shard, bool) {
+	label := shardLabel.FindStringSubmatch(filepath.Base(path))
+	if label == nil {
+		return Shard{}, false
+	}
+	index, indexErr := strconv.Atoi(label[1])
+	count, countErr := strconv.Atoi(label[2])
+	if indexErr != nil || countErr != nil {
+		return Shard{}, false
+	}
+	shard, err := NewShard(index, count)
+	return shard, err == nil && !shard.Whole()
+}
+
+var shardLabel = regexp.MustCompile(`\.([0-9]+)-of-([0-9]+)\.[^.]+$`)

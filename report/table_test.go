@@ -8,13 +8,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-const (
-	simA = "8944474600000109251"
-	simB = "8944478600004958824"
-	urlA = "https://example.com/a"
-	urlB = "https://example.com/b"
-)
-
 func TestKeyTellsICCIDsApart(t *testing.T) {
 	tests := map[string]struct {
 		iccid string
