@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"simhook/api"
-	"simhook/report"
+	"simhook/batch/fleet"
+	"simhook/batch/pace"
+	"simhook/report/simset"
 )
 
 // BenchmarkCheck examines a fleet of 1,000,000 SIMs, and compares with encoding/csv
@@ -22,17 +24,17 @@ func BenchmarkCheck(b *testing.B) {
 	const sims = 1_000_000
 	path := filepath.Join(b.TempDir(), "fleet.csv")
 	writeSIMs(b, path, sims)
-	fleet, err := OpenFleet(b.Context(), path, nil, "", FleetOptions{WebhookURL: testWebhook})
+	source, err := fleet.Open(b.Context(), path, nil, "", fleet.Options{WebhookURL: testWebhook})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer fleet.Close()
+	defer source.Close()
 	var plain time.Duration
-	var table *report.Table
+	var table *simset.Set
 	b.ReportAllocs()
 	for b.Loop() {
-		table = report.NewTable()
-		found, err := Check(b.Context(), fleet, table)
+		table = simset.New()
+		found, err := fleet.Check(b.Context(), source, table)
 		if err != nil || found.Valid != sims {
 			b.Fatal(found.Valid, err)
 		}
@@ -78,7 +80,7 @@ func BenchmarkNormaliseICCID(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, _, err := NormaliseICCID(cell, false); err != nil {
+				if _, _, err := fleet.NormaliseICCID(cell, false); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -94,11 +96,11 @@ func BenchmarkPacer(b *testing.B) {
 		perSecond float64
 	}{{"17/s", 17}, {"1000/s", 1000}, {"50000/s", 50000}, {"unlimited", 0}} {
 		b.Run(c.rate, func(b *testing.B) {
-			rate, err := ParseRate(c.rate)
+			rate, err := pace.ParseRate(c.rate)
 			if err != nil {
 				b.Fatal(err)
 			}
-			pacer := NewPacer(PaceOptions{Rate: rate})
+			pacer := pace.New(pace.Options{Rate: rate})
 			ctx, cancel := context.WithCancel(b.Context())
 			ended := make(chan struct{})
 			go func() {

@@ -11,6 +11,7 @@ import (
 	"github.com/cenkalti/backoff/v4"
 
 	"simhook/api"
+	"simhook/batch/pace"
 )
 
 // Backoff between the attempts of a call: a random wait between nothing and
@@ -32,8 +33,8 @@ type phase struct {
 // caller makes calls that outlast passing faults.
 type caller struct {
 	client  *api.Client
-	writes  *Pacer
-	reads   *Pacer
+	writes  *pace.Pacer
+	reads   *pace.Pacer
 	breaker *breaker
 	retries int           // further attempts of a call after a passing failure
 	maxTime time.Duration // spent on one call, waiting included
@@ -71,7 +72,7 @@ type attempt func(ctx context.Context, correlationID string) (api.Answer, error)
 // waiting for something else. Passing failures are retried after a backoff.
 // Neither a 429 nor a 401 counts as one: the first closes the pacer's gate, the
 // second renews the token. The error is the last attempt's.
-func (c *caller) do(p phase, pacer *Pacer, t *thread, try attempt) error {
+func (c *caller) do(p phase, pacer *pace.Pacer, t *thread, try attempt) error {
 	started := time.Now()
 	verdict, err := c.attempts(p, pacer, t, try, func() { started = time.Now() })
 	if verdict != repeatLater {
@@ -82,7 +83,7 @@ func (c *caller) do(p phase, pacer *Pacer, t *thread, try attempt) error {
 
 // retry goes on with a call that began at some time, and whose first attempt has
 // failed.
-func (c *caller) retry(p phase, pacer *Pacer, t *thread, try attempt, started time.Time, failure error) error {
+func (c *caller) retry(p phase, pacer *pace.Pacer, t *thread, try attempt, started time.Time, failure error) error {
 	left := c.maxTime - time.Since(started)
 	if left <= 0 {
 		return failure
@@ -120,7 +121,7 @@ func (c *caller) retry(p phase, pacer *Pacer, t *thread, try attempt, started ti
 // attempts tries a call until what follows is not to try again at once. It calls
 // afresh where the API had to be waited for: failures until then were not the
 // call's own.
-func (c *caller) attempts(p phase, pacer *Pacer, t *thread, try attempt, afresh func()) (verdict, error) {
+func (c *caller) attempts(p phase, pacer *pace.Pacer, t *thread, try attempt, afresh func()) (verdict, error) {
 	for {
 		held, err := c.ready(p.waits)
 		if held {
@@ -150,7 +151,7 @@ func (c *caller) ready(waits context.Context) (held bool, err error) {
 	return held, err
 }
 
-func (c *caller) attempt(p phase, pacer *Pacer, t *thread, try attempt) error {
+func (c *caller) attempt(p phase, pacer *pace.Pacer, t *thread, try attempt) error {
 	permit, err := pacer.Acquire(p.waits)
 	if err != nil {
 		c.breaker.abandoned()

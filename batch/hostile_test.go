@@ -19,7 +19,9 @@ import (
 
 	"simhook/api"
 	"simhook/api/sandbox"
+	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/results"
 )
 
 // password is the one of secretWebhook, which only the results may show, and only as a webhook.
@@ -152,7 +154,7 @@ func TestWhatTheFleetHoldsReachesPeopleOnlyTamed(t *testing.T) {
 	logs.check(t)
 
 	w.setFleetText(quoted(secretWebhook) + ",\x1b[31mred\u202e\n")
-	_, err = OpenFleet(t.Context(), w.fleet, nil, "", FleetOptions{})
+	_, err = fleet.Open(t.Context(), w.fleet, nil, "", fleet.Options{})
 	if err == nil {
 		t.Fatal("a file without ICCIDs is a fleet")
 	}
@@ -322,7 +324,7 @@ func checkResults(t *testing.T, path string, rows int) [][]string {
 	}
 	for _, record := range records[1:] {
 		for i, cell := range record {
-			column := report.Columns()[i]
+			column := results.Columns()[i]
 			if strings.HasSuffix(column, "_url") {
 				cell = strings.ReplaceAll(cell, password, "***")
 			}

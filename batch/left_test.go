@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"simhook/api/sandbox"
+	"simhook/batch/pace"
 )
 
 func TestWhatIsLeftIsDoneWhetherItIsFewSIMsOrMany(t *testing.T) {
@@ -25,7 +26,7 @@ func TestWhatIsLeftIsDoneWhetherItIsFewSIMsOrMany(t *testing.T) {
 				}
 				for _, more := range []int{0, 1} { // a fresh run; then one SIM has left and one has come
 					g.setFleetText(fleet(more))
-					summary, err := g.run(func(cfg *Config) { cfg.Pace.Rate = Unlimited() })
+					summary, err := g.run(func(cfg *Config) { cfg.Pace.Rate = pace.Unlimited() })
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"simhook/api/sandbox"
+	"simhook/batch/pace"
 	"simhook/report"
 )
 
@@ -26,7 +27,7 @@ func TestAnOutageOfTenMinutesFailsNoSIM(t *testing.T) {
 		at(11*time.Minute+12*time.Second, func() { soonAfter = calls() })
 		at(11*time.Minute+42*time.Second, func() { later = calls() })
 		summary, err := g.run(func(c *Config) {
-			c.Pace.Rate = PerSecond(20)
+			c.Pace.Rate = pace.PerSecond(20)
 			c.RetryMaxTime = 30 * time.Minute
 		})
 		if err != nil || summary.OK != sims {
@@ -51,7 +52,7 @@ func TestAnAPIThatIsGoneForGoodEndsTheRunAndLeavesTheRestToDo(t *testing.T) {
 		g := newRig(t, sandbox.Options{}, 1000)
 		time.AfterFunc(10*time.Second, func() { g.sandbox.SetDown(true) })
 		start := time.Now()
-		summary, err := g.run(func(c *Config) { c.Pace.Rate = PerSecond(20) })
+		summary, err := g.run(func(c *Config) { c.Pace.Rate = pace.PerSecond(20) })
 		var gone *GoneError
 		if !errors.As(err, &gone) {
 			t.Fatalf("got %v", err)
@@ -76,7 +77,7 @@ func TestATokenEndpointThatIsGoneForAWhileFailsNoSIM(t *testing.T) {
 		g := newRig(t, sandbox.Options{TokenLifetime: 20 * time.Second}, 1000)
 		time.AfterFunc(10*time.Second, func() { g.sandbox.SetTokenDown(true) })
 		time.AfterFunc(3*time.Minute, func() { g.sandbox.SetTokenDown(false) })
-		summary, err := g.run(func(c *Config) { c.Pace.Rate = PerSecond(20) })
+		summary, err := g.run(func(c *Config) { c.Pace.Rate = pace.PerSecond(20) })
 		if err != nil || summary.OK != 1000 {
 			t.Errorf("%v, %+v", err, summary)
 		}
@@ -151,7 +152,7 @@ func TestMaxDurationEndsTheRunCleanly(t *testing.T) {
 			runs++
 			summary, err := g.run(func(c *Config) {
 				c.MaxDuration = time.Minute
-				c.Pace.Rate = PerSecond(20)
+				c.Pace.Rate = pace.PerSecond(20)
 			})
 			if err == nil {
 				break
@@ -176,7 +177,7 @@ func TestAStoppedRunGoesOnWithoutRepeatingACall(t *testing.T) {
 		stops := 0
 		for range 100 {
 			ctx := t.Context()
-			run, done := g.prepare(ctx, func(c *Config) { c.Pace.Rate = PerSecond(50) })
+			run, done := g.prepare(ctx, func(c *Config) { c.Pace.Rate = pace.PerSecond(50) })
 			if _, err := run.Plan(ctx); err != nil {
 				t.Fatal(err)
 			}

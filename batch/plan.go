@@ -6,7 +6,10 @@ import (
 	"time"
 
 	"simhook/api"
+	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/results"
+	"simhook/report/simset"
 )
 
 // Plan is what a run is about to do.
@@ -55,7 +58,7 @@ func (r *Run) Plan(ctx context.Context) (Plan, error) {
 		return Plan{}, err
 	}
 	if err := r.cfg.Journal.Err(); err != nil {
-		return Plan{}, &FleetError{Name: r.sourceName(), Err: err}
+		return Plan{}, &fleet.Error{Name: r.sourceName(), Err: err}
 	}
 	if err := r.planPruning(); err != nil {
 		return Plan{}, err
@@ -157,12 +160,12 @@ func (r *Run) classify(row sourceRow) entry {
 	}
 	sight, state := r.cfg.Journal.Sight(row.ICCID, e.webhookURL)
 	switch sight {
-	case report.Repeated:
+	case simset.Repeated:
 		return r.badRow(row, report.StatusDuplicate, row.ICCID, "the ICCID stands on an earlier line too")
-	case report.Conflicting:
+	case simset.Conflicting:
 		return r.badRow(row, report.StatusInvalid, row.ICCID, "the ICCID stands on an earlier line with another webhook URL: keep one of the two")
 	}
-	e.done, e.again = state == report.Done, state == report.Again
+	e.done, e.again = state == results.Done, state == results.Again
 	return e
 }
 
@@ -238,7 +241,7 @@ func (r *Run) recall(s *sim, again bool) error {
 }
 
 // typesOf says which types a run is about, as the results do.
-func typesOf(types []api.NotificationType) (want report.Types) {
+func typesOf(types []api.NotificationType) (want results.Types) {
 	for _, t := range types {
 		switch t {
 		case api.SubscriptionEnd:

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"simhook/api"
+	"simhook/batch/fleet"
 	"simhook/report"
 )
 
@@ -13,7 +14,7 @@ func (v *visit) reconcile(t api.NotificationType, thread *thread, call *report.C
 	}
 	there := v.found[t]
 	switch {
-	case sameURL(there, v.webhookURL):
+	case fleet.SameURL(there, v.webhookURL):
 		call.Outcome = report.Unchanged
 		return nil
 	case v.dryRun && there == "":

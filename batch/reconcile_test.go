@@ -11,6 +11,7 @@ import (
 
 	"simhook/api"
 	"simhook/api/sandbox"
+	"simhook/batch/pace"
 	"simhook/report"
 )
 
@@ -137,7 +138,7 @@ func TestAnInterruptedReconciliationGoesOn(t *testing.T) {
 		drift(g, 500)
 		_, err := g.run(func(c *Config) {
 			c.Action = Reconcile
-			c.Pace.Rate = PerSecond(50)
+			c.Pace.Rate = pace.PerSecond(50)
 			c.MaxDuration = 3 * time.Second
 		})
 		if !errors.Is(err, ErrMaxDuration) {

@@ -15,12 +15,13 @@ import (
 
 	"simhook/api/sandbox"
 	"simhook/report"
+	"simhook/report/file"
 )
 
 // slowDisk lets all others go on while it writes, and syncs a number of times
 // only, if that is given.
 type slowDisk struct {
-	report.OS
+	file.OS
 	sound  int64 // syncs
 	synced atomic.Int64
 }
@@ -76,7 +77,7 @@ func TestASIMCountsOnceItsRowWouldSurviveAPowerCut(t *testing.T) {
 		g := newRig(t, sandbox.Options{LatencyMin: 10 * time.Millisecond, LatencyMax: 20 * time.Millisecond}, sims)
 		g.disk = disk
 		summary, err := g.run(func(c *Config) { c.Workers = 4; unlimited(c) })
-		var failure *report.WriteError
+		var failure *file.WriteError
 		if !errors.As(err, &failure) || len(failure.Unrecorded) == 0 || disk.synced.Load() <= disk.sound {
 			t.Fatalf("%v after %d syncs, %+v", err, disk.synced.Load(), summary)
 		}

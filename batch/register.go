@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"simhook/api"
+	"simhook/batch/fleet"
 	"simhook/report"
 )
 
@@ -24,7 +25,7 @@ func (v *visit) register(t api.NotificationType, url string, thread *thread, cal
 			return during("reading what is registered already", err)
 		}
 		there := v.found[t]
-		if sameURL(there, url) {
+		if fleet.SameURL(there, url) {
 			if !thread.ambiguous && round == 1 { // else an attempt that seemed to fail had set it
 				call.Outcome = report.Unchanged
 			}

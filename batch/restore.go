@@ -2,6 +2,7 @@ package batch
 
 import (
 	"simhook/api"
+	"simhook/batch/fleet"
 	"simhook/report"
 )
 
@@ -44,13 +45,13 @@ func (v *visit) restore(t api.NotificationType, thread *thread, call *report.Cal
 	}
 	there := v.found[t]
 	switch {
-	case sameURL(there, undo.before):
+	case fleet.SameURL(there, undo.before):
 		call.Outcome = report.Unchanged
 		if undo.before == "" {
 			call.Outcome = report.Absent
 		}
 		return nil
-	case there != "" && !sameURL(there, undo.left):
+	case there != "" && !fleet.SameURL(there, undo.left):
 		call.Outcome = report.Foreign
 		return nil
 	case undo.before == "":

@@ -13,7 +13,10 @@ import (
 	"time"
 
 	"simhook/api"
+	"simhook/batch/fleet"
+	"simhook/batch/pace"
 	"simhook/report"
+	"simhook/report/results"
 )
 
 // BenchmarkResume goes on with a run of which 1,000,000 SIMs are done and 10 are
@@ -44,10 +47,10 @@ func BenchmarkResume(b *testing.B) {
 
 const benchBase = "https://api.example.com"
 
-func openForBench(b *testing.B, results string) *report.Journal {
+func openForBench(b *testing.B, out string) *results.Journal {
 	b.Helper()
-	journal, err := report.Open(results, report.Options{
-		Action: string(Register), BaseURL: benchBase, Want: report.Types{SubscriptionEnd: true, UsageThreshold: true},
+	journal, err := results.Open(out, results.Options{
+		Action: string(Register), BaseURL: benchBase, Want: results.Types{SubscriptionEnd: true, UsageThreshold: true},
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -83,7 +86,7 @@ func writeDone(b *testing.B, results string, sims int) {
 func firstCall(b *testing.B, path, results string, done int) time.Duration {
 	b.Helper()
 	started := time.Now()
-	fleet, err := OpenFleet(b.Context(), path, nil, "", FleetOptions{WebhookURL: testWebhook})
+	fleet, err := fleet.Open(b.Context(), path, nil, "", fleet.Options{WebhookURL: testWebhook})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -95,7 +98,7 @@ func firstCall(b *testing.B, path, results string, done int) time.Duration {
 	}
 	run := New(Config{
 		Action: Register, Types: api.NotificationTypes(), Fleet: fleet, Client: client, Journal: journal,
-		Pace: PaceOptions{Rate: Unlimited()}, Workers: 1, ID: NewID(), Log: slog.New(slog.DiscardHandler),
+		Pace: pace.Options{Rate: pace.Unlimited()}, Workers: 1, ID: NewID(), Log: slog.New(slog.DiscardHandler),
 	})
 	plan, err := run.Plan(b.Context())
 	if err != nil || plan.Done != done {

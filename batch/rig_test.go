@@ -14,7 +14,10 @@ import (
 
 	"simhook/api"
 	"simhook/api/sandbox"
+	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/file"
+	"simhook/report/results"
 )
 
 // testWebhook is what fleets without URLs of their own are registered for.
@@ -23,7 +26,7 @@ const testWebhook = "https://example.com/notifications"
 // testICCID is the n-th SIM of test fleets.
 func testICCID(n int) string {
 	payload := fmt.Sprintf("89444746%010d", n)
-	return payload + string(CheckDigit(payload))
+	return payload + string(fleet.CheckDigit(payload))
 }
 
 // rig is a fleet, a sandbox and a results file: what a test runs simhook's engine
@@ -35,8 +38,8 @@ type rig struct {
 	tokens  *api.CredentialsSource
 	fleet   string
 	results string
-	urls    string      // --webhook-url
-	disk    report.Disk // nil: the real one
+	urls    string    // --webhook-url
+	disk    file.Disk // nil: the real one
 }
 
 // newRig serves a sandbox over connections in memory.
@@ -98,7 +101,7 @@ func (g *rig) prepare(ctx context.Context, change func(*Config)) (*Run, func()) 
 	if change != nil {
 		change(&cfg)
 	}
-	fleet, err := OpenFleet(ctx, g.fleet, nil, "", FleetOptions{WebhookURL: g.urls})
+	fleet, err := fleet.Open(ctx, g.fleet, nil, "", fleet.Options{WebhookURL: g.urls})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,14 +111,14 @@ func (g *rig) prepare(ctx context.Context, change func(*Config)) (*Run, func()) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := report.Options{
+	options := results.Options{
 		Action: string(cfg.Action), BaseURL: client.BaseURL(), Want: typesOf(cfg.Types),
 		Sweep: cfg.Action == Reconcile, Plan: cfg.DryRun, Disk: g.disk, Shard: cfg.Shard,
 	}
 	if cfg.Action == Restore {
-		options.Want = report.Types{}
+		options.Want = results.Types{}
 	}
-	journal, err := report.Open(g.results, options)
+	journal, err := results.Open(g.results, options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +159,7 @@ func (g *rig) rows(path string) []report.Row {
 	}
 	defer f.Close()
 	var rows []report.Row
-	for row, err := range report.Read(f) {
+	for row, err := range results.Read(f) {
 		if err != nil {
 			g.t.Fatal(err)
 		}

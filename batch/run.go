@@ -12,19 +12,23 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"simhook/api"
+	"simhook/batch/fleet"
+	"simhook/batch/pace"
 	"simhook/report"
+	"simhook/report/cell"
+	"simhook/report/results"
 )
 
 // Config says what a run is to do, and with what.
 type Config struct {
 	Action  Action
 	Types   []api.NotificationType
-	Fleet   *Fleet
+	Fleet   *fleet.Fleet
 	Undo    *Undo // the results to undo; Restore has them in place of a fleet
 	Client  *api.Client
-	Journal *report.Journal
+	Journal *results.Journal
 	APIName string       // of the API in the results; empty: the client's base URL
-	Pace    PaceOptions  // of reads and of writes, which have a quota each
+	Pace    pace.Options // of reads and of writes, which have a quota each
 	Shard   report.Shard // the part of the fleet that this run takes
 
 	DryRun         bool      // of a reconciliation: look, change nothing
@@ -66,8 +70,8 @@ func (e *PanicError) Error() string {
 type Run struct {
 	cfg     Config
 	log     *slog.Logger
-	writes  *Pacer
-	reads   *Pacer
+	writes  *pace.Pacer
+	reads   *pace.Pacer
 	breaker *breaker
 	handler *handler
 	counts  counts
@@ -104,7 +108,7 @@ func New(cfg Config) *Run {
 	cfg.Pace.Workers, cfg.Pace.Log = cfg.Workers, cfg.Log
 	r := &Run{
 		cfg: cfg, log: cfg.Log,
-		writes: NewPacer(cfg.Pace), reads: NewPacer(cfg.Pace),
+		writes: pace.New(cfg.Pace), reads: pace.New(cfg.Pace),
 		stopping: make(chan struct{}),
 	}
 	r.breaker = &breaker{patience: cfg.RetryMaxTime, giveUp: r.abort, log: cfg.Log}
@@ -155,7 +159,7 @@ func (r *Run) Do(ctx context.Context) error {
 	defer pacers.Wait()
 	pacing, endPacing := context.WithCancel(ctx)
 	defer endPacing()
-	for _, p := range []*Pacer{r.writes, r.reads} {
+	for _, p := range []*pace.Pacer{r.writes, r.reads} {
 		pacers.Go(func() { p.Run(pacing) })
 	}
 
@@ -262,7 +266,7 @@ func (r *Run) work(p phase, sims <-chan sim, results chan<- result) {
 func (r *Run) handle(p phase, s sim) (row report.Row, tried bool) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			err := &PanicError{ICCID: s.iccid, Reason: report.Clean(fmt.Sprint(reason), 200)}
+			err := &PanicError{ICCID: s.iccid, Reason: cell.Clean(fmt.Sprint(reason), 200)}
 			r.log.Error(err.Error(), "iccid", s.iccid, "stack", string(debug.Stack()))
 			r.mu.Lock()
 			r.panicked = err

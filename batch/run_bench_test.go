@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"simhook/api"
-	"simhook/report"
+	"simhook/batch/fleet"
+	"simhook/batch/pace"
+	"simhook/report/results"
 )
 
 // BenchmarkRun registers a fleet over loopback HTTP/1.1 at an unlimited rate with
@@ -23,7 +25,7 @@ func BenchmarkRun(b *testing.B) {
 	path := filepath.Join(dir, "fleet.csv")
 	writeSIMs(b, path, b.N)
 
-	fleet, err := OpenFleet(b.Context(), path, nil, "", FleetOptions{WebhookURL: testWebhook})
+	fleet, err := fleet.Open(b.Context(), path, nil, "", fleet.Options{WebhookURL: testWebhook})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -33,8 +35,8 @@ func BenchmarkRun(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer client.Close()
-	journal, err := report.Open(filepath.Join(dir, "results.csv"), report.Options{
-		Action: string(Register), BaseURL: base, Want: report.Types{SubscriptionEnd: true, UsageThreshold: true},
+	journal, err := results.Open(filepath.Join(dir, "results.csv"), results.Options{
+		Action: string(Register), BaseURL: base, Want: results.Types{SubscriptionEnd: true, UsageThreshold: true},
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -42,7 +44,7 @@ func BenchmarkRun(b *testing.B) {
 	defer journal.Close()
 	run := New(Config{
 		Action: Register, Types: api.NotificationTypes(), Fleet: fleet, Client: client, Journal: journal,
-		Pace: PaceOptions{Rate: Unlimited()}, Workers: 32, Retries: 5, RetryMaxTime: time.Minute,
+		Pace: pace.Options{Rate: pace.Unlimited()}, Workers: 32, Retries: 5, RetryMaxTime: time.Minute,
 		ID: NewID(), Log: slog.New(slog.DiscardHandler),
 	})
 	if _, err := run.Plan(b.Context()); err != nil {

@@ -9,6 +9,8 @@ import (
 
 	"simhook/api"
 	"simhook/api/sandbox"
+	"simhook/batch/fleet"
+	"simhook/batch/pace"
 	"simhook/report"
 )
 
@@ -45,7 +47,7 @@ func TestEverySIMIsRegisteredOnceForBothTypes(t *testing.T) {
 	})
 }
 
-func unlimited(c *Config) { c.Pace.Rate = Unlimited() }
+func unlimited(c *Config) { c.Pace.Rate = pace.Unlimited() }
 
 func TestTokensThatExpireAndAreRevokedFailNoSIM(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -54,7 +56,7 @@ func TestTokensThatExpireAndAreRevokedFailNoSIM(t *testing.T) {
 			LatencyMin: 20 * time.Millisecond, LatencyMax: 200 * time.Millisecond,
 		}, 3000)
 		start := time.Now()
-		summary, err := g.run(func(c *Config) { c.Pace.Rate = PerSecond(100) })
+		summary, err := g.run(func(c *Config) { c.Pace.Rate = pace.PerSecond(100) })
 		if err != nil {
 			t.Errorf("%v: %+v", err, summary)
 		}
@@ -228,7 +230,7 @@ func TestAFleetWithoutAValidRowIsRefusedBeforeAnyCall(t *testing.T) {
 	g := newRig(t, sandbox.Options{}, 0)
 	g.setFleetText("iccid\n123\n8.94447E+18\n")
 	_, err := g.run(nil)
-	var refused *FleetError
+	var refused *fleet.Error
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("got %v", err)
 	}

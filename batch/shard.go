@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"simhook/batch/fleet"
 	"simhook/report"
 )
 
@@ -38,5 +39,5 @@ func (r *Run) useless(firstBad *report.Row) error {
 	default:
 		err = fmt.Errorf("none of its %d rows is valid; the first: line %d: %s", bad, firstBad.Line, firstBad.Error)
 	}
-	return &FleetError{Name: r.sourceName(), Err: err}
+	return &fleet.Error{Name: r.sourceName(), Err: err}
 }

@@ -3,6 +3,7 @@ package batch
 import (
 	"time"
 
+	"simhook/batch/pace"
 	"simhook/report"
 )
 
@@ -29,8 +30,8 @@ type Status struct {
 
 	Busy    int // calls in flight
 	Workers int
-	Writes  PaceStatus
-	Reads   PaceStatus
+	Writes  pace.Status
+	Reads   pace.Status
 
 	Limit Limit     // what keeps the run from going faster
 	Since time.Time // of an outage, when it began

@@ -10,6 +10,7 @@ import (
 
 	"simhook/api"
 	"simhook/api/sandbox"
+	"simhook/batch/pace"
 )
 
 func TestTheRecentRateLooksBackOneMinute(t *testing.T) {
@@ -99,9 +100,9 @@ func TestTheStatusSaysWhatLimitsARun(t *testing.T) {
 	}
 }
 
-func mustRate(t *testing.T, text string) Rate {
+func mustRate(t *testing.T, text string) pace.Rate {
 	t.Helper()
-	rate, err := ParseRate(text)
+	rate, err := pace.ParseRate(text)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,8 @@ import (
 	"os"
 
 	"simhook/api"
-	"simhook/report"
+	"simhook/batch/fleet"
+	"simhook/report/results"
 )
 
 // Undo is a results file whose changes are to be undone.
@@ -20,12 +21,12 @@ type Undo struct {
 func OpenUndo(path string) (*Undo, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, &FleetError{Name: path, Err: err}
+		return nil, &fleet.Error{Name: path, Err: err}
 	}
 	u := &Undo{name: path, file: file}
-	for _, err := range report.Read(u.reader()) {
+	for _, err := range results.Read(u.reader()) {
 		if err != nil {
-			return nil, errors.Join(&FleetError{Name: path, Err: err}, file.Close())
+			return nil, errors.Join(&fleet.Error{Name: path, Err: err}, file.Close())
 		}
 		break // the first row tells whether the others are rows
 	}
@@ -42,7 +43,7 @@ func (u *Undo) reader() io.Reader { return io.NewSectionReader(u.file, 0, 1<<62)
 
 // sourceRow is a row of a fleet, or of results that are to be undone.
 type sourceRow struct {
-	FleetRow
+	fleet.Row
 	undos undos
 }
 
@@ -50,12 +51,12 @@ type sourceRow struct {
 // webhook URL is the one that is put back first.
 func (u *Undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 	return func(yield func(sourceRow, error) bool) {
-		for row, err := range report.Read(u.reader()) {
+		for row, err := range results.Read(u.reader()) {
 			if err != nil {
-				yield(sourceRow{}, &FleetError{Name: u.name, Err: err})
+				yield(sourceRow{}, &fleet.Error{Name: u.name, Err: err})
 				return
 			}
-			undone := sourceRow{FleetRow: RowOf(row.Line, row.ICCID)}
+			undone := sourceRow{Row: fleet.RowOf(row.Line, row.ICCID)}
 			wanted := false
 			for _, t := range types {
 				undo := undoOf(&row, callOf(&row, t))
@@ -73,10 +74,10 @@ func (u *Undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 }
 
 // fleetRows are the fleet's.
-func fleetRows(f *Fleet) iter.Seq2[sourceRow, error] {
+func fleetRows(f *fleet.Fleet) iter.Seq2[sourceRow, error] {
 	return func(yield func(sourceRow, error) bool) {
 		for row, err := range f.All() {
-			if !yield(sourceRow{FleetRow: row}, err) {
+			if !yield(sourceRow{Row: row}, err) {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"simhook/api"
+	"simhook/batch/fleet"
 	"simhook/report"
 )
 
@@ -22,7 +23,7 @@ func (v *visit) unregister(t api.NotificationType, thread *thread, call *report.
 	case there == "":
 		call.Outcome = report.Absent
 		return nil
-	case v.onlyURL != "" && !sameURL(there, v.onlyURL):
+	case v.onlyURL != "" && !fleet.SameURL(there, v.onlyURL):
 		call.Outcome = report.Foreign
 		return nil
 	}
@@ -53,7 +54,7 @@ func (v *visit) removeOwn(t api.NotificationType, thread *thread, call *report.C
 	switch {
 	case there == "":
 		call.Outcome = report.Absent
-	case !sameURL(there, v.webhookURL):
+	case !fleet.SameURL(there, v.webhookURL):
 		call.Outcome = report.Foreign
 	case v.dryRun:
 		call.Outcome, call.PreviousURL = report.WouldUnregister, there

@@ -7,7 +7,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"simhook/api"
+	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/cell"
 )
 
 // VerifyError says that what was read back at the end is not what was
@@ -74,7 +76,7 @@ func (r *Run) compare(s sim, found api.Preferences) {
 	defer r.mu.Unlock()
 	r.sample.verified++
 	for _, t := range r.cfg.Types {
-		if !sameURL(found[t], s.webhookURL) {
+		if !fleet.SameURL(found[t], s.webhookURL) {
 			r.sample.mismatches = append(r.sample.mismatches, report.Mismatch{
 				ICCID: s.iccid, Type: string(t), Want: shownURL(s.webhookURL), Found: shownURL(found[t]),
 			})
@@ -83,4 +85,4 @@ func (r *Run) compare(s sim, found api.Preferences) {
 }
 
 // shownURL is a webhook URL as people may see it outside the results.
-func shownURL(url string) string { return report.Clean(api.MaskURLs(url), maxWebhookURL) }
+func shownURL(url string) string { return cell.Clean(api.MaskURLs(url), fleet.MaxWebhookURL) }

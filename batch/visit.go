@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"simhook/api"
+	"simhook/batch/fleet"
 	"simhook/report"
 )
 
@@ -116,7 +117,7 @@ func (v *visit) settle(t api.NotificationType, wanted string, thread *thread, er
 	if err == nil || !thread.ambiguous || !api.Temporary(err) {
 		return err
 	}
-	if v.lookAgain() != nil || !sameURL(v.found[t], wanted) {
+	if v.lookAgain() != nil || !fleet.SameURL(v.found[t], wanted) {
 		return err
 	}
 	return nil

@@ -12,7 +12,10 @@ import (
 
 	"simhook/api"
 	"simhook/api/sandbox"
+	"simhook/batch/fleet"
+	"simhook/batch/pace"
 	"simhook/report"
+	"simhook/report/results"
 )
 
 // wire is a rig whose connections are real, with waits short enough for them.
@@ -41,7 +44,7 @@ func (w *wire) run(change func(*Config)) (report.Summary, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cfg := Config{
-		Action: Register, Types: api.NotificationTypes(), Pace: PaceOptions{Rate: Unlimited()},
+		Action: Register, Types: api.NotificationTypes(), Pace: pace.Options{Rate: pace.Unlimited()},
 		Workers: 8, Retries: 5, RetryMaxTime: 20 * time.Second, ID: NewID(), Log: slog.New(slog.DiscardHandler),
 	}
 	if change != nil {
@@ -49,11 +52,11 @@ func (w *wire) run(change func(*Config)) (report.Summary, error) {
 	}
 	client := w.connect(cfg.Workers)
 	defer client.Close()
-	fleet, err := OpenFleet(ctx, w.fleet, nil, "", FleetOptions{WebhookURL: w.urls, AllowBadLuhn: true})
+	fleet, err := fleet.Open(ctx, w.fleet, nil, "", fleet.Options{WebhookURL: w.urls, AllowBadLuhn: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	journal, err := report.Open(w.results, report.Options{
+	journal, err := results.Open(w.results, results.Options{
 		Action: string(cfg.Action), BaseURL: client.BaseURL(), Want: typesOf(cfg.Types), Sweep: cfg.Action == Reconcile,
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"simhook/report"
+	"simhook/report/file"
 )
 
 // result is a row on its way to the journal.
@@ -22,7 +23,7 @@ const maxBatch = 1024
 // write. Meanwhile another goroutine has what is written survive a power cut,
 // since calls would otherwise wait for the disk. When that takes no more, write
 // stops the run, and returns the names of the SIMs whose rows are lost.
-func (r *Run) write(results <-chan result) *report.WriteError {
+func (r *Run) write(results <-chan result) *file.WriteError {
 	var lost losses
 	written := make(chan report.Row, maxBatch)
 	var syncing sync.WaitGroup
@@ -95,14 +96,14 @@ func fill[T any](batch []T, waiting <-chan T) []T {
 // losses are the first failure to write, with the SIMs of all of them.
 type losses struct {
 	mu      sync.Mutex
-	failure *report.WriteError
+	failure *file.WriteError
 }
 
 // add takes an error of the journal, which has no others than *report.WriteError.
-func (l *losses) add(err error) *report.WriteError {
+func (l *losses) add(err error) *file.WriteError {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var next *report.WriteError
+	var next *file.WriteError
 	errors.As(err, &next)
 	if l.failure == nil {
 		l.failure = next

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"io"
 	"strings"
+
+	"simhook/report/cell"
 )
 
 // RetryFleet writes the SIMs that failed or were refused as a fleet file, with the reason beside each: to look
@@ -39,11 +41,11 @@ func (f *RetryFleet) Add(row *Row) {
 		return
 	}
 	f.rows++
-	f.buf = appendCell(f.buf, textCell(row.ICCID))
-	f.buf = appendCell(f.buf, urlCell(row.WebhookURL))
-	f.buf = appendCell(f.buf, textCell(string(row.Status)))
-	f.buf = appendCell(f.buf, textCell(row.Error))
-	f.buf = appendCell(f.buf, textCell(row.failedCall().CorrelationID))
+	f.buf = cell.Append(f.buf, cell.Text(row.ICCID))
+	f.buf = cell.Append(f.buf, cell.URL(row.WebhookURL))
+	f.buf = cell.Append(f.buf, cell.Text(string(row.Status)))
+	f.buf = cell.Append(f.buf, cell.Text(row.Error))
+	f.buf = cell.Append(f.buf, cell.Text(row.failedCall().CorrelationID))
 	f.buf[len(f.buf)-1] = '\n'
 	_, _ = f.out.Write(f.buf) // the writer keeps its first error, which Flush returns
 	f.buf = f.buf[:0]

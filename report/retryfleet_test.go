@@ -1,29 +1,32 @@
-package report
+package report_test
 
 import (
 	"bytes"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"simhook/report"
+	"simhook/report/reporttest"
 )
 
 func TestTheFleetToTryAgain(t *testing.T) {
-	refused := failedRow(simB, 3)
-	refused.Status, refused.Error, refused.WebhookURL = StatusRefused, "=cmd, or so", "https://example.com/a,b"
-	left := failedRow(simA, 0)
-	rows := []Row{okRow(simA, 2), refused, failedRow(simA, 4), badRow("junk", 5, StatusInvalid), badRow(simA, 6, StatusDuplicate), left}
+	refused := reporttest.FailedRow(reporttest.SimB, 3)
+	refused.Status, refused.Error, refused.WebhookURL = report.StatusRefused, "=cmd, or so", "https://example.com/a,b"
+	left := reporttest.FailedRow(reporttest.SimA, 0)
+	rows := []report.Row{reporttest.OkRow(reporttest.SimA, 2), refused, reporttest.FailedRow(reporttest.SimA, 4), reporttest.BadRow("junk", 5, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 6, report.StatusDuplicate), left}
 	var text bytes.Buffer
-	fleet := NewRetryFleet(&text)
+	fleet := report.NewRetryFleet(&text)
 	for i := range rows {
 		fleet.Add(&rows[i])
 	}
 	if err := fleet.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	id := refused.failedCall().CorrelationID
+	id := refused.SubscriptionEnd.CorrelationID
 	want := "iccid,webhook_url,status,reason,correlation_id\n" +
-		simB + `,"https://example.com/a,b",refused,"'=cmd, or so",` + id + "\n" +
-		simA + "," + rows[2].WebhookURL + `,failed,"the API said ""later, please""",` + rows[2].failedCall().CorrelationID + "\n"
+		reporttest.SimB + `,"https://example.com/a,b",refused,"'=cmd, or so",` + id + "\n" +
+		reporttest.SimA + "," + rows[2].WebhookURL + `,failed,"the API said ""later, please""",` + rows[2].SubscriptionEnd.CorrelationID + "\n"
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Error(diff)
 	}

@@ -31,7 +31,7 @@ func (s Shard) Whole() bool { return s.Count <= 1 }
 // SHA-256 of its ICCID, as a big-endian number, modulo the number of shards.
 // Consecutive ICCIDs spread evenly, and it is the same everywhere and always.
 func (s Shard) Owns(iccid string) bool {
-	return s.Whole() || shardHash(iccid)%uint64(s.Count) == uint64(s.Index)
+	return s.Whole() || ShardHash(iccid)%uint64(s.Count) == uint64(s.Index)
 }
 
 // OwnsBadRows reports whether this shard is the one that writes down the rows of
@@ -55,7 +55,7 @@ func (s Shard) Label() string {
 	return fmt.Sprintf("%d-of-%d", s.Index, s.Count)
 }
 
-func shardHash(iccid string) uint64 {
+func ShardHash(iccid string) uint64 {
 	sum := sha256.Sum256([]byte(iccid))
 	return binary.BigEndian.Uint64(sum[:8])
 }

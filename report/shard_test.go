@@ -1,16 +1,19 @@
-package report
+package report_test
 
 import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"simhook/report"
+	"simhook/report/reporttest"
 )
 
 func TestTheLargestOf64ShardsIsHardlyLargerThanTheMean(t *testing.T) {
 	const sims, count = 200_000, 64
 	var sizes [count]int
 	for n := range sims {
-		sizes[shardHash(nthICCID(n))%count]++
+		sizes[report.ShardHash(reporttest.NthICCID(n))%count]++
 	}
 	largest := 0
 	for _, n := range sizes {
@@ -28,7 +31,7 @@ func TestASIMStaysInItsShard(t *testing.T) {
 		"8944474600000109251": 0xcbbfb4a65b8cec76,
 		"893000000002391231":  0xc9afdc223dfa8361,
 	} {
-		if got := shardHash(iccid); got != want {
+		if got := report.ShardHash(iccid); got != want {
 			t.Errorf("%s: %#x, want %#x", iccid, got, want)
 		}
 	}
@@ -37,10 +40,10 @@ func TestASIMStaysInItsShard(t *testing.T) {
 func TestEverySIMBelongsToOneShard(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		count := rapid.IntRange(1, 300).Draw(t, "count")
-		iccid := nthICCID(rapid.IntRange(0, 1e9-1).Draw(t, "n"))
+		iccid := reporttest.NthICCID(rapid.IntRange(0, 1e9-1).Draw(t, "n"))
 		owners, bad := 0, 0
 		for index := range count {
-			shard, err := NewShard(index, count)
+			shard, err := report.NewShard(index, count)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,8 +61,8 @@ func TestEverySIMBelongsToOneShard(t *testing.T) {
 }
 
 func TestShardsThatDoNotExistAreRefused(t *testing.T) {
-	for _, c := range [][2]int{{-1, 4}, {4, 4}, {0, 0}, {1, -1}, {0, MaxShards + 1}} {
-		if _, err := NewShard(c[0], c[1]); err == nil {
+	for _, c := range [][2]int{{-1, 4}, {4, 4}, {0, 0}, {1, -1}, {0, report.MaxShards + 1}} {
+		if _, err := report.NewShard(c[0], c[1]); err == nil {
 			t.Errorf("shard %d of %d was accepted", c[0], c[1])
 		}
 	}

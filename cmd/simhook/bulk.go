@@ -8,7 +8,10 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/batch/fleet"
+	"simhook/batch/pace"
 	"simhook/report"
+	"simhook/report/results"
 )
 
 // bulk is a run over a fleet as the command line asked for it.
@@ -18,7 +21,7 @@ type bulk struct {
 	logging      logSettings
 	action       batch.Action
 	source       string // the fleet, or the results to undo
-	fleetOptions batch.FleetOptions
+	fleetOptions fleet.Options
 	types        []api.NotificationType
 	shard        report.Shard
 	results      string
@@ -33,7 +36,7 @@ type bulk struct {
 	prune          bool
 	maxDelete      batch.MaxDelete
 
-	pace         batch.PaceOptions
+	pace         pace.Options
 	workers      int
 	retries      int
 	retryMaxTime time.Duration
@@ -146,8 +149,8 @@ func (b *bulk) openSource(ctx context.Context, cfg *batch.Config) (closeIt func(
 
 // openFleet opens the fleet file. Standard input is kept in a file without a name beside the results, the
 // one place that is there to be written to.
-func (b *bulk) openFleet(ctx context.Context) (*batch.Fleet, error) {
-	fleet, err := batch.OpenFleet(ctx, b.source, b.stdin, filepath.Dir(b.results), b.fleetOptions)
+func (b *bulk) openFleet(ctx context.Context) (*fleet.Fleet, error) {
+	fleet, err := fleet.Open(ctx, b.source, b.stdin, filepath.Dir(b.results), b.fleetOptions)
 	if err != nil {
 		return nil, err
 	}
@@ -160,8 +163,8 @@ func (b *bulk) openFleet(ctx context.Context) (*batch.Fleet, error) {
 
 func (b *bulk) needsURL() bool { return b.action == batch.Register || b.action == batch.Reconcile }
 
-func (b *bulk) openJournal(apiName string) (*report.Journal, error) {
-	var want report.Types
+func (b *bulk) openJournal(apiName string) (*results.Journal, error) {
+	var want results.Types
 	for _, t := range b.types {
 		if b.action == batch.Restore { // each row has types of its own to put back
 			break
@@ -169,7 +172,7 @@ func (b *bulk) openJournal(apiName string) (*report.Journal, error) {
 		want.SubscriptionEnd = want.SubscriptionEnd || t == api.SubscriptionEnd
 		want.UsageThreshold = want.UsageThreshold || t == api.UsageThreshold
 	}
-	journal, err := report.Open(b.results, report.Options{
+	journal, err := results.Open(b.results, results.Options{
 		Action: string(b.action), BaseURL: apiName, Want: want, Shard: b.shard, ReadOnly: b.looksOnly(),
 		Sweep: b.action == batch.Reconcile, Plan: b.planning(),
 	})

@@ -9,6 +9,8 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/batch/fleet"
+	"simhook/batch/pace"
 )
 
 // runBulk reads the command line of a command that goes over a fleet, and runs what it asks for.
@@ -86,7 +88,7 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 func (s *settings) url(option string) string {
 	url := s.text(option)
 	if url != "" {
-		s.check(option, batch.ValidateWebhookURL(url))
+		s.check(option, fleet.ValidateWebhookURL(url))
 	}
 	return url
 }
@@ -97,8 +99,8 @@ func (s *settings) maxDelete() batch.MaxDelete {
 	return limit
 }
 
-func (s *settings) fleet() batch.FleetOptions {
-	return batch.FleetOptions{
+func (s *settings) fleet() fleet.Options {
+	return fleet.Options{
 		Delimiter:    s.delimiter(),
 		Column:       s.text("column"),
 		AllowBadLuhn: s.enabled("allow-bad-luhn"),
@@ -138,14 +140,14 @@ func (s *settings) types() []api.NotificationType {
 }
 
 // pace is how fast to call where so many processes share the rate.
-func (s *settings) pace(parts int) batch.PaceOptions {
-	rate, err := batch.ParseRate(s.text("rate"))
+func (s *settings) pace(parts int) pace.Options {
+	rate, err := pace.ParseRate(s.text("rate"))
 	s.check("rate", err)
 	share := s.share("quota-share")
 	if share == 0 {
 		s.refuse("quota-share", "use a percentage above 0%")
 	}
-	return batch.PaceOptions{Rate: rate, Share: share, Parts: parts}
+	return pace.Options{Rate: rate, Share: share, Parts: parts}
 }
 
 func (s *settings) maxFailures() batch.MaxFailures {

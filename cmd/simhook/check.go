@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"simhook/batch"
-	"simhook/report"
+	"simhook/batch/fleet"
+	"simhook/report/simset"
 )
 
 func (p *program) checkCommand() *cli.Command {
@@ -41,7 +41,7 @@ func (p *program) checkCommand() *cli.Command {
 type check struct {
 	*program
 	path    string
-	options batch.FleetOptions
+	options fleet.Options
 	json    bool
 }
 
@@ -50,12 +50,12 @@ type check struct {
 func (k *check) Run(ctx context.Context) error {
 	ctx, release := k.untilSignal(ctx)
 	defer release()
-	fleet, err := batch.OpenFleet(ctx, k.path, k.stdin, "", k.options)
+	source, err := fleet.Open(ctx, k.path, k.stdin, "", k.options)
 	if err != nil {
 		return err
 	}
-	defer fleet.Close()
-	found, err := batch.Check(ctx, fleet, report.NewTable())
+	defer source.Close()
+	found, err := fleet.Check(ctx, source, simset.New())
 	if err != nil {
 		return err
 	}
@@ -64,14 +64,14 @@ func (k *check) Run(ctx context.Context) error {
 	}
 	switch bad := found.Invalid + found.Conflicts.Count; {
 	case found.Valid == 0:
-		return &batch.FleetError{Name: fleet.Name(), Err: errors.New("has no row that can be used")}
+		return &fleet.Error{Name: source.Name(), Err: errors.New("has no row that can be used")}
 	case bad > 0:
 		return &rowsError{false, counted(bad, "row") + " cannot be used"}
 	}
 	return nil
 }
 
-func (k *check) print(r batch.CheckReport) error {
+func (k *check) print(r fleet.Report) error {
 	if k.json {
 		return k.printJSON(r)
 	}
@@ -90,7 +90,7 @@ func (k *check) print(r batch.CheckReport) error {
 
 // printGroup lists the first cases of one kind, and what comes of all of them. What is said of each alike is
 // said once.
-func printGroup(text *strings.Builder, g batch.CheckGroup, fate string) {
+func printGroup(text *strings.Builder, g fleet.Group, fate string) {
 	if g.Count == 0 {
 		return
 	}

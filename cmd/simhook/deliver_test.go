@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"simhook/report"
+	"simhook/report/file"
 )
 
 func TestWhatCouldNotBeRecordedIsNamed(t *testing.T) {
@@ -13,7 +14,7 @@ func TestWhatCouldNotBeRecordedIsNamed(t *testing.T) {
 	var stdout strings.Builder
 	p.stdout = &stdout
 	b := &bulk{program: p, json: true}
-	lost := &report.WriteError{Path: "r.csv.partial", Err: syscall.ENOSPC, Unrecorded: []string{"8944474600000109251", "893000000002391231"}}
+	lost := &file.WriteError{Path: "r.csv.partial", Err: syscall.ENOSPC, Unrecorded: []string{"8944474600000109251", "893000000002391231"}}
 	err := b.deliver(report.Summary{Run: "abc", Rows: 5, OK: 3, Remaining: 2}, lost)
 	p.explain(err)
 	if exitCode(err) != exitResults {

@@ -7,7 +7,10 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/file"
+	"simhook/report/results"
 )
 
 // The exit codes: those of sysexits.h, which systemd and people know, and 3 and 4. 2 is never used, since a
@@ -35,17 +38,17 @@ func exitCode(err error) int {
 		return exitOK
 	case is[*usageError](err):
 		return exitUsage
-	case is[*report.WriteError](err), is[*outputError](err):
+	case is[*file.WriteError](err), is[*outputError](err):
 		return exitResults
 	case is[*batch.PanicError](err):
 		return exitBug
-	case is[*batch.FleetError](err), is[*fileError](err):
+	case is[*fleet.Error](err), is[*fileError](err):
 		return exitFleet
-	case is[*settingError](err), is[*report.MismatchError](err), is[*report.MergeError](err), is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err):
+	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err), is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):
 		return exitCredentials
-	case is[*report.LockedError](err), errors.Is(err, batch.ErrStopped), errors.Is(err, context.Canceled):
+	case is[*file.LockedError](err), errors.Is(err, batch.ErrStopped), errors.Is(err, context.Canceled):
 		return exitAgain
 	case errors.Is(err, batch.ErrMaxDuration):
 		return exitTimeOver
@@ -126,7 +129,7 @@ func advice(err error) string {
 	switch {
 	case err == nil:
 		return ""
-	case is[*report.WriteError](err):
+	case is[*file.WriteError](err):
 		return "make room, or name another file with --results; the same command again goes on"
 	case errors.Is(err, batch.ErrStopped), errors.Is(err, batch.ErrMaxDuration):
 		return "the same command again goes on from here"

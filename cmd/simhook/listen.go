@@ -10,7 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"simhook/batch"
+	"simhook/batch/fleet"
 )
 
 func (p *program) listenCommand() *cli.Command {
@@ -64,7 +64,7 @@ func (s *settings) listener(p *program) (*listener, error) {
 		key:        s.text("tls-key"),
 		json:       s.enabled("json"),
 		fleetPath:  s.text("expect"),
-		fleetOptions: batch.FleetOptions{
+		fleetOptions: fleet.Options{
 			Delimiter: s.delimiter(), Column: s.text("column"), AllowBadLuhn: s.enabled("allow-bad-luhn"),
 		},
 	}

@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"testing"
 
-	"simhook/report"
+	"simhook/report/simset"
 )
 
 func TestTheListenerRefusesWhatIsNoNotificationAndGoesOn(t *testing.T) {
@@ -268,7 +268,7 @@ func TestExpectingAFleet(t *testing.T) {
 
 func TestAnICCIDIsRecognisedByItsKey(t *testing.T) {
 	for _, iccid := range []string{"893000000002391231", "8944474600000109251", "89999999999999999999", "890000000000000000"} {
-		key, ok := report.Key(iccid)
+		key, ok := simset.Key(iccid)
 		if got := iccidOf(key); !ok || got != iccid {
 			t.Errorf("%s became %s", iccid, got)
 		}

@@ -9,7 +9,8 @@ import (
 	"time"
 
 	"simhook/api"
-	"simhook/report"
+	"simhook/report/file"
+	"simhook/report/inbox"
 )
 
 // unhealthyFor is how long the listener calls itself unhealthy after a notification could not be written.
@@ -18,7 +19,7 @@ const unhealthyFor = 30 * time.Second
 
 // desk is where notifications come in.
 type desk struct {
-	inbox    *report.Inbox
+	inbox    *inbox.Inbox
 	expected *expectation // nil: nobody is
 	lines    *jsonLines   // nil: none are printed
 	counts   listenCounts
@@ -53,7 +54,7 @@ func (d *desk) receive(ctx context.Context, n api.Notification) error {
 	}
 	repeated, err := d.inbox.Add(ctx, row)
 	if err != nil {
-		if is[*report.WriteError](err) {
+		if is[*file.WriteError](err) {
 			d.counts.failed(now)
 		}
 		return err
@@ -73,8 +74,8 @@ func (d *desk) receive(ctx context.Context, n api.Notification) error {
 }
 
 // receiptOf is the row of a notification.
-func receiptOf(n api.Notification, at time.Time) (report.Receipt, error) {
-	r := report.Receipt{
+func receiptOf(n api.Notification, at time.Time) (inbox.Row, error) {
+	r := inbox.Row{
 		ReceivedAt: at, ID: n.ID, Type: string(n.Type), ICCID: n.ICCID, SubscriptionID: n.SubscriptionID,
 		Threshold: n.Threshold, ExpirationDate: n.ExpirationDate, CurrentBalance: n.CurrentBalance,
 	}

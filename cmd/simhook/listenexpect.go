@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 
-	"simhook/batch"
-	"simhook/report"
+	"simhook/batch/fleet"
+	"simhook/report/simset"
 )
 
 const (
@@ -40,18 +40,18 @@ func (l *listener) openExpected(ctx context.Context) (*expectation, error) {
 	if l.fleetPath == "" {
 		return nil, nil
 	}
-	fleet, err := batch.OpenFleet(ctx, l.fleetPath, l.stdin, "", l.fleetOptions)
+	source, err := fleet.Open(ctx, l.fleetPath, l.stdin, "", l.fleetOptions)
 	if err != nil {
 		return nil, err
 	}
-	defer fleet.Close()
-	rows, err := fleet.Rows()
+	defer source.Close()
+	rows, err := source.Rows()
 	if err != nil {
 		return nil, err
 	}
-	e := &expectation{name: fleet.Name(), fleet: map[uint64]bool{}, unknown: map[uint64]struct{}{}}
+	e := &expectation{name: source.Name(), fleet: map[uint64]bool{}, unknown: map[uint64]struct{}{}}
 	bad := 0
-	var row batch.FleetRow
+	var row fleet.Row
 	for ctx.Err() == nil {
 		err := rows.Read(&row)
 		if errors.Is(err, io.EOF) {
@@ -60,7 +60,7 @@ func (l *listener) openExpected(ctx context.Context) (*expectation, error) {
 		if err != nil {
 			return nil, err
 		}
-		if key, ok := report.Key(row.ICCID); ok && row.Problem == "" {
+		if key, ok := simset.Key(row.ICCID); ok && row.Problem == "" {
 			e.fleet[key] = false
 		} else {
 			bad++
@@ -70,7 +70,7 @@ func (l *listener) openExpected(ctx context.Context) (*expectation, error) {
 		return nil, context.Cause(ctx)
 	}
 	if len(e.fleet) == 0 {
-		return nil, &batch.FleetError{Name: e.name, Err: errors.New("has no row that can be used")}
+		return nil, &fleet.Error{Name: e.name, Err: errors.New("has no row that can be used")}
 	}
 	if bad > 0 {
 		l.console.say("%s of %s cannot be used: simhook check says why", counted(bad, "row"), e.name)
@@ -83,7 +83,7 @@ func (e *expectation) note(iccid string) (last bool) {
 	if e == nil {
 		return false
 	}
-	key, ok := report.Key(iccid)
+	key, ok := simset.Key(iccid)
 	if !ok {
 		return false
 	}

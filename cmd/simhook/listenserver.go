@@ -12,7 +12,8 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
-	"simhook/report"
+	"simhook/batch/fleet"
+	"simhook/report/inbox"
 )
 
 // Paths of the listener's own.
@@ -46,7 +47,7 @@ type listener struct {
 	username, password string // "": no authentication
 	json               bool
 	fleetPath          string // "": nobody is expected
-	fleetOptions       batch.FleetOptions
+	fleetOptions       fleet.Options
 	hangups            <-chan os.Signal
 }
 
@@ -92,8 +93,8 @@ func (l *listener) Run(ctx context.Context) error {
 }
 
 // openInbox tells what it finds out.
-func (l *listener) openInbox(expected *expectation) (*report.Inbox, error) {
-	inbox, err := report.OpenInbox(l.results, report.InboxOptions{
+func (l *listener) openInbox(expected *expectation) (*inbox.Inbox, error) {
+	inbox, err := inbox.Open(l.results, inbox.Options{
 		RotateSize: l.rotateSize,
 		OnRotate:   l.logRotation,
 		Recall:     func(iccid string) { expected.note(iccid) },

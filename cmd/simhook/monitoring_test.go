@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"simhook/batch"
+	"simhook/batch/pace"
 	"simhook/report"
 )
 
@@ -70,7 +71,7 @@ func allMetrics(t *testing.T) map[string]bool {
 	b := &bulk{program: &program{version: "test"}, action: "register", metricsFile: filepath.Join(t.TempDir(), "x.prom")}
 	m := newMetrics(b)
 	m.run.MustRegister(runCollector{func() batch.Status {
-		return batch.Status{Retries: map[string]int64{"timeout": 1}, Left: time.Minute, Writes: batch.PaceStatus{Quota: 1000}}
+		return batch.Status{Retries: map[string]int64{"timeout": 1}, Left: time.Minute, Writes: pace.Status{Quota: 1000}}
 	}})
 	m.requests.WithLabelValues("POST", "200").Inc()
 	m.duration.WithLabelValues("POST").Observe(1)

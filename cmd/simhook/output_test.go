@@ -13,7 +13,9 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/file"
 )
 
 func TestExitCodes(t *testing.T) {
@@ -28,17 +30,17 @@ func TestExitCodes(t *testing.T) {
 		"usage":                         {usagef("x"), 64},
 		"rows refused":                  {judge(report.Summary{Refused: 1}), 65},
 		"rows invalid":                  {judge(report.Summary{Invalid: 1}), 65},
-		"the fleet":                     {&batch.FleetError{Err: fs.ErrNotExist}, 66},
+		"the fleet":                     {&fleet.Error{Err: fs.ErrNotExist}, 66},
 		"rows failed and refused":       {judge(report.Summary{Failed: 1, Refused: 1}), 69},
 		"the API is gone":               {&batch.GoneError{Last: errors.New("x")}, 69},
 		"the API is gone, by its error": {&batch.GoneError{Last: &api.Error{Status: 503}}, 69},
-		"results not written":           {&report.WriteError{Err: fs.ErrPermission}, 74},
-		"results not written and a bug": {errors.Join(&report.WriteError{Err: fs.ErrPermission}, &batch.PanicError{}), 74},
+		"results not written":           {&file.WriteError{Err: fs.ErrPermission}, 74},
+		"results not written and a bug": {errors.Join(&file.WriteError{Err: fs.ErrPermission}, &batch.PanicError{}), 74},
 		"stopped":                       {fmt.Errorf("x: %w", batch.ErrStopped), 75},
-		"locked":                        {&report.LockedError{}, 75},
+		"locked":                        {&file.LockedError{}, 75},
 		"credentials":                   {&api.CredentialsError{}, 77},
 		"settings":                      {settingf("x"), 78},
-		"results of another run":        {&report.MismatchError{}, 78},
+		"results of another run":        {&file.MismatchError{}, 78},
 		"too many failures":             {&batch.TooManyFailures{}, 78},
 	} {
 		t.Run(name, func(t *testing.T) {

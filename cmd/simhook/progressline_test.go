@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"simhook/batch"
+	"simhook/batch/pace"
 )
 
 // noon is when the statuses of these tests are looked at.
@@ -124,7 +125,7 @@ func TestABarIsDrawnOnlyOnATerminalThatCan(t *testing.T) {
 func TestTheStatusInWords(t *testing.T) {
 	s := halfway()
 	s.Retries, s.Throttled, s.Tokens, s.Busy = map[string]int64{"timeout": 2, "http_503": 10}, 3, 4, 7
-	s.Writes = batch.PaceStatus{Quota: 1000, Remaining: 850}
+	s.Writes = pace.Status{Quota: 1000, Remaining: 850}
 	want := `12,345 of 40,000 SIMs done: 12,300 ok, 40 failed, 5 refused
   24,800 attempts, 16.7 calls/s in the last minute, 3 answered 429, 4 access tokens
   12 retries (10 http_503, 2 timeout)

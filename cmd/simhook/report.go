@@ -11,6 +11,7 @@ import (
 
 	"simhook/api"
 	"simhook/report"
+	"simhook/report/page"
 )
 
 func (p *program) reportCommand() *cli.Command {
@@ -76,7 +77,7 @@ func (r *reporter) Run() error {
 		}
 	}
 	var tally report.Tally
-	page := report.NewPage(r.paths, api.MaskURLs)
+	page := page.New(r.paths, api.MaskURLs)
 	var again bytes.Buffer
 	retry := report.NewRetryFleet(&again)
 	for _, path := range r.paths {

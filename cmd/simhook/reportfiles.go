@@ -9,10 +9,11 @@ import (
 	"strings"
 
 	"simhook/report"
+	"simhook/report/page"
 )
 
 // writePage writes the HTML page, if it was asked for.
-func (r *reporter) writePage(page *report.Page) error {
+func (r *reporter) writePage(page *page.Page) error {
 	if r.html == "" {
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"simhook/batch"
+	"simhook/batch/pace"
 )
 
 // runCollector makes metrics of a run's status: all of a scrape are of one moment.
@@ -74,7 +75,7 @@ func collectPace(s batch.Status, send sender) {
 	limit := gauge("simhook_quota_limit", "Calls in a window of the quota, as the API announced; absent: it has announced none.", "kind")
 	remaining := gauge("simhook_quota_remaining", "Calls left in this window, by what the API announced last.", "kind")
 	closed := gauge("simhook_gate_closed", "1 while no call may start until the quota is renewed.", "kind")
-	for kind, pace := range map[string]batch.PaceStatus{"write": s.Writes, "read": s.Reads} {
+	for kind, pace := range map[string]pace.Status{"write": s.Writes, "read": s.Reads} {
 		if pace.Quota > 0 {
 			send(limit, float64(pace.Quota), kind)
 			send(remaining, float64(pace.Remaining), kind)

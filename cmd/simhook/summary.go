@@ -10,6 +10,7 @@ import (
 
 	"simhook/batch"
 	"simhook/report"
+	"simhook/report/file"
 )
 
 // shownCauses is how many groups of failures are told; the results file has them all.
@@ -113,6 +114,6 @@ func sample(c report.Cause) string {
 	return text
 }
 
-func asWriteError(err error) (*report.WriteError, bool) {
-	return errors.AsType[*report.WriteError](err)
+func asWriteError(err error) (*file.WriteError, bool) {
+	return errors.AsType[*file.WriteError](err)
 }

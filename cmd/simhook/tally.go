@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"simhook/report"
+	"simhook/report/results"
+	"simhook/report/simset"
 )
 
 // unfinished reports whether a file is one that rows are still added to.
@@ -37,11 +39,11 @@ func eachNewest(path string, show func(*report.Row)) error {
 // identity is what rows are recognised by: the ICCID, or for one that names no SIM where it stood.
 func identity(row *report.Row) uint64 {
 	if row.Status != report.StatusInvalid && row.Status != report.StatusDuplicate {
-		if key, ok := report.Key(row.ICCID); ok {
+		if key, ok := simset.Key(row.ICCID); ok {
 			return key
 		}
 	}
-	return report.BadRowKey(row.Line, row.ICCID, string(row.Status))
+	return simset.BadRowKey(row.Line, row.ICCID, string(row.Status))
 }
 
 // eachRow shows the rows of a results file with their numbers.
@@ -51,7 +53,7 @@ func eachRow(file *os.File, path string, show func(number int, row *report.Row))
 		return &fileError{err}
 	}
 	number := 0
-	for row, err := range report.Read(bufio.NewReader(io.NewSectionReader(file, 0, size))) {
+	for row, err := range results.Read(bufio.NewReader(io.NewSectionReader(file, 0, size))) {
 		if err != nil {
 			if is[*fs.PathError](err) {
 				return &fileError{err}

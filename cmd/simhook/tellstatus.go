@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"simhook/batch"
+	"simhook/batch/pace"
 )
 
 // tellStatus says how far a run is whenever a signal asks for it, until the function it returns is called.
@@ -48,7 +49,7 @@ func statusText(s batch.Status, now time.Time) string {
 	}
 	for _, kind := range []struct {
 		name string
-		pace batch.PaceStatus
+		pace pace.Status
 	}{{"writes", s.Writes}, {"reads", s.Reads}} {
 		if kind.pace.Quota > 0 {
 			fmt.Fprintf(&text, "\n  quota of %s: %s of %s left", kind.name, thousands(kind.pace.Remaining), thousands(kind.pace.Quota))

@@ -1,0 +1,103 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"simhook/report/simset"
+)
+
+func TestCheckCountsAndShowsWhatItFound(t *testing.T) {
+	got, err := Check(t.Context(), openFleet(t, fleets+"messy.csv", Options{}), simset.New())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Rows != 30 || got.Rows != got.Valid+got.Invalid+got.Duplicates.Count+got.Conflicts.Count {
+		t.Errorf("%d rows are not %d valid, %d invalid, %d duplicates and %d conflicts",
+			got.Rows, got.Valid, got.Invalid, got.Duplicates.Count, got.Conflicts.Count)
+	}
+	if got.Valid != 14 || got.Invalid != 14 {
+		t.Errorf("%d valid, %d invalid", got.Valid, got.Invalid)
+	}
+	counts := func(groups []Group) map[string]int {
+		m := map[string]int{}
+		for _, g := range groups {
+			m[g.Kind] = g.Count
+		}
+		return m
+	}
+	if diff := cmp.Diff(map[string]int{
+		KindScientific: 2, KindTooShort: 2, KindEmpty: 2, KindWebhookURL: 2, KindDecimal: 1, KindNotDigits: 1,
+		KindTooLong: 1, KindNot89: 1, KindCheckDigit: 1, KindOpenQuote: 1,
+	}, counts(got.Problems)); diff != "" {
+		t.Error("problems", diff)
+	}
+	if diff := cmp.Diff(map[string]int{"spaces": 3, "dashes": 1, "quotes": 2, "formula": 2, "apostrophe": 1, "filler F": 1}, counts(got.Normalised)); diff != "" {
+		t.Error("normalised", diff)
+	}
+	for i := 1; i < len(got.Problems); i++ {
+		if got.Problems[i].Count > got.Problems[i-1].Count {
+			t.Errorf("%s stands before the more frequent %s", got.Problems[i-1].Kind, got.Problems[i].Kind)
+		}
+	}
+	wantDuplicate := Group{Kind: "duplicate", Count: 1, Samples: []CheckSample{
+		{13, documented, "an earlier line has this SIM with the same webhook_url"},
+	}}
+	if diff := cmp.Diff(wantDuplicate, got.Duplicates); diff != "" {
+		t.Error(diff)
+	}
+	wantConflict := Group{Kind: "conflicting webhook_url", Count: 1, Samples: []CheckSample{
+		{14, documented, "an earlier line has this SIM with another webhook_url: keep one of them"},
+	}}
+	if diff := cmp.Diff(wantConflict, got.Conflicts); diff != "" {
+		t.Error(diff)
+	}
+	dashes := CheckSample{5, "8944-4726-0000-0510-740", "read as 8944472600000510740"}
+	for _, g := range got.Normalised {
+		if g.Kind == "dashes" && g.Samples[0] != dashes {
+			t.Errorf("the sample of dashes is %+v", g.Samples[0])
+		}
+	}
+}
+
+func TestCheckKeepsTheFirstTenSamplesOfEachKind(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("iccid\n")
+	for i := range 25 {
+		fmt.Fprintf(&text, "bad%d\n", i)
+	}
+	got, err := Check(t.Context(), openFleet(t, writeFleet(t, text.String()), Options{}), simset.New())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := got.Problems[0]
+	if bad.Count != 25 || len(bad.Samples) != 10 || bad.Samples[0].Line != 2 || bad.Samples[9].Cell != "bad9" {
+		t.Errorf("%+v", bad)
+	}
+}
+
+func TestCheckIsANewPassOfItsTable(t *testing.T) {
+	f := openFleet(t, "../../testdata/fleet.csv", Options{})
+	table := simset.New()
+	for range 2 {
+		got, err := Check(t.Context(), f, table)
+		if err != nil || got.Valid != 25 || got.Duplicates.Count != 0 {
+			t.Errorf("%+v, %v", got, err)
+		}
+	}
+}
+
+func TestCheckObeysItsContext(t *testing.T) {
+	stopped := errors.New("stopped by a signal")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(stopped)
+	f := openFleet(t, "../../testdata/fleet.csv", Options{})
+	if got, err := Check(ctx, f, simset.New()); !errors.Is(err, stopped) || got.Rows != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

@@ -1,0 +1,119 @@
+package fleet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// header is what one delimiter makes of the first line of a fleet file.
+type header struct {
+	columns int
+	layout  fleetLayout
+	isRow   bool // there is no header: the line is the first row
+	err     error
+}
+
+// webhookURLColumn is the columnName of the column of webhook URLs.
+const webhookURLColumn = "webhookurl"
+
+// iccidColumns are the columnNames of the column of ICCIDs, the most telling first.
+func iccidColumns() []string { return []string{"iccid", "simiccid", "sim"} }
+
+// readHeader finds the columns in a line, and writes into it.
+func readHeader(line []byte, delimiter byte, column string) header {
+	splitter := cellSplitter{delimiter: delimiter}
+	cells, open := splitter.split(line)
+	h := header{columns: len(cells), layout: fleetLayout{delimiter: delimiter, webhookURL: -1}}
+	if open {
+		h.columns = bytes.Count(line, []byte{delimiter}) + 1
+		h.err = errors.New("a quote in the header is never closed: put the header on one line")
+		return h
+	}
+	wanted := iccidColumns()
+	if column != "" && columnName(column) != wanted[0] {
+		wanted = []string{columnName(column)}
+	}
+	if meansICCID(string(cells[0])) {
+		h.isRow = true
+		if column != "" && len(wanted) == 1 {
+			h.err = fmt.Errorf("has no header, so it has no column %q", column)
+		}
+		return h
+	}
+	names := make([]string, len(cells))
+	for i, cell := range cells {
+		names[i] = columnName(string(cell))
+	}
+	if h.layout.iccid, h.err = findColumn(names, wanted...); h.err != nil {
+		return h
+	}
+	if h.layout.iccid < 0 {
+		h.err = noColumn(cells, column)
+		return h
+	}
+	h.layout.webhookURL, h.err = findColumn(names, webhookURLColumn)
+	return h
+}
+
+// meansICCID recognises a first cell that is an ICCID, even one that is not acceptable: it is no
+// column's name.
+func meansICCID(cell string) bool {
+	_, _, err := NormaliseICCID(cell, true)
+	var bad *ICCIDError
+	if errors.As(err, &bad) {
+		return bad.Kind == KindScientific || bad.Kind == KindDecimal || bad.Kind == KindNot89
+	}
+	return true
+}
+
+// columnName reduces a column's name to its lower-case letters, digits and punctuation, so that
+// "SIM ICCID", "sim_iccid" and a name behind a byte order mark are found.
+func columnName(cell string) string {
+	return strings.Map(func(r rune) rune {
+		if isSpace(r) || isDash(r) || isQuote(r) || r == '_' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, cell)
+}
+
+// findColumn gives the column with the first of the wanted names that there is, -1 if there is none.
+func findColumn(names []string, wanted ...string) (int, error) {
+	for _, want := range wanted {
+		found := -1
+		for i, name := range names {
+			switch {
+			case name != want:
+			case found >= 0:
+				return -1, fmt.Errorf("columns %d and %d of the header are both %q: rename or remove one", found+1, i+1, want)
+			default:
+				found = i
+			}
+		}
+		if found >= 0 {
+			return found, nil
+		}
+	}
+	return -1, nil
+}
+
+// noColumn lists what there is, and says how to name it.
+func noColumn(cells [][]byte, column string) error {
+	const listed = 20
+	names := make([]string, 0, listed)
+	for i, cell := range cells {
+		if i == listed {
+			names = append(names, fmt.Sprintf("and %d more", len(cells)-listed))
+			break
+		}
+		names = append(names, fmt.Sprintf("%q", shown(string(cell), 40)))
+	}
+	has := strings.Join(names, ", ")
+	if column != "" {
+		return fmt.Errorf("has no column %q: its columns are %s", column, has)
+	}
+	return fmt.Errorf("has no column iccid, sim_iccid or sim: its columns are %s; --column names the one with the ICCIDs", has)
+}

@@ -1,0 +1,201 @@
+package fleet
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Change is the set of decorations that NormaliseICCID took off an ICCID.
+type Change uint8
+
+const (
+	ChangeSpaces     Change = 1 << iota // spaces around or inside, no-break and zero-width ones too
+	ChangeDashes                        // hyphens and dashes between groups of digits
+	ChangeQuotes                        // quotation marks
+	ChangeFormula                       // ="8944…", by which a spreadsheet is kept from rounding
+	ChangeApostrophe                    // '8944…, for the same purpose
+	ChangeFiller                        // trailing F, the filler nibble of the SIM's own encoding
+)
+
+// AllChanges are the single changes in the order in which people are told of them.
+func AllChanges() []Change {
+	return []Change{ChangeSpaces, ChangeDashes, ChangeQuotes, ChangeFormula, ChangeApostrophe, ChangeFiller}
+}
+
+// String names the changes, separated by commas; no change is the empty string.
+func (c Change) String() string {
+	names := [...]string{"spaces", "dashes", "quotes", "formula", "apostrophe", "filler F"}
+	var set []string
+	for i, change := range AllChanges() {
+		if c&change != 0 {
+			set = append(set, names[i])
+		}
+	}
+	return strings.Join(set, ", ")
+}
+
+// The kinds of ICCIDError.
+const (
+	KindEmpty      = "empty ICCID"
+	KindScientific = "scientific notation"
+	KindDecimal    = "decimal number"
+	KindNotDigits  = "not digits"
+	KindTooShort   = "too short"
+	KindTooLong    = "too long"
+	KindNot89      = "not beginning with 89"
+	KindCheckDigit = "wrong check digit"
+)
+
+// ICCIDError says why a text is no ICCID and what to do about it.
+type ICCIDError struct {
+	Kind string // one of the Kind constants above, for grouping
+	Msg  string // one sentence for people
+}
+
+func (e *ICCIDError) Error() string { return e.Msg }
+
+// NormaliseICCID takes the decorations off an ICCID that spreadsheets and people put on it, and
+// checks what remains: 18 to 20 digits beginning with 89 (the API's documentation), the last one a
+// Luhn check digit (ITU-T E.118), which allowBadLuhn leaves unchecked. An error is an *ICCIDError.
+// An ICCID without decorations is returned as it is, without allocating.
+func NormaliseICCID(cell string, allowBadLuhn bool) (iccid string, changes Change, err error) {
+	iccid = cell
+	if !onlyDigits(cell) {
+		if iccid, changes, err = strip(cell); err != nil {
+			return "", 0, err
+		}
+	}
+	if err := verify(iccid, allowBadLuhn); err != nil {
+		return "", 0, err
+	}
+	return iccid, changes, nil
+}
+
+// strip keeps the digits of a cell and refuses what is neither digit nor decoration.
+func strip(cell string) (digits string, changes Change, err error) {
+	kept := make([]byte, 0, 24)
+	begun, opened := false, false // digits have begun; a formula or apostrophe has opened the cell
+	for i, r := range cell {
+		if r == utf8.RuneError && cell[i] == windowsNBSP {
+			r = '\u00a0'
+		}
+		switch {
+		case r >= '0' && r <= '9':
+			if changes&ChangeFiller != 0 {
+				return "", 0, notDigits(cell, 'F')
+			}
+			kept = append(kept, byte(r))
+			begun = true
+		case isSpace(r):
+			changes |= ChangeSpaces
+		case isDash(r):
+			changes |= ChangeDashes
+		case r == '=' && !begun && !opened:
+			changes |= ChangeFormula
+			opened = true
+		case isApostrophe(r) && !begun && !opened:
+			changes |= ChangeApostrophe
+			opened = true
+		case isQuote(r) || isApostrophe(r):
+			changes |= ChangeQuotes
+		case (r == 'F' || r == 'f') && begun:
+			changes |= ChangeFiller
+		default:
+			return "", 0, notDigits(cell, r)
+		}
+	}
+	return string(kept), changes, nil
+}
+
+// verify checks the digits that remain.
+func verify(digits string, allowBadLuhn bool) error {
+	switch n := len(digits); {
+	case n == 0:
+		return &ICCIDError{KindEmpty, "the iccid column is empty"}
+	case n < 18 && (n == 15 || n == 16):
+		return &ICCIDError{KindTooShort, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: this may be an IMSI or an IMEI", n)}
+	case n < 18:
+		return &ICCIDError{KindTooShort, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: some are missing", n)}
+	case n > 20:
+		return &ICCIDError{KindTooLong, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: put one SIM on each line", n)}
+	case digits[:2] != "89":
+		return &ICCIDError{KindNot89, "begins with " + digits[:2] + ", but an ICCID begins with 89: --column names the column of ICCIDs"}
+	}
+	if allowBadLuhn {
+		return nil
+	}
+	last := digits[len(digits)-1]
+	want := CheckDigit(digits[:len(digits)-1])
+	if last == want {
+		return nil
+	}
+	hint := "a digit is mistyped"
+	if strings.HasSuffix(digits, "0000") {
+		hint = "a spreadsheet may have rounded the last digits to zeros, so export the column as text"
+	}
+	return &ICCIDError{KindCheckDigit, fmt.Sprintf("the check digit is wrong (%c, should be %c): %s; --allow-bad-luhn accepts it", last, want, hint)}
+}
+
+// CheckDigit is the digit that completes an ICCID of which all other digits are given.
+func CheckDigit(digits string) byte { return (10-luhn(digits+"0"))%10 + '0' }
+
+// luhn is the Luhn sum of the digits modulo 10 (ISO/IEC 7812-1, annex B): 0 if they are right.
+func luhn(digits string) byte {
+	doubled := [16]byte{0, 2, 4, 6, 8, 1, 3, 5, 7, 9} // 16, so that no index below needs a check
+	sum := 0
+	i := len(digits) - 1
+	for ; i > 0; i -= 2 {
+		sum += int(digits[i]-'0') + int(doubled[(digits[i-1]-'0')%16])
+	}
+	if i == 0 {
+		sum += int(digits[0] - '0')
+	}
+	return byte(sum % 10)
+}
+
+// notDigits explains a cell that holds the character r, which has no place in an ICCID.
+func notDigits(cell string, r rune) *ICCIDError {
+	number := strings.Map(func(r rune) rune {
+		if isSpace(r) || isQuote(r) || isApostrophe(r) || r == '=' {
+			return -1
+		}
+		return r
+	}, cell)
+	mantissa, exponent, scientific := strings.Cut(strings.ToUpper(number), "E")
+	whole, decimals, decimal := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
+	switch {
+	case whole == "" || !onlyDigits(whole) || !onlyDigits(decimals):
+	case scientific && exponent != "" && onlyDigits(strings.TrimLeft(exponent, "+-")):
+		return &ICCIDError{KindScientific, "a spreadsheet has rounded this ICCID to scientific notation and its last digits are lost: export the column as text"}
+	case decimal && !scientific:
+		return &ICCIDError{KindDecimal, "a program has made a decimal number of this ICCID and its last digits may be lost: export the column as text"}
+	}
+	return &ICCIDError{KindNotDigits, fmt.Sprintf("%q is no digit: an ICCID consists of digits", r)}
+}
+
+// windowsNBSP is the no-break space of Windows-1252, which is not valid UTF-8.
+const windowsNBSP = 0xa0
+
+// isSpace also holds for the invisible characters that come along when a cell is copied.
+func isSpace(r rune) bool {
+	return unicode.IsSpace(r) || (r != '\u00ad' && unicode.Is(unicode.Cf, r))
+}
+
+func isDash(r rune) bool {
+	return r == '\u00ad' || r == '\u2212' || unicode.Is(unicode.Pd, r)
+}
+
+func isQuote(r rune) bool { return strings.ContainsRune(`"“”„«»`, r) }
+
+func isApostrophe(r rune) bool { return strings.ContainsRune("'‘’`´", r) }
+
+func onlyDigits(text string) bool {
+	for i := range len(text) {
+		if text[i]-'0' > 9 {
+			return false
+		}
+	}
+	return true
+}

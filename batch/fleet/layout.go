@@ -1,0 +1,101 @@
+package fleet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// fleetLayout is where things stand in a fleet file.
+type fleetLayout struct {
+	delimiter  byte
+	iccid      int // column, from 0
+	webhookURL int // column; -1: there is none
+	heading    int // the last line before the rows; 0: the file begins with a row
+}
+
+const delimiters = ",;\t|"
+
+// findLayout reads up to the first line that is not blank and finds the columns in it. A delimiter
+// of 0 is to be found, an empty column is one of iccidColumns.
+func findLayout(lines *fleetLines, delimiter byte, column string) (fleetLayout, error) {
+	first, err := firstLine(lines)
+	if err != nil {
+		return fleetLayout{}, err
+	}
+	heading := 0
+	if announced, ok := separatorLine(first); ok {
+		if delimiter == 0 {
+			delimiter = announced
+		}
+		heading = lines.number
+		if first, err = firstLine(lines); err != nil {
+			return fleetLayout{}, err
+		}
+	}
+	h := chooseHeader(first, delimiter, column)
+	if !h.isRow {
+		heading = lines.number
+	}
+	h.layout.heading = heading
+	return h.layout, h.err
+}
+
+// parseDelimiter gives 0 for "auto".
+func parseDelimiter(option string) (byte, error) {
+	switch option {
+	case "", "auto":
+		return 0, nil
+	case `\t`, "tab":
+		return '\t', nil
+	}
+	if len(option) == 1 && strings.Contains(delimiters, option) {
+		return option[0], nil
+	}
+	return 0, fmt.Errorf("delimiter %q is not known: use auto, a comma, a semicolon, tab or |", option)
+}
+
+// firstLine is the next line that is not blank.
+func firstLine(lines *fleetLines) ([]byte, error) {
+	for {
+		line, err := lines.next()
+		switch {
+		case err == io.EOF:
+			return nil, errors.New("is empty: a header and one line for each SIM are needed")
+		case err == errLongLine:
+			return nil, fmt.Errorf("line %d: %w: is this a CSV file?", lines.number, err)
+		case err != nil || !isBlank(line):
+			return line, err
+		}
+	}
+}
+
+// separatorLine recognises the line by which spreadsheets announce the delimiter.
+func separatorLine(line []byte) (delimiter byte, ok bool) {
+	const announcement = "sep="
+	line = bytes.Trim(line, `"`)
+	if len(line) <= len(announcement) || !strings.EqualFold(string(line[:len(announcement)]), announcement) {
+		return 0, false
+	}
+	return line[len(announcement)], true
+}
+
+// chooseHeader reads the first line with the delimiter, or if that is 0 with the one which finds the
+// columns; among several with the one that makes the most columns.
+func chooseHeader(first []byte, delimiter byte, column string) header {
+	candidates := []byte(delimiters)
+	if delimiter != 0 {
+		candidates = []byte{delimiter}
+	}
+	var best header
+	for i, candidate := range candidates {
+		h := readHeader(bytes.Clone(first), candidate, column)
+		found, bestFound := h.err == nil, best.err == nil
+		if i == 0 || found && !bestFound || found == bestFound && h.columns > best.columns {
+			best = h
+		}
+	}
+	return best
+}

@@ -1,0 +1,107 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+func TestStandardInputCanBeReadTwiceAndLeavesNothingBehind(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	dir := t.TempDir()
+	f, err := Open(t.Context(), "-", strings.NewReader("iccid\n"+documented+"\n"), dir, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if f.Name() != "standard input" {
+		t.Errorf("its name is %q", f.Name())
+	}
+	for range 2 {
+		if rows := rowsOf(t, f); len(rows) != 1 || rows[0].ICCID != documented {
+			t.Errorf("rows: %+v", rows)
+		}
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("the copy has a name: %v", left)
+	}
+}
+
+func TestNamedPipeCanBeReadTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Skip("no named pipes here:", err)
+	}
+	written := make(chan error)
+	go func() { written <- os.WriteFile(path, []byte("iccid\n"+documented+"\n"), 0) }()
+	f := openFleet(t, path, Options{})
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if rows := rowsOf(t, f); len(rows) != 1 {
+			t.Errorf("rows: %+v", rows)
+		}
+	}
+}
+
+func TestWaitingForStandardInputObeysTheContext(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	silent, writer := io.Pipe()
+	stopped := errors.New("stopped by a signal")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	begun := make(chan struct{})
+	go func() { // the header arrives, and then nothing more
+		_, _ = io.WriteString(writer, "iccid\n")
+		close(begun)
+		cancel(stopped)
+	}()
+	_, err := Open(ctx, "-", silent, t.TempDir(), Options{})
+	<-begun
+	var bad *Error
+	if !errors.Is(err, stopped) || errors.As(err, &bad) {
+		t.Errorf("the error is %v", err)
+	}
+	_ = writer.Close() // lets go of the read that was left behind
+}
+
+func TestStandardInputThatNeverEndsIsLetGoWithTheContext(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	endless := &countingReader{after: 3, then: cancel}
+	_, err := Open(ctx, "-", endless, t.TempDir(), Options{})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// countingReader never ends, and calls then at its read number after.
+type countingReader struct {
+	reads, after int
+	then         func()
+}
+
+func (r *countingReader) Read(p []byte) (int, error) {
+	if r.reads++; r.reads == r.after {
+		r.then()
+	}
+	return copy(p, documented+"\n"), nil
+}
+
+func TestUnreadableStandardInputIsRefused(t *testing.T) {
+	broken := errors.New("input/output error")
+	silent, writer := io.Pipe()
+	_ = writer.CloseWithError(broken)
+	_, err := Open(t.Context(), "-", silent, t.TempDir(), Options{})
+	wantFleetError(t, err, "reading standard input", "input/output error")
+	_, err = Open(t.Context(), "-", strings.NewReader("iccid\n"), filepath.Join(t.TempDir(), "none"), Options{})
+	wantFleetError(t, err, "temporary copy")
+}

@@ -1,0 +1,60 @@
+package file
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Disk is what the journal asks of the file system when it changes something.
+// OS is the real one; tests make its n-th call fail.
+type Disk interface {
+	Write(f *os.File, b []byte) (int, error)
+	Sync(f *os.File) error
+	Truncate(f *os.File, size int64) error
+	Rename(from, to string) error
+	Remove(path string) error
+}
+
+// OS is the operating system's file system.
+type OS struct{}
+
+// Write appends b to f.
+func (OS) Write(f *os.File, b []byte) (int, error) { return f.Write(b) }
+
+// Sync makes what was written to f survive a power cut.
+func (OS) Sync(f *os.File) error { return f.Sync() }
+
+// Truncate cuts f.
+func (OS) Truncate(f *os.File, size int64) error { return f.Truncate(size) }
+
+// Rename replaces to by from.
+func (OS) Rename(from, to string) error { return os.Rename(from, to) }
+
+// Remove deletes a file.
+func (OS) Remove(path string) error { return os.Remove(path) }
+
+// syncDir makes a rename, a new file or a removed one in the folder of path
+// survive a power cut: without it the old state can come back.
+func SyncDir(disk Disk, path string) error {
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(disk.Sync(dir), dir.Close())
+}
+
+// diskWriter is a file behind a Disk, as an io.Writer.
+type Writer struct {
+	Disk Disk
+	File *os.File
+}
+
+func (w Writer) Write(b []byte) (int, error) {
+	n, err := w.Disk.Write(w.File, b)
+	if err == nil && n < len(b) {
+		err = io.ErrShortWrite
+	}
+	return n, err
+}

@@ -1,0 +1,46 @@
+package file
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"simhook/report/cell"
+)
+
+// LockedError says that another run holds the results file.
+type LockedError struct {
+	Path   string // of the lock file
+	Holder string // what the other run wrote about itself; may be empty
+}
+
+func (e *LockedError) Error() string {
+	holder := ""
+	if e.Holder != "" {
+		holder = " (" + e.Holder + ")"
+	}
+	return fmt.Sprintf("another run%s is writing these results: %s is locked; wait for it or choose another --results", holder, e.Path)
+}
+
+// lockFile takes the lock beside a results file. The lock file is never
+// deleted: two runs could otherwise each hold the lock of a different file of
+// that name. A lock ends with its process, however that ends.
+func Lock(path string) (*flock.Flock, error) {
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	held, err := lock.TryLock()
+	if err != nil {
+		return nil, &WriteError{Path: path, Err: err}
+	}
+	if !held {
+		holder, _ := os.ReadFile(path)
+		return nil, &LockedError{Path: path, Holder: cell.Clean(strings.TrimSpace(string(holder)), 200)}
+	}
+	host, _ := os.Hostname()
+	holder := fmt.Sprintf("process %d on %s since %s\n", os.Getpid(), host, time.Now().UTC().Format(time.RFC3339))
+	// Only a help to people: a full disk must not keep a run from telling so later and better.
+	_ = os.WriteFile(path, []byte(holder), 0o600)
+	return lock, nil
+}

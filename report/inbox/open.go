@@ -1,0 +1,201 @@
+package inbox
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"io/fs"
+	"os"
+
+	"simhook/report/cell"
+	"simhook/report/file"
+)
+
+// recalledPerID is how much of the files is read back for every ID that is to be remembered, in bytes:
+// about twice a usual line.
+const recalledPerID = 256
+
+// part is an end of a file that is read back.
+type part struct {
+	path string
+	from int64
+}
+
+// open reads the IDs back from what was put aside before, and then opens the file itself. The newest file
+// put aside may be the one that was written last: see rotate.
+func (b *Inbox) open() error {
+	parts, err := b.partsPutAside()
+	if err != nil {
+		return fmt.Errorf("looking for earlier notifications: %w", err)
+	}
+	for i, p := range parts {
+		read := b.recallPart
+		if i == len(parts)-1 {
+			read = b.healPart
+		}
+		if err := read(p); err != nil && !errors.Is(err, fs.ErrNotExist) { // somebody may be tidying up
+			return fmt.Errorf("reading earlier notifications from %s: %w", p.path, err)
+		}
+	}
+	return b.openFile()
+}
+
+// partsPutAside chooses as much as is to be read back, the oldest first.
+func (b *Inbox) partsPutAside() ([]part, error) {
+	paths, err := b.asides()
+	if err != nil {
+		return nil, err
+	}
+	budget := b.budget()
+	if info, err := os.Stat(b.path); err == nil {
+		budget -= info.Size()
+	}
+	var parts []part
+	for i := len(paths) - 1; i >= 0 && budget > 0; i-- {
+		info, err := os.Stat(paths[i])
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		parts = append([]part{{paths[i], max(0, info.Size()-budget)}}, parts...)
+		budget -= info.Size()
+	}
+	return parts, nil
+}
+
+func (b *Inbox) budget() int64 { return int64(b.options.Remember) * recalledPerID }
+
+func (b *Inbox) recallPart(p part) error {
+	f, err := os.Open(p.path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = b.recall(f, p.from)
+	return err
+}
+
+func (b *Inbox) healPart(p part) error {
+	f, err := os.OpenFile(p.path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	_, err = b.heal(f, p)
+	return errors.Join(err, f.Close())
+}
+
+// openFile opens the file at the path, or begins it; if that fails, b goes on with the file that it has.
+func (b *Inbox) openFile() error {
+	f, err := os.OpenFile(b.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return &file.WriteError{Path: b.path, Err: err}
+	}
+	size, err := b.prepare(f)
+	if err != nil {
+		_ = f.Close() // nothing of ours is in it
+		return err
+	}
+	b.file, b.size = f, size
+	return nil
+}
+
+func (b *Inbox) prepare(f *os.File) (size int64, err error) {
+	header := header()
+	first, err := io.ReadAll(io.NewSectionReader(f, 0, int64(len(header))+1))
+	if err != nil {
+		return 0, &file.WriteError{Path: b.path, Err: err}
+	}
+	begun := bytes.TrimRight(first, "\x00") // a power cut leaves zeros where nothing was written yet
+	switch {
+	case bytes.HasPrefix(first, header):
+		info, err := f.Stat()
+		if err != nil {
+			return 0, &file.WriteError{Path: b.path, Err: err}
+		}
+		return b.heal(f, part{b.path, max(0, info.Size()-b.budget())})
+	case len(first) <= len(header) && bytes.HasPrefix(header, begun):
+		return b.begin(f)
+	}
+	return 0, &file.MismatchError{Path: b.path, Reason: "is no file of notifications of simhook: its first line is another header"}
+}
+
+func (b *Inbox) begin(f *os.File) (size int64, err error) {
+	header := header()
+	err = b.disk.Truncate(f, 0)
+	if err == nil {
+		_, err = file.Writer{Disk: b.disk, File: f}.Write(header)
+	}
+	if err == nil {
+		err = b.disk.Sync(f)
+	}
+	if err == nil {
+		err = file.SyncDir(b.disk, b.path)
+	}
+	if err != nil {
+		return 0, &file.WriteError{Path: b.path, Err: err}
+	}
+	return int64(len(header)), nil
+}
+
+// heal reads the IDs back, cuts off what follows the last whole row, and syncs the rest, which nobody may
+// have done yet. No row that is cut off was acknowledged: a batch is written only when the one before it is
+// synced.
+func (b *Inbox) heal(f *os.File, p part) (size int64, err error) {
+	end, err := b.recall(f, p.from)
+	if err == nil {
+		size, err = f.Seek(0, io.SeekEnd)
+	}
+	if err == nil && end < size {
+		b.healed.Aside = b.path + ".torn"
+		b.healed.Lines++
+		if err := file.SetAside(b.disk, f, []file.Span{{From: end, To: size}}, b.healed.Aside); err != nil {
+			return 0, &file.WriteError{Path: b.healed.Aside, Err: err}
+		}
+		err = b.disk.Truncate(f, end)
+	}
+	if err == nil {
+		err = b.disk.Sync(f)
+	}
+	if err != nil {
+		return 0, &file.WriteError{Path: p.path, Err: err}
+	}
+	return end, nil
+}
+
+// recall remembers the IDs of a file's rows from an offset on, and returns where the last whole row ends.
+// The first line it meets is the header, or half a row: it is passed over.
+func (b *Inbox) recall(f *os.File, from int64) (end int64, err error) {
+	reader := bufio.NewReaderSize(io.NewSectionReader(f, from, 1<<62), cell.MaxLine)
+	var line line
+	end = from
+	for at, first := from, true; ; {
+		text, err := reader.ReadSlice('\n')
+		at += int64(len(text))
+		switch {
+		case errors.Is(err, io.EOF):
+			return end, nil
+		case errors.Is(err, bufio.ErrBufferFull): // no line of ours is as long
+			continue
+		case err != nil:
+			return 0, err
+		case first:
+			end = at
+		case line.parse(text[:len(text)-1]):
+			end = at
+			b.remember(&line)
+		}
+		first = false
+	}
+}
+
+func (b *Inbox) remember(l *line) {
+	b.known.add(maphash.Bytes(b.seed, l.cells[columnID]))
+	if b.options.Recall != nil {
+		b.options.Recall(string(l.cells[columnICCID]))
+	}
+}

@@ -1,0 +1,125 @@
+package inbox
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf16"
+
+	"simhook/report/cell"
+)
+
+// Receipt is one row of an inbox: a notification, and when it was received.
+type Row struct {
+	ReceivedAt time.Time
+
+	// ID recognises a repeat. It is at most 2,048 bytes of printable characters without spaces; IDs that
+	// are not may be taken for one another.
+	ID string
+
+	Type           string
+	ICCID          string
+	SubscriptionID string
+	Threshold      int       // percent; 0: none
+	ExpirationDate time.Time // zero: none
+	CurrentBalance *int64    // bytes; nil: none
+	Other          string    // further fields as a JSON object; "": there are none
+}
+
+// inboxColumnCount is the number of columns of an inbox, and these are the positions that opening it looks
+// at.
+const (
+	columnCount = 9
+	columnID    = 1
+	columnICCID = 3
+)
+
+// InboxColumns returns the header of an inbox.
+func Columns() []string {
+	return []string{
+		"received_at", "id", "type", "iccid", "subscription_id", "threshold", "expiration_date", "current_balance", "other",
+	}
+}
+
+func header() []byte { return []byte(strings.Join(Columns(), ",") + "\n") }
+
+// appendReceipt appends the line of r to buf, its cells in the order of InboxColumns.
+func appendRow(buf []byte, r *Row) []byte {
+	buf = cell.AppendTime(buf, r.ReceivedAt)
+	buf = cell.Append(buf, idCell(r.ID))
+	buf = cell.Append(buf, cell.Text(r.Type))
+	buf = cell.Append(buf, cell.Text(r.ICCID))
+	buf = cell.Append(buf, cell.Text(r.SubscriptionID))
+	buf = cell.Append(buf, numberCell(int64(r.Threshold), r.Threshold != 0))
+	buf = cell.AppendTime(buf, r.ExpirationDate)
+	var balance int64
+	if r.CurrentBalance != nil {
+		balance = *r.CurrentBalance
+	}
+	buf = cell.Append(buf, numberCell(balance, r.CurrentBalance != nil))
+	buf = cell.Append(buf, jsonCell(r.Other))
+	buf[len(buf)-1] = '\n'
+	return buf
+}
+
+// idCell is a text cell, save that different IDs stay different: with an apostrophe of its own in front
+// an ID would look like one that was disarmed.
+func idCell(id string) string {
+	if strings.HasPrefix(id, "'") {
+		id = "'" + id
+	}
+	return cell.Text(id)
+}
+
+func numberCell(n int64, known bool) string {
+	if !known {
+		return ""
+	}
+	return cell.Disarm(strconv.FormatInt(n, 10))
+}
+
+// jsonCell escapes, as JSON does, what a cell must not hold. It is never cut: half of it would not be JSON.
+func jsonCell(text string) string {
+	if cell.IsClean(text) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t': // between values; within they are escaped already
+			b.WriteByte(' ')
+		case !cell.Unclean(r):
+			b.WriteRune(r)
+		default:
+			for _, unit := range utf16.Encode([]rune{r}) {
+				fmt.Fprintf(&b, `\u%04x`, unit)
+			}
+		}
+	}
+	return b.String()
+}
+
+// inboxLine is a line of an inbox, taken apart.
+type line struct {
+	cell.Cutter
+	cells [columnCount][]byte
+}
+
+// parse reports whether text, without its line end, is a row that appendReceipt wrote.
+func (l *line) parse(text []byte) bool {
+	l.Reset()
+	if bytes.IndexByte(text, 0) >= 0 { // a power cut leaves zeros where nothing was written yet
+		return false
+	}
+	for i := range l.cells {
+		cell, rest, more, ok := l.Cut(text)
+		if !ok || more != (i < len(l.cells)-1) {
+			return false
+		}
+		l.cells[i], text = cell, rest
+	}
+	_, err := time.Parse(cell.TimeFormat, string(l.cells[0]))
+	return err == nil && len(l.cells[columnID]) > 0
+}

@@ -1,0 +1,153 @@
+package page
+
+import (
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"simhook/report"
+)
+
+//go:embed page.html style.css search.js
+var pageFiles embed.FS
+
+// Render writes the page. Its errors are the writer's.
+func (p *Page) Render(w io.Writer) error {
+	style, script := pagePart("style.css"), pagePart("search.js")
+	hash := sha256.Sum256([]byte(script))
+	view := p.view()
+	view.Style, view.Script = template.CSS(style), template.JS(script)
+	view.ScriptHash = base64.StdEncoding.EncodeToString(hash[:])
+	page := template.Must(template.New("page").Funcs(template.FuncMap{"n": report.Thousands}).Parse(pagePart("page.html")))
+	if err := page.Execute(w, view); err != nil {
+		return fmt.Errorf("drawing the page: %w", err)
+	}
+	return nil
+}
+
+func pagePart(name string) string {
+	text, err := pageFiles.ReadFile(name)
+	if err != nil {
+		panic("a file that is part of the program: " + err.Error())
+	}
+	return string(text)
+}
+
+// pageView is what the template shows.
+type pageView struct {
+	Style      template.CSS
+	Script     template.JS
+	ScriptHash string
+
+	Title     string
+	Files     []string
+	Kinds     []pageKind
+	From, To  string
+	Rows      int
+	NotOK     int
+	Attempts  int
+	Statuses  []share
+	Types     []typeShares
+	Causes    []report.Cause
+	Charts    []chart
+	Spans     []percentile
+	Listed    []listedRow
+	Unlisted  int
+	Generated string
+}
+
+// share is how many of all something are.
+type share struct {
+	Name    string
+	Count   int
+	Percent string
+	X, Wide string // of its part of a bar that is 1,000 wide
+}
+
+// typeShares are the outcomes of one notification type.
+type typeShares struct {
+	Name     string
+	Outcomes []share
+}
+
+func (p *Page) view() pageView {
+	v := pageView{
+		Files: p.files, Rows: p.tally.Rows(), Attempts: p.attempts, Causes: p.causes(),
+		Listed: p.listed, Unlisted: p.unlisted, Spans: p.spans.percentiles(),
+		Generated: stamp(time.Now()),
+	}
+	v.NotOK = v.Rows - p.tally.Statuses[report.StatusOK]
+	v.Statuses = shares(p.tally.Statuses, report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate)
+	for _, t := range []struct {
+		name     string
+		outcomes map[report.Outcome]int
+	}{{"SUBSCRIPTION_END", p.tally.SubscriptionEnd}, {"USAGE_THRESHOLD", p.tally.UsageThreshold}} {
+		if len(t.outcomes) > 0 {
+			v.Types = append(v.Types, typeShares{t.name, shares(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...)})
+		}
+	}
+	var actions []string
+	for kind := range p.kinds {
+		kind.BaseURL = p.mask(kind.BaseURL)
+		v.Kinds = append(v.Kinds, kind)
+	}
+	slices.SortFunc(v.Kinds, func(a, b pageKind) int { return strings.Compare(a.Action+a.BaseURL, b.Action+b.BaseURL) })
+	for _, kind := range v.Kinds {
+		actions = append(actions, kind.Action)
+	}
+	v.Title = strings.TrimSpace(strings.Join(slices.Compact(actions), ", ") + " report")
+	if first, last := p.course.bounds(); len(p.course) > 0 {
+		v.From, v.To = stamp(time.Unix(first, 0)), stamp(time.Unix(last, 0))
+		from, width, bins := p.course.binned()
+		v.Charts = []chart{progressChart(from, width, bins), callsChart(from, width, bins), durationChart(p.spans.histogram())}
+	}
+	return v
+}
+
+func (p *Page) causes() []report.Cause {
+	causes := p.tally.Causes()
+	for i := range causes {
+		causes[i].Error = p.mask(causes[i].Error)
+	}
+	return causes
+}
+
+// shares tells how much of all each is, in the given order.
+func shares[K ~string](numbers map[K]int, order ...K) []share {
+	total := 0
+	for _, key := range order {
+		total += numbers[key]
+	}
+	var parts []share
+	at := 0.0
+	for _, key := range order {
+		part := share{Name: string(key), Count: numbers[key]}
+		if total > 0 {
+			width := float64(part.Count) / float64(total) * 1000
+			part.Percent = percent(part.Count, total)
+			part.X, part.Wide = pixels(at), pixels(width)
+			at += width
+		}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// percent never rounds some to none, nor all but some to all.
+func percent(count, of int) string {
+	p := float64(count) / float64(of) * 100
+	switch {
+	case count > 0 && p < .1:
+		return "< 0.1 %"
+	case count < of && p > 99.9:
+		return "> 99.9 %"
+	}
+	return fmt.Sprintf("%.1f %%", p)
+}

@@ -1,0 +1,113 @@
+package results
+
+import (
+	"encoding/csv"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"simhook/report"
+	"simhook/report/reporttest"
+)
+
+// bothTypes are the options of most tests, on a disk that spares them thousands
+// of syncs.
+func bothTypes() Options {
+	return Options{Action: "register", BaseURL: reporttest.URLAPI, Want: Types{SubscriptionEnd: true, UsageThreshold: true}, Disk: reporttest.NeverSynced{}}
+}
+
+func resultsIn(t testing.TB) string { return filepath.Join(t.TempDir(), "fleet.register.csv") }
+
+func mustOpen(t testing.TB, path string, options Options) *Journal {
+	t.Helper()
+	j, err := Open(path, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() }) // most tests have closed it before
+	return j
+}
+
+func mustAppend(t testing.TB, j *Journal, rows ...report.Row) {
+	t.Helper()
+	if err := j.Append(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Sync(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// missing goes over a fleet, given as the rows that are to come of it, and
+// returns those that are still to be written.
+func missing(j *Journal, fleet []report.Row) (rows []report.Row) {
+	j.Begin()
+	for _, row := range fleet {
+		if row.Status == report.StatusInvalid || row.Status == report.StatusDuplicate {
+			if !j.Bad(&row) {
+				rows = append(rows, row)
+			}
+		} else if _, state := j.Sight(row.ICCID, row.WebhookURL); state != Done {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// run does what a run does: it opens the results, writes what is missing, and
+// completes them.
+func run(t testing.TB, path string, options Options, fleet ...report.Row) (kept int) {
+	t.Helper()
+	j := mustOpen(t, path, options)
+	mustAppend(t, j, missing(j, fleet)...)
+	kept, err := j.Complete(len(fleet))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
+// leave writes rows as a run that is then killed does.
+func leave(t testing.TB, path string, rows ...report.Row) {
+	t.Helper()
+	j := mustOpen(t, path, bothTypes())
+	mustAppend(t, j, rows...)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lines are what rows are written as.
+func lines(rows ...report.Row) string {
+	var buf []byte
+	for i := range rows {
+		buf = appendRow(buf, &rows[i])
+	}
+	return string(buf)
+}
+
+// rowsIn are the lines of a results file below its header, in no order, after
+// a look by encoding/csv at the whole.
+func rowsIn(t testing.TB, path string) []string {
+	t.Helper()
+	text := reporttest.Content(t, path)
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	body, found := strings.CutPrefix(text, string(HeaderLine()))
+	if !found || strings.Count(text, "\n") != len(records) {
+		t.Fatalf("%s: not a header and one line per row: %q", path, text)
+	}
+	return sortedLines(body)
+}
+
+func sortedLines(text string) []string {
+	return slices.Sorted(strings.Lines(text))
+}
+
+func shardOf(index, count int) report.Shard { return report.Shard{Index: index, Count: count} }

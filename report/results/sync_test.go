@@ -1,0 +1,82 @@
+package results
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"simhook/report"
+	"simhook/report/file"
+	"simhook/report/reporttest"
+)
+
+// slowDisk does something while the results are being synced.
+type slowDisk struct {
+	file.OS
+	meanwhile func() error
+	fired     bool
+}
+
+func (d *slowDisk) Sync(*os.File) error {
+	if d.meanwhile == nil {
+		return nil
+	}
+	meanwhile := d.meanwhile
+	d.meanwhile, d.fired = nil, true
+	return meanwhile()
+}
+
+func TestRowsAppendedWhileOthersAreSynced(t *testing.T) {
+	for name, c := range map[string]struct {
+		syncFails bool
+		lost      []string // that the sync names
+		left      int      // rows in the file
+	}{
+		"are there, and go into the next sync":          {left: 2},
+		"are lost and named with those, where it fails": {syncFails: true, lost: []string{reporttest.SimA, reporttest.SimB}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			disk := &slowDisk{}
+			options := bothTypes()
+			options.Disk = disk
+			path := resultsIn(t)
+			j := mustOpen(t, path, options)
+			if err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimA, 2)}); err != nil {
+				t.Fatal(err)
+			}
+			disk.meanwhile = func() error {
+				err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimB, 3)})
+				if c.syncFails {
+					return reporttest.ErrDisk
+				}
+				return err
+			}
+			err := j.Sync()
+			if !disk.fired {
+				t.Fatal("nothing was synced")
+			}
+			var lost []string
+			if failure, ok := errors.AsType[*file.WriteError](err); ok {
+				lost = failure.Unrecorded
+			}
+			if diff := cmp.Diff(c.lost, lost); diff != "" {
+				t.Errorf("lost (-want +got):\n%s", diff)
+			}
+			if !c.syncFails {
+				disk.meanwhile = func() error { return reporttest.ErrDisk }
+				if failure, ok := errors.AsType[*file.WriteError](j.Sync()); !ok || len(failure.Unrecorded) != 1 || failure.Unrecorded[0] != reporttest.SimB {
+					t.Errorf("the next sync, which fails, names %v, want %s alone", failure, reporttest.SimB)
+				}
+				c.left = 1
+			}
+			if err := j.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if again := mustOpen(t, path, bothTypes()); again.live != c.left {
+				t.Errorf("%d rows are in the file, want %d", again.live, c.left)
+			}
+		})
+	}
+}
