@@ -17,8 +17,8 @@ const (
 	longestProbeWait = 10 * time.Second // so that a run is at full speed soon after an outage
 )
 
-// GoneError says that the API kept failing as a whole, for longer than calls are
-// retried, or that its TLS cannot be accepted (see [api.Untrusted]).
+// GoneError says that the API kept failing as a whole, for longer than calls are retried, or that its TLS cannot be
+// accepted (see [api.Untrusted]).
 type GoneError struct {
 	For  time.Duration
 	Last error
@@ -33,9 +33,9 @@ func (e *GoneError) Error() string {
 
 func (e *GoneError) Unwrap() error { return e.Last }
 
-// breaker notices when the API as a whole is failing. All workers then wait,
-// and one at a time probes it with the call that it has in hand, at growing
-// intervals, until one is answered.
+// breaker notices when the API as a whole is failing. All calls then wait, and one at a time probes the API, at growing
+// intervals, until one is answered. When that takes longer than patience, giveUp is told, and all calls that wait end
+// with a *GoneError.
 type breaker struct {
 	patience time.Duration // without success before giving up
 	giveUp   func(error)
@@ -44,15 +44,22 @@ type breaker struct {
 	mu       sync.Mutex
 	failures int       // in a row
 	since    time.Time // of the first of them
-	open     chan struct{}
+	open     *pause    // nil: calls may be made
 	probing  bool
 	wait     time.Duration
 	nextTry  time.Time
 }
 
-// enter returns when a call may be attempted. held reports that the API had to
-// be waited for: the call then starts afresh, since its failures were not its
-// own.
+// pause is what calls wait for while the breaker is open.
+type pause struct {
+	over chan struct{} // closed: ask again
+	err  error         // set before over is closed, where calls are to be given up
+}
+
+func newPause() *pause { return &pause{over: make(chan struct{})} }
+
+// enter returns when a call may be attempted. held reports that it had to wait for the API: its failures until then
+// were not its own. Its error is the context's, or a *GoneError.
 func (b *breaker) enter(ctx context.Context) (held bool, err error) {
 	for {
 		b.mu.Lock()
@@ -61,7 +68,7 @@ func (b *breaker) enter(ctx context.Context) (held bool, err error) {
 			return held, nil
 		}
 		held = true
-		closed, turn := b.open, (<-chan time.Time)(nil)
+		waiting, turn := b.open, (<-chan time.Time)(nil)
 		var timer *time.Timer
 		if !b.probing {
 			wait := time.Until(b.nextTry)
@@ -75,7 +82,8 @@ func (b *breaker) enter(ctx context.Context) (held bool, err error) {
 		}
 		b.mu.Unlock()
 		select {
-		case <-closed:
+		case <-waiting.over:
+			err = waiting.err
 		case <-turn:
 		case <-ctx.Done():
 			err = context.Cause(ctx)
@@ -89,7 +97,7 @@ func (b *breaker) enter(ctx context.Context) (held bool, err error) {
 	}
 }
 
-// succeeded notes that the API has answered, whatever the answer.
+// succeeded notes that the API has answered, whatever it said.
 func (b *breaker) succeeded() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -98,19 +106,18 @@ func (b *breaker) succeeded() {
 		return
 	}
 	b.log.Info("the API answers again", "after", time.Since(b.since).Round(time.Second).String())
-	close(b.open)
+	close(b.open.over)
 	b.open, b.probing = nil, false
 }
 
-// abandoned notes that an attempt ended without telling anything of the API.
+// abandoned gives up a probe: the attempt ended for reasons of our own, so another call may probe.
 func (b *breaker) abandoned() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.wakeOne()
 }
 
-// failed notes a failed attempt and reports whether the API as a whole is
-// failing.
+// failed notes a failed attempt, and reports whether the API as a whole is failing.
 func (b *breaker) failed(err error) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -122,31 +129,33 @@ func (b *breaker) failed(err error) bool {
 		return false
 	}
 	if b.open == nil {
-		b.open, b.wait = make(chan struct{}), firstProbeWait
+		b.open, b.wait = newPause(), firstProbeWait
 		b.nextTry = now.Add(b.wait)
 		b.log.Warn("the API is failing: all calls wait until it answers again", "error", err.Error(), "in_a_row", b.failures)
 		return true
 	}
-	if b.probing {
+	if gone := now.Sub(b.since); gone >= b.patience {
+		failure := &GoneError{For: gone, Last: err}
+		b.giveUp(failure)
+		b.open.err = failure
+	}
+	if b.probing || b.open.err != nil {
 		b.wait = min(2*b.wait, longestProbeWait)
 		b.nextTry = now.Add(b.wait)
+		b.probing = true
 		b.wakeOne()
-	}
-	if gone := now.Sub(b.since); gone >= b.patience {
-		b.giveUp(&GoneError{For: gone, Last: err})
 	}
 	return true
 }
 
-// wakeOne ends a probe: the next worker that asks takes its turn. Those that
-// wait are told to ask again.
+// wakeOne ends a probe: the next call that asks takes its turn. Those that wait are told to ask again.
 func (b *breaker) wakeOne() {
 	if b.open == nil || !b.probing {
 		return
 	}
 	b.probing = false
-	close(b.open)
-	b.open = make(chan struct{})
+	close(b.open.over)
+	b.open = newPause()
 }
 
 // pausedSince is when the API began to fail as a whole; zero if it does not.

@@ -5,167 +5,107 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"sync/atomic"
 	"time"
-
-	"github.com/cenkalti/backoff/v4"
 
 	"simhook/api"
 	"simhook/batch/pace"
 )
 
-// Backoff between the attempts of a call: a random wait between nothing and
-// twice the interval, which doubles ("full jitter"), so that no wait is longer
-// than 30 s.
-const (
-	firstInterval   = 500 * time.Millisecond
-	longestInterval = 15 * time.Second
-)
-
-// phase is how far a run may still go. When calling on is pointless, waits are
-// over at once, while calls in flight may finish: what they did would otherwise
-// not be known.
-type phase struct {
-	waits context.Context
-	calls context.Context
+// contexts say how far calls may go on. When calling on is pointless, waits end at once, while calls in flight may
+// finish: without their answers, what they did would not be known.
+type contexts struct {
+	wait context.Context
+	call context.Context // outlives wait
 }
 
-// caller makes calls that outlast passing faults.
-type caller struct {
-	client  *api.Client
-	writes  *pace.Pacer
-	reads   *pace.Pacer
-	breaker *breaker
-	retries int           // further attempts of a call after a passing failure
-	maxTime time.Duration // spent on one call, waiting included
-	run     string        // the run's part of the correlation IDs
-	counts  *counts
-	abort   func(error) // ends the run: calling on is pointless
-}
-
-// counts are of a whole run.
-type counts struct {
-	attempts  atomic.Int64
-	retried   retried      // attempts after a passing failure
-	busy      atomic.Int64 // calls in flight
-	throttled atomic.Int64 // 429s
-}
-
-// thread is the series of attempts that one SIM's results account for together.
-type thread struct {
+// attempts are all attempts of one kind for one SIM, whose outcome is written down together.
+type attempts struct {
 	iccid     string
-	kind      string // in the correlation IDs
-	attempts  int
-	id        string // correlation ID of the last attempt
+	kind      string // in the correlation IDs: SE, UT, P or V
+	run       string // in the correlation IDs
+	made      int
+	lastID    string // correlation ID of the last attempt
 	status    int    // of its answer; 0: none
-	ambiguous bool   // an attempt failed but may have taken effect
+	maybeDone bool   // an attempt failed, but may have taken effect
 }
-
-// thread begins a series of attempts; kind is SE, UT or P.
-func (c *caller) thread(iccid, kind string) *thread { return &thread{iccid: iccid, kind: kind} }
 
 // attempt is one try at a call.
 type attempt func(ctx context.Context, correlationID string) (api.Answer, error)
 
-// do makes a call. Each attempt waits for the API to be there, for a valid
-// token and for a permit, in this order, so that the permit is not held while
-// waiting for something else. Passing failures are retried after a backoff.
-// Neither a 429 nor a 401 counts as one: the first closes the pacer's gate, the
-// second renews the token. The error is the last attempt's.
-func (c *caller) do(p phase, pacer *pace.Pacer, t *thread, try attempt) error {
-	started := time.Now()
-	verdict, err := c.attempts(p, pacer, t, try, func() { started = time.Now() })
-	if verdict != repeatLater {
-		return err
-	}
-	return c.retry(p, pacer, t, try, started, err)
-}
-
-// retry goes on with a call that began at some time, and whose first attempt has
-// failed.
-func (c *caller) retry(p phase, pacer *pace.Pacer, t *thread, try attempt, started time.Time, failure error) error {
-	left := c.maxTime - time.Since(started)
-	if left <= 0 {
-		return failure
-	}
-	intervals := backoff.NewExponentialBackOff(
-		backoff.WithInitialInterval(firstInterval),
-		backoff.WithRandomizationFactor(1),
-		backoff.WithMultiplier(2),
-		backoff.WithMaxInterval(longestInterval),
-		backoff.WithMaxElapsedTime(left),
-	)
-	limited := backoff.WithMaxRetries(intervals, uint64(c.retries))
-	afresh := func() {
-		intervals.MaxElapsedTime = c.maxTime
-		limited.Reset()
-	}
-	operation := func() error {
-		if first := failure; first != nil {
-			failure = nil
-			return first
-		}
-		verdict, err := c.attempts(p, pacer, t, try, afresh)
-		if verdict == final {
-			return backoff.Permanent(err)
-		}
-		return err
-	}
-	err := backoff.RetryNotify(operation, backoff.WithContext(limited, p.waits), func(err error, _ time.Duration) { c.counts.retried.add(err) })
-	if err != nil && p.waits.Err() != nil && err == p.waits.Err() {
-		return errStopped // while backing off
-	}
-	return err
-}
-
-// attempts tries a call until what follows is not to try again at once. It calls
-// afresh where the API had to be waited for: failures until then were not the
-// call's own.
-func (c *caller) attempts(p phase, pacer *pace.Pacer, t *thread, try attempt, afresh func()) (verdict, error) {
-	for {
-		held, err := c.ready(p.waits)
-		if held {
-			afresh()
-		}
-		if err == nil {
-			err = c.attempt(p, pacer, t, try)
-		}
-		if v := c.judge(err); v != repeatNow {
-			return v, err
-		}
-	}
-}
-
 // errStopped says that the run ended before a call was answered.
 var errStopped = errors.New("stopped before it was done: run again")
 
-// ready waits until the API may be called with a valid token.
-func (c *caller) ready(waits context.Context) (held bool, err error) {
-	if held, err = c.breaker.enter(waits); err == nil {
-		err = c.client.Ready(waits)
+// do makes a call. Each attempt waits for the API to be there, for a valid token and for a permit, in this order, so
+// that no permit is held while waiting for something else. Passing failures are retried after a backoff. Neither a
+// 429 nor a 401 counts as one: the first closes the pacer's gate, the second renews the token. The error is the last
+// attempt's.
+func (c *Caller) do(ctx contexts, pacer *pace.Pacer, a *attempts, try attempt) error {
+	budget := c.options.retryBudget()
+	for {
+		held, err := c.ready(ctx.wait)
+		if held { // until now the API failed as a whole, and not this call
+			budget = c.options.retryBudget()
+		}
+		if err == nil {
+			err = c.attempt(ctx, pacer, a, try)
+		}
+		switch c.judge(err) {
+		case done, final:
+			return err
+		case repeatNow:
+			continue
+		}
+		wait, ok := budget.spend()
+		if !ok {
+			return err
+		}
+		c.counts.retries.add(err)
+		if !sleep(ctx.wait, wait) {
+			return errStopped
+		}
 	}
-	if waits.Err() != nil {
+}
+
+// sleep reports false if the context ended first.
+func sleep(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// ready waits until the API may be called with a valid token. held reports that calls had to wait because the API was
+// failing as a whole.
+func (c *Caller) ready(ctx context.Context) (held bool, err error) {
+	if held, err = c.breaker.enter(ctx); err == nil {
+		err = c.options.Client.Ready(ctx)
+	}
+	if ctx.Err() != nil {
 		c.breaker.abandoned()
 		return held, errStopped
 	}
 	return held, err
 }
 
-func (c *caller) attempt(p phase, pacer *pace.Pacer, t *thread, try attempt) error {
-	permit, err := pacer.Acquire(p.waits)
+func (c *Caller) attempt(ctx contexts, pacer *pace.Pacer, a *attempts, try attempt) error {
+	permit, err := pacer.Acquire(ctx.wait)
 	if err != nil {
 		c.breaker.abandoned()
 		return errStopped
 	}
-	t.attempts++
-	t.id = c.run + "-" + t.iccid + "-" + t.kind + "-" + strconv.Itoa(t.attempts)
+	a.made++
+	a.lastID = a.run + "-" + a.iccid + "-" + a.kind + "-" + strconv.Itoa(a.made)
 	c.counts.attempts.Add(1)
 	c.counts.busy.Add(1)
-	answer, err := try(p.calls, t.id)
+	answer, err := try(ctx.call, a.lastID)
 	c.counts.busy.Add(-1)
 	permit.Done(answer)
-	t.status = answer.Status
-	t.ambiguous = t.ambiguous || err != nil && api.Ambiguous(err)
+	a.status = answer.Status
+	a.maybeDone = a.maybeDone || err != nil && api.Ambiguous(err)
 	return err
 }
 
@@ -180,20 +120,19 @@ const (
 )
 
 // judge says what follows from the outcome of an attempt, and tells the breaker.
-func (c *caller) judge(err error) verdict {
+func (c *Caller) judge(err error) verdict {
 	if err == nil {
 		c.breaker.succeeded()
 		return done
 	}
-	var refused *api.CredentialsError
 	switch {
-	case errors.Is(err, errStopped):
+	case errors.Is(err, errStopped), is[*GoneError](err):
 		return final
-	case errors.As(err, &refused):
-		c.abort(err)
+	case is[*api.CredentialsError](err):
+		c.giveUp(err)
 		return final
 	case api.Untrusted(err):
-		c.abort(&GoneError{Last: err})
+		c.giveUp(&GoneError{Last: err})
 		return final
 	case throttled(err):
 		c.counts.throttled.Add(1)
@@ -215,18 +154,20 @@ func (c *caller) judge(err error) verdict {
 	return final
 }
 
-// throttled reports whether an attempt was answered 429, by whomever.
-func throttled(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e) && e.Status == http.StatusTooManyRequests
+func is[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }
 
-// answered reports whether an attempt was answered with this status, by the API
-// itself: a gateway's 404 only says that the base URL is wrong.
+// throttled reports whether an attempt was answered 429, by the API or by a gateway.
+func throttled(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && e.Status == http.StatusTooManyRequests
+}
+
+// answered reports whether an attempt was answered with this status by the API itself. A gateway's 404 only says that
+// the base URL is wrong.
 func answered(err error, status int) bool {
-	if err == nil {
-		return false
-	}
-	var e *api.Error
-	return errors.As(err, &e) && e.Status == status && !e.Gateway
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && e.Status == status && !e.Gateway
 }

@@ -178,9 +178,6 @@ func TestAStoppedRunGoesOnWithoutRepeatingACall(t *testing.T) {
 		for range 100 {
 			ctx := t.Context()
 			run, done := g.prepare(ctx, func(c *Config) { c.Pace.Rate = pace.PerSecond(50) })
-			if _, err := run.Plan(ctx); err != nil {
-				t.Fatal(err)
-			}
 			timer := time.AfterFunc(3*time.Second, func() { run.Stop(ErrStopped) })
 			start := time.Now()
 			err := run.Do(ctx)
@@ -209,9 +206,6 @@ func TestCallsThatOutlastTheGracePeriodAreCutAndTheirSIMsCalledAgain(t *testing.
 		g := newRig(t, sandbox.Options{HangRate: 1}, 10)
 		ctx := t.Context()
 		run, done := g.prepare(ctx, unlimited)
-		if _, err := run.Plan(ctx); err != nil {
-			t.Fatal(err)
-		}
 		time.AfterFunc(time.Second, func() { run.Stop(ErrStopped) })
 		start := time.Now()
 		if err := run.Do(ctx); !errors.Is(err, ErrStopped) {

@@ -2,17 +2,17 @@ package batch
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
-	"time"
 
-	"simhook/api"
 	"simhook/batch/fleet"
 	"simhook/report"
 	"simhook/report/results"
 	"simhook/report/simset"
 )
 
-// Plan is what a run is about to do.
+// Plan is what a run is about to do, in numbers.
 type Plan struct {
 	Rows      int // of the fleet file
 	New       int // SIMs without a result
@@ -27,77 +27,16 @@ type Plan struct {
 // ToDo is the number of SIMs that calls are to be made for.
 func (p Plan) ToDo() int { return p.New + p.Again + p.Gone }
 
-// Plan goes over the fleet once and says what is to be done. It makes no call.
-// Its error is a *FleetError if the fleet is of no use.
-func (r *Run) Plan(ctx context.Context) (Plan, error) {
-	var firstBad *report.Row
-	r.left = left{}
-	err := r.pass(ctx, func(e entry) error {
-		r.plan.Rows++
-		r.left.note(e)
-		switch {
-		case e.bad != nil:
-			r.plan.note(e.bad)
-			r.tally.Add(e.bad)
-			if firstBad == nil {
-				firstBad = e.bad
-			}
-			return nil
-		case e.done:
-			r.plan.Done++
-			return nil
-		case e.again:
-			r.plan.Again++
-		default:
-			r.plan.New++
-		}
-		r.plan.Calls += r.callsFor(e.sim)
-		return nil
-	})
-	if err != nil {
-		return Plan{}, err
-	}
-	if err := r.cfg.Journal.Err(); err != nil {
-		return Plan{}, &fleet.Error{Name: r.sourceName(), Err: err}
-	}
-	if err := r.planPruning(); err != nil {
-		return Plan{}, err
-	}
-	if err := r.useless(firstBad); err != nil {
-		return Plan{}, err
-	}
-	return r.plan, nil
+// planner goes over the fleet, and says of each row what is to be done about it.
+type planner struct {
+	cfg     *Config
+	journal *results.Journal
+	others  otherShards
+	backlog backlog // what the last pass has left to do
 }
 
-// callsFor is how many calls a SIM costs where all is as expected.
-func (r *Run) callsFor(s sim) int {
-	types := len(r.handler.typesOf(s))
-	switch {
-	case r.cfg.Action == Reconcile:
-		return 1
-	case r.cfg.Action == Restore, r.cfg.OnlyURL != "", r.cfg.RecordPrevious:
-		return 1 + types
-	}
-	return types
-}
-
-func (p *Plan) note(bad *report.Row) {
-	if bad.Status == report.StatusDuplicate {
-		p.Duplicate++
-	} else {
-		p.Invalid++
-	}
-}
-
-// Expected is how long the calls will take at the rate they may be made, as far
-// as it is known before the first answer. Zero: nothing limits them.
-func (r *Run) Expected() time.Duration {
-	perSecond := r.writes.PerSecond() // reads have a quota of their own, as large
-	if perSecond == 0 {
-		return 0
-	}
-	return time.Duration(float64(r.plan.Calls) / perSecond * float64(time.Second))
-}
+// otherShards counts the rows that a pass over the fleet leaves to other shards.
+type otherShards struct{ sims, bad int }
 
 // entry is a row of the fleet, and what is known of it.
 type entry struct {
@@ -108,126 +47,191 @@ type entry struct {
 	again    bool        // an earlier run has a result, but not as it should be
 }
 
-// pass goes over the fleet and shows each of its rows.
-func (r *Run) pass(ctx context.Context, show func(entry) error) error {
-	r.cfg.Journal.Begin()
-	r.elsewhere = elsewhere{}
-	n := 0
-	for row, err := range r.rows() {
-		if n++; err == nil && n%1024 == 0 {
-			err = context.Cause(ctx)
-		}
+// plan goes over the fleet once and counts. It makes no call. Its error is a *fleet.Error if the fleet is of no use,
+// a *TooManyDeletes, or the context's. bad counts the rows that name no SIM.
+func (p *planner) plan(ctx context.Context, bad *report.Tally) (Plan, error) {
+	var plan Plan
+	var firstBad *report.Row
+	for e, err := range p.pass(ctx) {
 		if err != nil {
-			return err
+			return Plan{}, err
 		}
-		if !r.takes(row) {
+		plan.Rows++
+		p.backlog.add(e)
+		switch {
+		case e.bad != nil:
+			plan.countBad(e.bad)
+			bad.Add(e.bad)
+			if firstBad == nil {
+				firstBad = e.bad
+			}
 			continue
+		case e.done:
+			plan.Done++
+			continue
+		case e.again:
+			plan.Again++
+		default:
+			plan.New++
 		}
-		if err := show(r.classify(row)); err != nil {
-			return err
-		}
+		plan.Calls += p.cfg.callsFor(&e.sim)
 	}
-	return nil
+	if err := p.journal.Err(); err != nil {
+		return Plan{}, &fleet.Error{Name: p.cfg.sourceName(), Err: err}
+	}
+	if err := p.planPruning(&plan); err != nil {
+		return Plan{}, err
+	}
+	return plan, p.checkUsable(plan, firstBad)
 }
 
-// rows are the fleet's, or those of the results that are to be undone.
-func (r *Run) rows() iter.Seq2[sourceRow, error] {
-	if r.cfg.Undo != nil {
-		return r.cfg.Undo.rows(r.cfg.Types)
+func (p *Plan) countBad(bad *report.Row) {
+	if bad.Status == report.StatusDuplicate {
+		p.Duplicate++
+	} else {
+		p.Invalid++
 	}
-	return fleetRows(r.cfg.Fleet)
 }
 
-// sourceName is the file that the rows come from.
-func (r *Run) sourceName() string {
-	if r.cfg.Undo != nil {
-		return r.cfg.Undo.Name()
+// callsFor is how many calls a SIM costs where all is as expected.
+func (c *Config) callsFor(s *sim) int {
+	types := len(c.typesOf(s))
+	switch {
+	case c.Action == Reconcile:
+		return 1
+	case c.Action == Restore, c.OnlyURL != "", c.RecordPrevious:
+		return 1 + types
 	}
-	return r.cfg.Fleet.Name()
+	return types
+}
+
+// pass goes over the fleet from its beginning. It ends with the first error.
+func (p *planner) pass(ctx context.Context) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
+		p.journal.Begin()
+		p.others = otherShards{}
+		n := 0
+		for row, err := range p.cfg.rows() {
+			if n++; err == nil && n%1024 == 0 {
+				err = context.Cause(ctx)
+			}
+			if err != nil {
+				yield(entry{}, err)
+				return
+			}
+			if !p.owns(row) {
+				p.others.count(row)
+				continue
+			}
+			if !yield(p.classify(row), nil) {
+				return
+			}
+		}
+	}
+}
+
+// owns reports whether a row is for this shard.
+func (p *planner) owns(row sourceRow) bool {
+	if row.Problem != "" {
+		return p.cfg.Shard.OwnsBadRows()
+	}
+	return p.cfg.Shard.Owns(row.ICCID)
+}
+
+func (o *otherShards) count(row sourceRow) {
+	if row.Problem != "" {
+		o.bad++
+	} else {
+		o.sims++
+	}
 }
 
 // classify tells what is to be done about a row.
-func (r *Run) classify(row sourceRow) entry {
+func (p *planner) classify(row sourceRow) entry {
 	e := entry{sim: sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, undos: row.undos}}
 	switch {
 	case row.Problem != "":
-		return r.badRow(row, report.StatusInvalid, row.Cell, row.Problem)
-	case row.WebhookURL == "" && r.cfg.Action.needsWebhookURL():
-		return r.badRow(row, report.StatusInvalid, row.ICCID, "no webhook URL: fill the webhook_url column or give --webhook-url")
+		return p.badRow(row, report.StatusInvalid, row.Cell, row.Problem)
+	case row.WebhookURL == "" && p.cfg.Action.needsWebhookURL():
+		return p.badRow(row, report.StatusInvalid, row.ICCID, "no webhook URL: fill the webhook_url column or give --webhook-url")
 	}
-	if r.cfg.Action == Unregister {
+	if p.cfg.Action == Unregister {
 		e.webhookURL = ""
 	}
-	sight, state := r.cfg.Journal.Sight(row.ICCID, e.webhookURL)
+	sight, state := p.journal.Sight(row.ICCID, e.webhookURL)
 	switch sight {
 	case simset.Repeated:
-		return r.badRow(row, report.StatusDuplicate, row.ICCID, "the ICCID stands on an earlier line too")
+		return p.badRow(row, report.StatusDuplicate, row.ICCID, "the ICCID stands on an earlier line too")
 	case simset.Conflicting:
-		return r.badRow(row, report.StatusInvalid, row.ICCID, "the ICCID stands on an earlier line with another webhook URL: keep one of the two")
+		return p.badRow(row, report.StatusInvalid, row.ICCID, "the ICCID stands on an earlier line with another webhook URL: keep one of the two")
 	}
 	e.done, e.again = state == results.Done, state == results.Again
 	return e
 }
 
-func (r *Run) badRow(row sourceRow, status report.Status, iccid, problem string) entry {
-	now := time.Now()
-	bad := &report.Row{
-		ICCID: iccid, Line: row.Line, Action: string(r.cfg.Action), Status: status, WebhookURL: row.WebhookURL,
-		Error: problem, StartedAt: now, FinishedAt: now, BaseURL: r.cfg.APIName,
-	}
-	return entry{bad: bad, recorded: r.cfg.Journal.Bad(bad)}
+func (p *planner) badRow(row sourceRow, status report.Status, iccid, problem string) entry {
+	bad := p.cfg.newRow(row.Line, iccid, row.WebhookURL)
+	bad.Status, bad.Error = status, problem
+	return entry{bad: &bad, recorded: p.journal.Bad(&bad)}
 }
 
-// read hands out the SIMs that are to be called for, and the results of rows
-// that name none. SIMs that earlier runs have failed on come last: were the API
-// to stumble over them, the others would still be done.
-func (r *Run) read(ctx context.Context, sims chan<- sim, results chan<- result) error {
-	send := func(again bool) func(entry) error {
-		return func(e entry) error {
-			switch {
-			case e.bad != nil && !e.recorded && !again:
-				results <- result{row: *e.bad}
-				return nil
-			case e.bad != nil || e.done || e.again != again:
-				return nil
-			}
-			if err := r.recall(&e.sim, again); err != nil {
-				return err
-			}
-			return r.handOut(sims, e.sim)
-		}
-	}
-	if err := r.entriesLeft(ctx, send(false)); err != nil {
-		return err
-	}
-	if r.plan.Again > 0 {
-		if err := r.entriesLeft(ctx, send(true)); err != nil {
-			return err
-		}
-	}
-	return r.prune(sims)
-}
-
-// handOut gives a SIM to a worker, unless the run is to end.
-func (r *Run) handOut(sims chan<- sim, s sim) error {
-	select {
-	case <-r.stopping:
-		return errStopped
-	default:
-	}
-	select {
-	case sims <- s:
+// checkUsable refuses a fleet that has no SIM to call for, for this shard or another. A shard without SIMs of its own
+// has nothing to do, which is no error.
+func (p *planner) checkUsable(plan Plan, firstBad *report.Row) error {
+	bad := plan.Rows + p.others.bad
+	var err error
+	switch {
+	case plan.ToDo()+plan.Done+p.others.sims > 0 || p.cfg.Undo != nil:
 		return nil
-	case <-r.stopping:
-		return errStopped
+	case bad == 0:
+		err = errors.New("has no row below its header")
+	case firstBad == nil:
+		err = fmt.Errorf("none of its %d rows is valid: shard 0 tells why", bad)
+	default:
+		err = fmt.Errorf("none of its %d rows is valid; the first: line %d: %s", bad, firstBad.Line, firstBad.Error)
+	}
+	return &fleet.Error{Name: p.cfg.sourceName(), Err: err}
+}
+
+// maxBacklog is how many entries are kept from planning to calling: enough for a small fleet, and for what an earlier
+// run has left in most cases.
+const maxBacklog = 1024
+
+// backlog holds the entries that are still to be done, as long as they are few: going over a large fleet once more
+// would delay the first call.
+type backlog struct {
+	entries []entry
+	tooMany bool
+}
+
+func (b *backlog) add(e entry) {
+	switch {
+	case e.done || e.recorded || b.tooMany:
+	case len(b.entries) == maxBacklog:
+		b.entries, b.tooMany = nil, true
+	default:
+		b.entries = append(b.entries, e)
 	}
 }
 
-// recall adds what an earlier run achieved for a SIM. A new sweep looks at all
-// SIMs again: of the last one counts only which webhooks it has removed without
-// getting any further.
-func (r *Run) recall(s *sim, again bool) error {
-	row, found, err := r.cfg.Journal.Earlier(s.iccid, s.webhookURL)
+// remaining yields what the plan has left to do, and perhaps more.
+func (p *planner) remaining(ctx context.Context) iter.Seq2[entry, error] {
+	if p.backlog.tooMany {
+		return p.pass(ctx)
+	}
+	return func(yield func(entry, error) bool) {
+		for _, e := range p.backlog.entries {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// recall adds to a SIM what an earlier run achieved for it. A new sweep reads all SIMs again: of the last sweep only
+// the webhooks count that it removed without getting any further.
+func (p *planner) recall(s *sim, again bool) error {
+	row, found, err := p.journal.Earlier(s.iccid, s.webhookURL)
 	if err != nil || !found {
 		return err
 	}
@@ -235,20 +239,7 @@ func (r *Run) recall(s *sim, again bool) error {
 		row.SubscriptionEnd = report.Call{PreviousURL: row.SubscriptionEnd.PreviousURL}
 		row.UsageThreshold = report.Call{PreviousURL: row.UsageThreshold.PreviousURL}
 	}
-	earlier := row // which takes memory only here: for most SIMs there is none
+	earlier := row // which takes memory only here: most SIMs have none
 	s.earlier = &earlier
 	return nil
-}
-
-// typesOf says which types a run is about, as the results do.
-func typesOf(types []api.NotificationType) (want results.Types) {
-	for _, t := range types {
-		switch t {
-		case api.SubscriptionEnd:
-			want.SubscriptionEnd = true
-		case api.UsageThreshold:
-			want.UsageThreshold = true
-		}
-	}
-	return want
 }

@@ -158,7 +158,7 @@ func TestAnInterruptedReconciliationGoesOn(t *testing.T) {
 func TestPruning(t *testing.T) {
 	prune := func(c *Config) {
 		reconcile(c)
-		c.Prune, c.MaxDelete = true, MaxDelete{Percent: 10}
+		c.Prune, c.MaxDelete = true, MaxSIMs{Percent: 10}
 	}
 	for name, c := range map[string]struct {
 		change func(g *rig)

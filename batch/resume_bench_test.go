@@ -3,7 +3,6 @@ package batch
 import (
 	"errors"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -90,25 +89,23 @@ func firstCall(b *testing.B, path, results string, done int) time.Duration {
 	if err != nil {
 		b.Fatal(err)
 	}
-	journal := openForBench(b, results)
 	called := new(stopwatch)
 	client, err := api.NewClient(api.Config{BaseURL: benchBase, Tokens: api.StaticToken("token"), Transport: called})
 	if err != nil {
 		b.Fatal(err)
 	}
-	run := New(Config{
-		Action: Register, Types: api.NotificationTypes(), Fleet: fleet, Client: client, Journal: journal,
-		Pace: pace.Options{Rate: pace.Unlimited()}, Workers: 1, ID: NewID(), Log: slog.New(slog.DiscardHandler),
+	run, err := Prepare(b.Context(), Config{
+		CallOptions: CallOptions{Client: client, Pace: pace.Options{Rate: pace.Unlimited()}},
+		Action:      Register, Fleet: fleet, Results: results, Workers: 1,
 	})
-	plan, err := run.Plan(b.Context())
-	if err != nil || plan.Done != done {
-		b.Fatal(plan, err)
+	if err != nil || run.Plan().Done != done {
+		b.Fatal(err)
 	}
 	called.stop = func() { run.Stop(ErrStopped) }
 	if err := run.Do(b.Context()); !errors.Is(err, ErrStopped) {
 		b.Fatal(err)
 	}
-	if err := errors.Join(journal.Close(), fleet.Close()); err != nil {
+	if err := errors.Join(run.Close(), fleet.Close()); err != nil {
 		b.Fatal(err)
 	}
 	return called.at.Sub(started)

@@ -76,9 +76,6 @@ func TestCallsThatWaitEndWithTheRun(t *testing.T) {
 					unlimited(cfg)
 				})
 				defer done()
-				if _, err := run.Plan(t.Context()); err != nil {
-					t.Fatal(err)
-				}
 				start := time.Now()
 				time.AfterFunc(6*time.Second, func() { run.Stop(ErrStopped) })
 				if err := run.Do(t.Context()); !errors.Is(err, ErrStopped) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -89,19 +88,24 @@ func (g *rig) login(secret string) {
 	g.tokens = tokens
 }
 
-// prepare makes a run ready; the caller plans and does it.
-func (g *rig) prepare(ctx context.Context, change func(*Config)) (*Run, func()) {
+// prepare makes a run ready, with a plan; done frees its files.
+func (g *rig) prepare(ctx context.Context, change func(*Config)) (run *Run, done func()) {
+	g.t.Helper()
+	run, done, err := g.tryPrepare(ctx, change)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	return run, done
+}
+
+func (g *rig) tryPrepare(ctx context.Context, change func(*Config)) (run *Run, done func(), err error) {
 	t := g.t
 	t.Helper()
-	cfg := Config{
-		Action: Register, Types: api.NotificationTypes(),
-		Workers: 32, Retries: 5, RetryMaxTime: 5 * time.Minute, ID: NewID(),
-		Log: slog.New(slog.DiscardHandler),
-	}
+	cfg := Config{Action: Register, Results: g.results, disk: g.disk}
 	if change != nil {
 		change(&cfg)
 	}
-	fleet, err := fleet.Open(ctx, g.fleet, nil, "", fleet.Options{WebhookURL: g.urls})
+	source, err := fleet.Open(ctx, g.fleet, nil, "", fleet.Options{WebhookURL: g.urls})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,35 +115,31 @@ func (g *rig) prepare(ctx context.Context, change func(*Config)) (*Run, func()) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := results.Options{
-		Action: string(cfg.Action), BaseURL: client.BaseURL(), Want: typesOf(cfg.Types),
-		Sweep: cfg.Action == Reconcile, Plan: cfg.DryRun, Disk: g.disk, Shard: cfg.Shard,
+	cfg.Client = client
+	if cfg.Action != Restore {
+		cfg.Fleet = source
 	}
-	if cfg.Action == Restore {
-		options.Want = results.Types{}
-	}
-	journal, err := results.Open(g.results, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cfg.Fleet, cfg.Client, cfg.Journal = fleet, client, journal
-	return New(cfg), func() {
-		if err := errors.Join(journal.Close(), fleet.Close()); err != nil {
+	run, err = Prepare(ctx, cfg)
+	return run, func() {
+		if run != nil {
+			err = run.Close()
+		}
+		if err := errors.Join(err, source.Close()); err != nil {
 			t.Error(err)
 		}
-	}
+	}, err
 }
 
 // run does a whole run.
 func (g *rig) run(change func(*Config)) (report.Summary, error) {
 	g.t.Helper()
 	ctx := g.t.Context()
-	run, done := g.prepare(ctx, change)
-	defer done()
-	if _, err := run.Plan(ctx); err != nil {
-		return run.Summary(), err
+	run, done, err := g.tryPrepare(ctx, change)
+	if err != nil {
+		return report.Summary{}, err
 	}
-	err := run.Do(ctx)
+	defer done()
+	err = run.Do(ctx)
 	summary := run.Summary()
 	if total := summary.OK + summary.Failed + summary.Refused + summary.Invalid + summary.Duplicate + summary.Remaining; total != summary.Rows {
 		g.t.Errorf("the counts add up to %d of %d rows: %+v", total, summary.Rows, summary)

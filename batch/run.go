@@ -4,59 +4,33 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
+	"os"
+	"path/filepath"
 	"runtime/debug"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"simhook/api"
-	"simhook/batch/fleet"
-	"simhook/batch/pace"
 	"simhook/report"
 	"simhook/report/cell"
+	"simhook/report/file"
 	"simhook/report/results"
 )
 
-// Config says what a run is to do, and with what.
-type Config struct {
-	Action  Action
-	Types   []api.NotificationType
-	Fleet   *fleet.Fleet
-	Undo    *Undo // the results to undo; Restore has them in place of a fleet
-	Client  *api.Client
-	Journal *results.Journal
-	APIName string       // of the API in the results; empty: the client's base URL
-	Pace    pace.Options // of reads and of writes, which have a quota each
-	Shard   report.Shard // the part of the fleet that this run takes
-
-	DryRun         bool      // of a reconciliation: look, change nothing
-	OnlyURL        string    // unregister only where this is the webhook
-	RecordPrevious bool      // unregister looks first, and notes what it removes
-	Prune          bool      // reconcile removes what it registered for SIMs that have left the fleet
-	MaxDelete      MaxDelete // SIMs that Prune may remove webhooks of
-	Verify         int       // SIMs that are read back at the end
-
-	Workers      int           // calls in flight at the most
-	Retries      int           // further attempts of a call after a passing failure
-	RetryMaxTime time.Duration // longest time spent on one call; and without any answer from the API
-	MaxFailures  MaxFailures
-	MaxDuration  time.Duration // stop cleanly after it; 0: never
-	Grace        time.Duration // for calls in flight when the run is to end; 0: 10 s
-
-	ID  string // the run's part of the correlation IDs, see NewID
-	Log *slog.Logger
+// Run is one run over a fleet. [Prepare] makes it; Do makes its calls, once; Close frees its files.
+type Run struct {
+	*stopper
+	cfg     Config // with its defaults
+	journal *results.Journal
+	planner planner
+	plan    Plan
+	caller  *Caller
+	record  *recorder
+	begun   atomic.Bool
+	cleanUp func() error
 }
-
-// defaultGrace is how long calls in flight may take to finish.
-const defaultGrace = 10 * time.Second
-
-// Reasons for a run to end before all SIMs were called for.
-var (
-	ErrStopped     = errors.New("stopped")
-	ErrMaxDuration = errors.New("--max-duration is over")
-)
 
 // PanicError says that a bug was met. The SIM's row says so too.
 type PanicError struct{ ICCID, Reason string }
@@ -65,218 +39,238 @@ func (e *PanicError) Error() string {
 	return fmt.Sprintf("internal error while handling SIM %s: %s", e.ICCID, e.Reason)
 }
 
-// Run is one run over a fleet: one goroutine reads it, a fixed number of workers
-// call, one goroutine writes.
-type Run struct {
-	cfg     Config
-	log     *slog.Logger
-	writes  *pace.Pacer
-	reads   *pace.Pacer
-	breaker *breaker
-	handler *handler
-	counts  counts
-	plan    Plan
-	left    left
-	elsewhere
-
-	stopping chan struct{} // closed: no new SIM
-	stop     sync.Once
-	cause    error              // why, set before stopping is closed
-	endWaits context.CancelFunc // ends waits of calls
-	failed   int                // of the SIMs written down; the writer's, as handled is
-	handled  int
-
-	mu       sync.Mutex // guards what follows
-	tally    report.Tally
-	pruned   report.Tally // SIMs that have left the fleet
-	sample   sample
-	panicked error
-	started  time.Time
-	recent   recent
-	complete bool
-	kept     int
+// Prepare opens the results, goes over the fleet and says what is to be done, without any call. Errors: of a Config
+// that makes no sense; *file.LockedError, *file.MismatchError and *file.WriteError of the results; *fleet.Error of the
+// fleet; *TooManyDeletes; the context's.
+func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
+	cfg, err = cfg.complete()
+	if err != nil {
+		return nil, fmt.Errorf("preparing a run: %w", err)
+	}
+	r := &Run{cfg: cfg, stopper: &stopper{stopping: make(chan struct{})}, cleanUp: func() error { return nil }}
+	defer func() {
+		if err != nil {
+			_ = r.Close() // the first error counts
+		}
+	}()
+	if err := r.openJournal(); err != nil {
+		return nil, err
+	}
+	r.caller = newCaller(cfg.CallOptions, r.abort)
+	r.record = &recorder{cfg: &r.cfg, journal: r.journal, stop: r.stop, attempts: r.caller.counts.attempts.Load}
+	r.planner = planner{cfg: &r.cfg, journal: r.journal}
+	r.plan, err = r.planner.plan(ctx, &r.record.tally)
+	return r, err
 }
 
-// New prepares a run.
-func New(cfg Config) *Run {
-	if cfg.Grace == 0 {
-		cfg.Grace = defaultGrace
+// openJournal opens the results, or a file that is gone with the run.
+func (r *Run) openJournal() (err error) {
+	c := &r.cfg
+	options := results.Options{
+		Action: string(c.Action), BaseURL: c.APIName, Shard: c.Shard, Disk: c.disk,
+		ReadOnly: c.looksOnly(), Sweep: c.Action == Reconcile, Plan: c.plans(),
 	}
-	if cfg.APIName == "" {
-		cfg.APIName = cfg.Client.BaseURL()
+	if c.Action != Restore { // whose rows each have types of their own
+		options.Want = resultsTypes(c.Types)
 	}
-	cfg.Pace.Workers, cfg.Pace.Log = cfg.Workers, cfg.Log
-	r := &Run{
-		cfg: cfg, log: cfg.Log,
-		writes: pace.New(cfg.Pace), reads: pace.New(cfg.Pace),
-		stopping: make(chan struct{}),
+	path := c.Results
+	if path == "" {
+		folder, err := os.MkdirTemp("", "simhook-")
+		if err != nil {
+			return fmt.Errorf("a folder for results that are not kept: %w", err)
+		}
+		r.cleanUp = func() error { return os.RemoveAll(folder) }
+		path, options.Disk = filepath.Join(folder, "results.csv"), unsynced{}
 	}
-	r.breaker = &breaker{patience: cfg.RetryMaxTime, giveUp: r.abort, log: cfg.Log}
-	r.handler = &handler{
-		action: cfg.Action, types: cfg.Types, baseURL: cfg.APIName,
-		dryRun: cfg.DryRun, onlyURL: cfg.OnlyURL, recordPrevious: cfg.RecordPrevious,
-		caller: &caller{
-			client: cfg.Client, writes: r.writes, reads: r.reads, breaker: r.breaker,
-			retries: cfg.Retries, maxTime: cfg.RetryMaxTime, run: cfg.ID, counts: &r.counts, abort: r.abort,
-		},
-	}
-	return r
+	r.journal, err = results.Open(path, options)
+	return err
 }
 
-// Stop lets the run end: no new SIM is taken, and calls in flight get the grace
-// period to finish. The first cause is the one that Do returns.
-func (r *Run) Stop(cause error) {
-	r.stop.Do(func() {
-		r.cause = cause
-		close(r.stopping)
-	})
+// unsynced is the disk of results that are not kept.
+type unsynced struct{ file.OS }
+
+func (unsynced) Sync(*os.File) error { return nil }
+
+// resultsTypes says which types a run is about, as the results do.
+func resultsTypes(types []api.NotificationType) (want results.Types) {
+	for _, t := range types {
+		want.SubscriptionEnd = want.SubscriptionEnd || t == api.SubscriptionEnd
+		want.UsageThreshold = want.UsageThreshold || t == api.UsageThreshold
+	}
+	return want
 }
 
-// abort is Stop where waiting is pointless too.
-func (r *Run) abort(cause error) {
-	r.Stop(cause)
-	r.endWaits()
+// Plan is what the run is about to do.
+func (r *Run) Plan() Plan { return r.plan }
+
+// ID is the run's part of its correlation IDs.
+func (r *Run) ID() string { return r.cfg.ID }
+
+// Healed says which damaged lines of an unfinished results file were set aside.
+func (r *Run) Healed() file.Healed { return r.journal.Healed() }
+
+// Expected is how long the calls will take at the rate they may be made, as far as it is known before the first answer.
+// 0: nothing limits them.
+func (r *Run) Expected() time.Duration {
+	perSecond := r.caller.writes.PerSecond() // reads have a quota of their own, as large
+	if perSecond == 0 {
+		return 0
+	}
+	return time.Duration(float64(r.plan.Calls) / perSecond * float64(time.Second))
 }
 
-// Do calls for every SIM that Plan found to be left, until all have a row, or the
-// run is stopped, or the context ends: then calls in flight are cut. It returns
-// why it ended early, if it did; what became of the SIMs stands in the rows and
-// in the Summary.
+// Stop lets the run end: no new SIM is taken, and calls in flight get the grace period to finish. The first cause is
+// the one that Do returns.
+func (r *Run) Stop(cause error) { r.stop(cause) }
+
+// Close frees the results for another run. Rows that were written stay.
+func (r *Run) Close() error {
+	var err error
+	if r.journal != nil {
+		err = r.journal.Close()
+	}
+	return errors.Join(err, r.cleanUp())
+}
+
+// Do makes the calls, until all SIMs of the plan have a row, or the run is stopped, or the context ends: then calls in
+// flight are cut. It returns why it ended early, if it did; what became of the SIMs stands in the rows and in the
+// Summary. Do can be called once, and not on a dry run that makes no calls.
 func (r *Run) Do(ctx context.Context) error {
-	calls, endCalls := context.WithCancelCause(ctx)
-	defer endCalls(nil)
-	waits, endWaits := context.WithCancel(calls)
-	defer endWaits()
-	r.endWaits = endWaits
-
-	r.mu.Lock()
-	r.started = time.Now()
-	r.recent.begin(r.started)
-	r.mu.Unlock()
-	defer r.watch(ctx, endCalls)()
-
-	var pacers sync.WaitGroup
-	defer pacers.Wait()
-	pacing, endPacing := context.WithCancel(ctx)
-	defer endPacing()
-	for _, p := range []*pace.Pacer{r.writes, r.reads} {
-		pacers.Go(func() { p.Run(pacing) })
+	switch {
+	case r.begun.Swap(true):
+		return errors.New("a run can be done once: prepare another")
+	case r.cfg.looksOnly():
+		return fmt.Errorf("a dry run of %s makes no calls: it only has a plan", r.cfg.Action)
 	}
+	calls, cut, end := r.contexts(ctx)
+	defer end()
+	r.record.begin()
+	defer r.watch(ctx, cut, r.cfg.MaxDuration, r.cfg.Grace)()
+	pacing, endPacing := context.WithCancel(ctx)
+	wait := r.caller.pace(pacing)
+	defer wait()
+	defer endPacing()
 
-	sims, results := make(chan sim), make(chan result)
+	readErr, failure := r.handleAll(ctx, calls)
+	if failure != nil {
+		return failure
+	}
+	if err := r.finish(readErr); err != nil || !r.record.isComplete() {
+		return err
+	}
+	return r.verify(calls)
+}
+
+// handleAll is the pipeline: one goroutine reads SIMs, workers call, and this one writes.
+func (r *Run) handleAll(ctx context.Context, calls contexts) (readErr error, failure *file.WriteError) {
+	sims, rows := make(chan sim), make(chan result)
 	var group errgroup.Group
 	group.Go(func() error {
 		defer close(sims)
-		return r.read(ctx, sims, results)
+		return r.read(ctx, sims, rows)
 	})
 	for range r.cfg.Workers {
 		group.Go(func() error {
-			r.work(phase{waits: waits, calls: calls}, sims, results)
+			r.work(calls, sims, rows)
 			return nil
 		})
 	}
-	var readErr error
 	go func() {
 		readErr = group.Wait()
-		close(results)
+		close(rows)
 	}()
-	if failure := r.write(results); failure != nil {
-		return failure
-	}
-	if err := r.finish(readErr); err != nil || !r.complete {
-		return err
-	}
-	return r.verify(phase{waits: waits, calls: calls})
+	failure = r.record.write(rows)
+	return readErr, failure
 }
 
-// finish completes the results if every SIM has its row, or says why not.
-func (r *Run) finish(readErr error) error {
-	var cause error
+// read hands out the SIMs that are to be called for, and the results of rows that name none. SIMs that failed in
+// earlier runs come last: if they fail again, the others are done by then.
+func (r *Run) read(ctx context.Context, sims chan<- sim, rows chan<- result) error {
+	for _, again := range []bool{false, true} {
+		if again && r.plan.Again == 0 {
+			break
+		}
+		for e, err := range r.planner.remaining(ctx) {
+			switch {
+			case err != nil:
+				return err
+			case e.bad != nil && !e.recorded && !again:
+				rows <- result{row: *e.bad}
+				continue
+			case e.bad != nil || e.done || e.again != again:
+				continue
+			}
+			if err := r.planner.recall(&e.sim, again); err != nil {
+				return err
+			}
+			if err := r.handOut(sims, e.sim); err != nil {
+				return err
+			}
+		}
+	}
+	if r.plan.Gone == 0 {
+		return nil
+	}
+	for s, err := range r.planner.gone() {
+		if err == nil {
+			err = r.handOut(sims, s)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handOut gives a SIM to a worker, unless the run is to end.
+func (r *Run) handOut(sims chan<- sim, s sim) error {
+	if _, stopped := r.stopped(); stopped {
+		return errStopped
+	}
 	select {
+	case sims <- s:
+		return nil
 	case <-r.stopping:
-		cause = r.cause
-	default:
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	failed := r.tally.Statuses[report.StatusFailed] + r.pruned.Statuses[report.StatusFailed]
-	handled := r.tally.Handled() + r.pruned.Handled()
-	switch {
-	case readErr != nil && !errors.Is(readErr, errStopped):
-		return readErr
-	case handled < r.plan.ToDo() || cause != nil && failed > 0 || errors.As(cause, new(*TooManyFailures)):
-		return cause
-	}
-	r.complete = true
-	kept, err := r.cfg.Journal.Complete(r.plan.Rows)
-	r.kept = kept
-	return errors.Join(err, r.panicked)
-}
-
-// watch ends the run when its time is over or the context ends, and cuts calls
-// when they outlast the grace period. The function it returns ends the watch.
-func (r *Run) watch(ctx context.Context, endCalls context.CancelCauseFunc) (end func()) {
-	done := make(chan struct{})
-	var watching sync.WaitGroup
-	watching.Go(func() {
-		var over <-chan time.Time
-		if r.cfg.MaxDuration > 0 {
-			timer := time.NewTimer(r.cfg.MaxDuration)
-			defer timer.Stop()
-			over = timer.C
-		}
-		select {
-		case <-over:
-			r.Stop(ErrMaxDuration)
-		case <-ctx.Done():
-			r.Stop(ErrStopped)
-		case <-r.stopping:
-		case <-done:
-			return
-		}
-		grace := time.NewTimer(r.cfg.Grace)
-		defer grace.Stop()
-		select {
-		case <-grace.C:
-			endCalls(ErrStopped)
-		case <-ctx.Done():
-		case <-done:
-		}
-	})
-	return func() {
-		close(done)
-		watching.Wait()
+		return errStopped
 	}
 }
 
 // work handles SIMs until there are no more.
-func (r *Run) work(p phase, sims <-chan sim, results chan<- result) {
+func (r *Run) work(calls contexts, sims <-chan sim, rows chan<- result) {
 	written := make(chan struct{}, 1)
 	for s := range sims {
-		row, tried := r.handle(p, s)
+		row, tried := r.handle(calls, s)
 		if !tried {
 			continue
 		}
-		results <- result{row, written}
+		rows <- result{row, written}
 		<-written // else a kill would lose more than what is in flight
 	}
 }
 
-// handle turns a panic into a row: one SIM's bug must not end all others.
-func (r *Run) handle(p phase, s sim) (row report.Row, tried bool) {
+// handle makes a row of a panic: one SIM's bug must not end all others.
+func (r *Run) handle(calls contexts, s sim) (row report.Row, tried bool) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err := &PanicError{ICCID: s.iccid, Reason: cell.Clean(fmt.Sprint(reason), 200)}
-			r.log.Error(err.Error(), "iccid", s.iccid, "stack", string(debug.Stack()))
-			r.mu.Lock()
-			r.panicked = err
-			r.mu.Unlock()
-			now := time.Now()
-			row, tried = report.Row{
-				ICCID: s.iccid, Line: s.line, Action: string(r.cfg.Action), Status: report.StatusFailed, WebhookURL: s.webhookURL,
-				Error: "internal error", StartedAt: now, FinishedAt: now, BaseURL: r.cfg.APIName,
-			}, true
+			r.cfg.Log.Error(err.Error(), "iccid", s.iccid, "stack", string(debug.Stack()))
+			r.record.panicked(err)
+			row, tried = r.cfg.newRow(s.line, s.iccid, s.webhookURL), true
+			row.Status, row.Error = report.StatusFailed, "internal error"
 		}
 	}()
-	return r.handler.handle(p, s)
+	return newVisit(&r.cfg, r.caller, calls, s).do()
+}
+
+// finish completes the results if every SIM has its row, or says why not.
+func (r *Run) finish(readErr error) error {
+	cause, _ := r.stopped()
+	handled, failed := r.record.progress()
+	switch {
+	case readErr != nil && !errors.Is(readErr, errStopped):
+		return readErr
+	case handled < r.plan.ToDo() || cause != nil && failed > 0 || is[*TooManyFailures](cause):
+		return cause
+	}
+	return r.record.complete(r.plan.Rows)
 }

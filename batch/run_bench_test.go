@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -13,7 +12,6 @@ import (
 	"simhook/api"
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
-	"simhook/report/results"
 )
 
 // BenchmarkRun registers a fleet over loopback HTTP/1.1 at an unlimited rate with
@@ -35,21 +33,14 @@ func BenchmarkRun(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer client.Close()
-	journal, err := results.Open(filepath.Join(dir, "results.csv"), results.Options{
-		Action: string(Register), BaseURL: base, Want: results.Types{SubscriptionEnd: true, UsageThreshold: true},
+	run, err := Prepare(b.Context(), Config{
+		CallOptions: CallOptions{Client: client, Pace: pace.Options{Rate: pace.Unlimited()}},
+		Action:      Register, Fleet: fleet, Results: filepath.Join(dir, "results.csv"),
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer journal.Close()
-	run := New(Config{
-		Action: Register, Types: api.NotificationTypes(), Fleet: fleet, Client: client, Journal: journal,
-		Pace: pace.Options{Rate: pace.Unlimited()}, Workers: 32, Retries: 5, RetryMaxTime: time.Minute,
-		ID: NewID(), Log: slog.New(slog.DiscardHandler),
-	})
-	if _, err := run.Plan(b.Context()); err != nil {
-		b.Fatal(err)
-	}
+	defer run.Close()
 
 	b.ReportAllocs()
 	b.ResetTimer()

@@ -71,27 +71,33 @@ const (
 // Status tells how far the run is. It may be called at any time.
 func (r *Run) Status() Status {
 	now := time.Now()
+	counts := &r.caller.counts
 	s := Status{
-		Attempts: r.counts.attempts.Load(), Retries: r.counts.retried.reasons(), Throttled: r.counts.throttled.Load(),
+		Plan:     r.plan,
+		Attempts: counts.attempts.Load(), Retries: counts.retries.byReason(), Throttled: counts.throttled.Load(),
 		Tokens: r.cfg.Client.TokensObtained(),
-		Busy:   int(r.counts.busy.Load()), Workers: r.cfg.Workers,
-		Writes: r.writes.Status(now), Reads: r.reads.Status(now),
+		Busy:   int(counts.busy.Load()), Workers: r.cfg.Workers,
+		Writes: r.caller.writes.Status(now), Reads: r.caller.reads.Status(now),
 	}
-	r.mu.Lock()
-	s.Plan = r.plan
-	s.OK = r.plan.Done + r.tally.Statuses[report.StatusOK]
-	s.Failed = r.tally.Statuses[report.StatusFailed]
-	s.Refused = r.tally.Statuses[report.StatusRefused]
-	s.Pruned = r.pruned.Statuses[report.StatusOK]
-	s.PrunedNot = r.pruned.Handled() - s.Pruned
-	if !r.started.IsZero() {
-		s.Elapsed = now.Sub(r.started)
-		s.CallsPerSecond, s.Left = r.recent.rates(now, s.Attempts, s.Done()-s.Plan.Done, s.Total()-s.Done())
-	}
-	r.mu.Unlock()
+	r.record.status(&s, now)
 	s.Remaining = s.Plan.Rows - s.OK - s.Failed - s.Refused - s.Plan.Invalid - s.Plan.Duplicate
 	r.limit(&s, now)
 	return s
+}
+
+// status fills in what became of the SIMs so far.
+func (c *recorder) status(s *Status, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.OK = s.Plan.Done + c.tally.Statuses[report.StatusOK]
+	s.Failed = c.tally.Statuses[report.StatusFailed]
+	s.Refused = c.tally.Statuses[report.StatusRefused]
+	s.Pruned = c.pruned.Statuses[report.StatusOK]
+	s.PrunedNot = c.pruned.Handled() - s.Pruned
+	if !c.started.IsZero() {
+		s.Elapsed = now.Sub(c.started)
+		s.CallsPerSecond, s.Left = c.lastMinute.rates(now, s.Attempts, s.Done()-s.Plan.Done, s.Total()-s.Done())
+	}
 }
 
 // barely is how short a pause is not worth telling.
@@ -99,14 +105,15 @@ const barely = time.Second
 
 // limit finds out what keeps the run from going faster.
 func (r *Run) limit(s *Status, now time.Time) {
-	outage := r.breaker.pausedSince()
+	outage := r.caller.breaker.pausedSince()
 	used := s.Writes.ClosedUntil
 	if s.Reads.ClosedUntil.After(used) {
 		used = s.Reads.ClosedUntil
 	}
+	_, stopping := r.stopped()
 	switch {
 	case s.Elapsed == 0 || s.Done() >= s.Total():
-	case r.isStopping():
+	case stopping:
 		s.Limit, s.Left = LimitStopping, 0
 	case !outage.IsZero():
 		s.Limit, s.Since = LimitOutage, outage
@@ -121,23 +128,12 @@ func (r *Run) limit(s *Status, now time.Time) {
 	}
 }
 
-func (r *Run) isStopping() bool {
-	select {
-	case <-r.stopping:
-		return true
-	default:
-		return false
-	}
-}
-
 // Summary is what the run came to. ExitCode and Reason are the caller's to fill.
 func (r *Run) Summary() report.Summary {
 	status := r.Status()
-	r.mu.Lock()
-	defer r.mu.Unlock()
 	s := report.Summary{
-		Run: r.cfg.ID, Action: string(r.cfg.Action), Shard: r.cfg.Shard.Label(), Fleet: r.sourceName(), Results: r.cfg.Journal.PartialPath(), BaseURL: r.cfg.APIName,
-		StartedAt: r.started.UTC(), FinishedAt: r.started.Add(status.Elapsed).UTC(), Seconds: status.Elapsed.Seconds(),
+		Run: r.cfg.ID, Action: string(r.cfg.Action), Shard: r.cfg.Shard.Label(), Fleet: r.cfg.sourceName(), BaseURL: r.cfg.APIName,
+		Seconds:   status.Elapsed.Seconds(),
 		Rows:      status.Plan.Rows,
 		Earlier:   status.Plan.Done,
 		OK:        status.OK,
@@ -146,20 +142,30 @@ func (r *Run) Summary() report.Summary {
 		Invalid:   status.Plan.Invalid,
 		Duplicate: status.Plan.Duplicate,
 		Remaining: status.Remaining,
-		Kept:      r.kept,
 		Pruned:    status.Pruned,
 		PrunedNot: status.PrunedNot,
-		Verified:  r.sample.verified, Mismatches: r.sample.mismatches,
-		Attempts: status.Attempts, Retries: status.RetriesMade(), Throttled: status.Throttled,
-		SubscriptionEnd: r.tally.SubscriptionEnd, UsageThreshold: r.tally.UsageThreshold,
-		Causes:   append(r.tally.Causes(), r.pruned.Causes()...),
-		Complete: r.complete,
+		Attempts:  status.Attempts, Retries: status.RetriesMade(), Throttled: status.Throttled,
 	}
-	if r.pruned.Rows() > 0 {
-		s.PrunedOutcomes = r.pruned.Outcomes()
+	if r.cfg.Results != "" {
+		s.Results = r.journal.PartialPath()
+		if r.cfg.looksOnly() || r.record.isComplete() {
+			s.Results = r.journal.Path()
+		}
 	}
-	if r.complete {
-		s.Results = r.cfg.Journal.Path()
-	}
+	r.record.summarise(&s, status.Elapsed)
 	return s
+}
+
+// summarise fills in what became of the rows.
+func (c *recorder) summarise(s *report.Summary, elapsed time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.StartedAt, s.FinishedAt = c.started.UTC(), c.started.Add(elapsed).UTC()
+	s.Kept, s.Complete = c.kept, c.completed
+	s.Verified, s.Mismatches = c.sample.verified, c.sample.mismatches
+	s.SubscriptionEnd, s.UsageThreshold = c.tally.SubscriptionEnd, c.tally.UsageThreshold
+	s.Causes = append(c.tally.Causes(), c.pruned.Causes()...)
+	if c.pruned.Rows() > 0 {
+		s.PrunedOutcomes = c.pruned.Outcomes()
+	}
 }

@@ -34,7 +34,7 @@ func TestTheRecentRateLooksBackOneMinute(t *testing.T) {
 		"after a minute's pause there is none":                        {[]phase{{10 * time.Minute, 20}, {90 * time.Second, 0}}, time.Second, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var r recent
+			var r lastMinute
 			r.begin(start)
 			now, calls := start, 0.0
 			for _, p := range c.phases {
@@ -42,7 +42,7 @@ func TestTheRecentRateLooksBackOneMinute(t *testing.T) {
 					now = now.Add(c.every)
 					calls += p.calls * c.every.Seconds()
 					if p.calls > 0 { // rows are written
-						r.note(now, int64(math.Round(calls)), int(math.Round(calls))/2)
+						r.add(now, int64(math.Round(calls)), int(math.Round(calls))/2)
 					}
 				}
 			}
@@ -74,9 +74,6 @@ func TestTheStatusSaysWhatLimitsARun(t *testing.T) {
 				g := newRig(t, c.options, 2000)
 				run, done := g.prepare(t.Context(), c.change)
 				defer done()
-				if _, err := run.Plan(t.Context()); err != nil {
-					t.Fatal(err)
-				}
 				ended := make(chan error, 1)
 				go func() { ended <- run.Do(t.Context()) }()
 				<-time.After(c.after)
@@ -118,9 +115,6 @@ func TestAStatusAddsUpAtEveryMomentAndEndsAsTheSummary(t *testing.T) {
 		}, sims)
 		run, done := g.prepare(t.Context(), nil)
 		defer done()
-		if _, err := run.Plan(t.Context()); err != nil {
-			t.Fatal(err)
-		}
 		ended := make(chan error, 1)
 		go func() { ended <- run.Do(t.Context()) }()
 		for looks := 0; ; looks++ {
@@ -174,9 +168,6 @@ func TestAStatusCountsWhatEarlierRunsHaveDone(t *testing.T) {
 		g.setFleet(50)
 		run, done := g.prepare(t.Context(), nil)
 		defer done()
-		if _, err := run.Plan(t.Context()); err != nil {
-			t.Fatal(err)
-		}
 		if s := run.Status(); s.OK != 30 || s.Done() != 30 || s.Total() != 50 || s.Remaining != 20 {
 			t.Errorf("before it begins: %d ok, %d done of %d, %d to do", s.OK, s.Done(), s.Total(), s.Remaining)
 		}
@@ -190,14 +181,14 @@ func TestAStatusCountsWhatEarlierRunsHaveDone(t *testing.T) {
 }
 
 func TestRetriesAreCountedByReason(t *testing.T) {
-	var r retried
+	var r retryCounts
 	r.add(&api.Error{Status: 503})
 	r.add(&api.Error{Status: 503, CorrelationID: "another"})
 	r.add(&api.Error{Status: 500})
 	for i := range 3 * maxReasons {
 		r.add(fmt.Errorf("strange fault %d", i))
 	}
-	got := r.reasons()
+	got := r.byReason()
 	if got["http_503"] != 2 || got["http_500"] != 1 || len(got) > maxReasons+1 || got["other"] == 0 {
 		t.Errorf("%v", got)
 	}

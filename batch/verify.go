@@ -51,33 +51,34 @@ func (s *sample) offer(row *report.Row, size int) {
 }
 
 // verify reads the sample back and compares.
-func (r *Run) verify(p phase) error {
+func (r *Run) verify(calls contexts) error {
 	var group errgroup.Group
 	group.SetLimit(r.cfg.Workers)
-	for _, s := range r.sample.sims {
+	for _, s := range r.record.sample.sims {
 		group.Go(func() error {
-			v := visit{handler: r.handler, phase: p, sim: s}
-			if err := v.look(); err != nil {
+			v := newVisit(&r.cfg, r.caller, calls, s)
+			v.calls.reads = v.calls.begin("V")
+			if err := v.calls.read(); err != nil {
 				return fmt.Errorf("SIM %s: %s", s.iccid, explain(err))
 			}
-			r.compare(s, v.found)
+			r.record.compare(s, v.calls.found)
 			return nil
 		})
 	}
 	err := group.Wait()
-	if err == nil && len(r.sample.mismatches) == 0 {
+	if err == nil && len(r.record.sample.mismatches) == 0 {
 		return nil
 	}
-	return &VerifyError{Mismatches: len(r.sample.mismatches), Of: len(r.sample.sims), Failed: err}
+	return &VerifyError{Mismatches: len(r.record.sample.mismatches), Of: len(r.record.sample.sims), Failed: err}
 }
 
-func (r *Run) compare(s sim, found api.Preferences) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.sample.verified++
-	for _, t := range r.cfg.Types {
+func (c *recorder) compare(s sim, found api.Preferences) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sample.verified++
+	for _, t := range c.cfg.Types {
 		if !fleet.SameURL(found[t], s.webhookURL) {
-			r.sample.mismatches = append(r.sample.mismatches, report.Mismatch{
+			c.sample.mismatches = append(c.sample.mismatches, report.Mismatch{
 				ICCID: s.iccid, Type: string(t), Want: shownURL(s.webhookURL), Found: shownURL(found[t]),
 			})
 		}

@@ -1,64 +1,83 @@
 package batch
 
 import (
-	"context"
-	"errors"
 	"fmt"
+	"time"
 
 	"simhook/api"
 	"simhook/batch/fleet"
 	"simhook/report"
 )
 
-// visit is the work on one SIM.
+// visit is the work on one SIM: the calls that its action needs, and the row that says what became of them.
 type visit struct {
-	*handler
-	phase
-	sim
-	reads *thread         // nil until the preferences are read
-	found api.Preferences // what was read
+	cfg   *Config
+	sim   sim
+	calls simCalls
 }
 
-// do carries out the action for one type, and reports whether anything was tried.
-func (v *visit) do(t api.NotificationType, call *report.Call) (tried bool) {
-	before := call.PreviousURL // an earlier run may have removed it, and got no further
-	*call = report.Call{}
-	thread := v.caller.thread(v.iccid, shortName(t))
-	err := v.act(t, thread, call)
-	carryOn(call, before)
-	if thread.attempts == 0 && v.reads != nil {
-		thread = v.reads // looking was all that was done
-	}
-	call.Attempts, call.CorrelationID, call.HTTPStatus = thread.attempts, thread.id, thread.status
-	if err != nil {
-		call.Outcome, call.Error = verdictOn(err, thread), explain(err)
-	}
-	return call.Outcome != ""
+func newVisit(cfg *Config, caller *Caller, ctx contexts, s sim) *visit {
+	return &visit{cfg: cfg, sim: s, calls: simCalls{caller: caller, ctx: ctx, run: cfg.ID, iccid: s.iccid}}
 }
 
-func (v *visit) act(t api.NotificationType, thread *thread, call *report.Call) error {
+// do carries out the action for all types of the SIM. It reports false where the run ended before anything was tried:
+// the SIM then has no row, and remains to be done.
+func (v *visit) do() (row report.Row, tried bool) {
+	row = v.cfg.newRow(v.sim.line, v.sim.iccid, v.sim.webhookURL)
+	if v.sim.earlier != nil {
+		row.SubscriptionEnd, row.UsageThreshold = v.sim.earlier.SubscriptionEnd, v.sim.earlier.UsageThreshold
+	}
+	types := v.cfg.typesOf(&v.sim)
+	for _, t := range types {
+		call := callOf(&row, t)
+		if v.cfg.achieved(call.Outcome) {
+			continue // by an earlier run
+		}
+		*call = v.doType(t, call.PreviousURL)
+		tried = tried || call.Outcome != ""
+		if row.Error == "" {
+			row.Error = call.Error
+		}
+	}
+	row.FinishedAt = time.Now()
+	row.Status = v.cfg.statusOf(&row, types)
+	return row, tried
+}
+
+// doType carries out the action for one type. earlierPrevious is the URL of the webhook that an earlier, interrupted
+// run may already have removed.
+func (v *visit) doType(t api.NotificationType, earlierPrevious string) report.Call {
+	call, _ := v.calls.result(t, func(a *attempts, call *report.Call) error { // the Call says all of the error
+		err := v.carryOut(t, a, call)
+		keepEarlierPrevious(call, earlierPrevious)
+		return err
+	})
+	return call
+}
+
+func (v *visit) carryOut(t api.NotificationType, a *attempts, call *report.Call) error {
 	switch {
-	case v.gone:
-		return v.removeOwn(t, thread, call)
-	case v.action == Register:
-		return v.register(t, v.webhookURL, thread, call)
-	case v.action == Unregister:
-		return v.unregister(t, thread, call)
-	case v.action == Reconcile:
-		return v.reconcile(t, thread, call)
-	case v.action == Restore:
-		return v.restore(t, thread, call)
+	case v.sim.gone:
+		return v.removeOwn(t, a, call)
+	case v.cfg.Action == Register:
+		return v.calls.register(t, v.sim.webhookURL, a, call)
+	case v.cfg.Action == Unregister:
+		return v.unregister(t, a, call)
+	case v.cfg.Action == Reconcile:
+		return v.reconcile(t, a, call)
+	case v.cfg.Action == Restore:
+		return v.restore(t, a, call)
 	}
-	return fmt.Errorf("unknown action %q", v.action)
+	return fmt.Errorf("unknown action %q", v.cfg.Action)
 }
 
-// carryOn keeps what an earlier run has noted of the webhook that was there: this
-// one finished what that one had begun.
-func carryOn(call *report.Call, before string) {
-	if before == "" || call.PreviousURL != "" {
+// keepEarlierPrevious keeps the URL of a webhook that an earlier, interrupted run already removed, and reports the two
+// runs as one replacement or removal.
+func keepEarlierPrevious(call *report.Call, previous string) {
+	if previous == "" || call.PreviousURL != "" {
 		return
 	}
-	call.PreviousURL = before
+	call.PreviousURL = previous
 	switch call.Outcome {
 	case report.Registered, report.Unchanged:
 		call.Outcome = report.Replaced
@@ -67,93 +86,129 @@ func carryOn(call *report.Call, before string) {
 	}
 }
 
-// shortName stands for a type in correlation IDs.
-func shortName(t api.NotificationType) string {
-	if t == api.SubscriptionEnd {
-		return "SE"
+// unregister removes the webhook: whatever its URL, or with OnlyURL only that one. Another client may change it between
+// the read and the removal: the API has no conditional removal.
+func (v *visit) unregister(t api.NotificationType, a *attempts, call *report.Call) error {
+	if v.cfg.OnlyURL == "" && !v.cfg.RecordPrevious {
+		return v.calls.unregister(t, a, call)
 	}
-	return "UT"
+	return v.removeIf(t, a, call, func(there string) bool { return v.cfg.OnlyURL == "" || fleet.SameURL(there, v.cfg.OnlyURL) })
 }
 
-func (v *visit) post(t api.NotificationType, url string, thread *thread) error {
-	return v.caller.do(v.phase, v.caller.writes, thread, func(ctx context.Context, id string) (api.Answer, error) {
-		return v.caller.client.Register(ctx, v.iccid, t, url, id)
-	})
+// removeOwn removes the webhook of a SIM that has left the fleet, if it still is the one that an earlier run registered.
+func (v *visit) removeOwn(t api.NotificationType, a *attempts, call *report.Call) error {
+	return v.removeIf(t, a, call, func(there string) bool { return fleet.SameURL(there, v.sim.webhookURL) })
 }
 
-func (v *visit) remove(t api.NotificationType, thread *thread) error {
-	return v.caller.do(v.phase, v.caller.writes, thread, func(ctx context.Context, id string) (api.Answer, error) {
-		return v.caller.client.Unregister(ctx, v.iccid, t, id)
-	})
-}
-
-// look reads the SIM's preferences, once: the answer tells of all types.
-func (v *visit) look() error {
-	if v.found != nil {
-		return nil
-	}
-	if v.reads == nil {
-		v.reads = v.caller.thread(v.iccid, "P")
-	}
-	err := v.caller.do(v.phase, v.caller.reads, v.reads, func(ctx context.Context, id string) (answer api.Answer, err error) {
-		v.found, answer, err = v.caller.client.Preferences(ctx, v.iccid, id)
-		return answer, err
-	})
-	if err != nil {
-		v.found = nil
-	}
-	return err
-}
-
-// lookAgain is look after something was changed.
-func (v *visit) lookAgain() error {
-	v.found = nil
-	return v.look()
-}
-
-// settle decides by looking what became of a write that failed but may have
-// taken effect: the error stands unless what is there now is what was wanted.
-func (v *visit) settle(t api.NotificationType, wanted string, thread *thread, err error) error {
-	if err == nil || !thread.ambiguous || !api.Temporary(err) {
+// removeIf reads the webhook, and removes it if it is ours to remove.
+func (v *visit) removeIf(t api.NotificationType, a *attempts, call *report.Call, ours func(there string) bool) error {
+	there, err := v.read(t)
+	switch {
+	case err != nil:
 		return err
-	}
-	if v.lookAgain() != nil || !fleet.SameURL(v.found[t], wanted) {
-		return err
+	case there == "":
+		call.Outcome = report.Absent
+	case !ours(there):
+		call.Outcome = report.Foreign
+	case v.cfg.DryRun:
+		call.Outcome, call.PreviousURL = report.WouldUnregister, there
+	default:
+		call.PreviousURL = there
+		return v.calls.unregister(t, a, call)
 	}
 	return nil
 }
 
-// verdictOn is the outcome of a call that ended in err.
-func verdictOn(err error, thread *thread) report.Outcome {
-	var e *api.Error
+// reconcile makes the webhook what the fleet says. Where it is that already, one read is all.
+func (v *visit) reconcile(t api.NotificationType, a *attempts, call *report.Call) error {
+	there, err := v.read(t)
 	switch {
-	case thread.attempts == 0 && !api.Temporary(err):
-		return "" // not come to, unless it was for want of a token
-	case errors.As(err, &e) && !api.Temporary(err):
-		return report.Refused
+	case err != nil:
+		return err
+	case fleet.SameURL(there, v.sim.webhookURL):
+		call.Outcome = report.Unchanged
+	case v.cfg.DryRun && there == "":
+		call.Outcome = report.WouldRegister
+	case v.cfg.DryRun:
+		call.Outcome, call.PreviousURL = report.WouldReplace, there
+	case there == "":
+		return v.calls.register(t, v.sim.webhookURL, a, call)
+	default:
+		return v.calls.replace(t, there, v.sim.webhookURL, a, call)
 	}
-	return report.Failed
+	return nil
 }
 
-// explain says in one stable line why a call has no good outcome.
-func explain(err error) string {
-	var step *stepError
+// restore puts back what was there before an earlier run, unless it was changed since.
+func (v *visit) restore(t api.NotificationType, a *attempts, call *report.Call) error {
+	undo := v.sim.undos.of(t)
+	there, err := v.read(t)
 	switch {
-	case errors.Is(err, errStopped):
-		return errStopped.Error()
-	case errors.As(err, &step):
-		return step.step + ": " + api.Cause(step.err)
+	case err != nil:
+		return err
+	case fleet.SameURL(there, undo.before) && undo.before == "":
+		call.Outcome = report.Absent
+	case fleet.SameURL(there, undo.before):
+		call.Outcome = report.Unchanged
+	case there != "" && !fleet.SameURL(there, undo.left):
+		call.Outcome = report.Foreign
+	case undo.before == "":
+		call.PreviousURL = there
+		return v.calls.unregister(t, a, call)
+	case there == "":
+		return v.calls.register(t, undo.before, a, call)
+	default:
+		return v.calls.replace(t, there, undo.before, a, call)
 	}
-	return api.Cause(err)
+	return nil
 }
 
-// stepError says in which step of an action a call failed.
-type stepError struct {
-	step string
-	err  error
+// read is the URL of the webhook that the SIM has; "": none.
+func (v *visit) read(t api.NotificationType) (there string, err error) {
+	if err := v.calls.read(); err != nil {
+		return "", during("reading what is registered", err)
+	}
+	return v.calls.found[t], nil
 }
 
-func during(step string, err error) error { return &stepError{step, err} }
+// typesOf are the types of a SIM that the run is about.
+func (c *Config) typesOf(s *sim) []api.NotificationType {
+	if c.Action != Restore {
+		return c.Types
+	}
+	var types []api.NotificationType
+	for _, t := range c.Types {
+		if s.undos.of(t).wanted {
+			types = append(types, t)
+		}
+	}
+	return types
+}
 
-func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
-func (e *stepError) Unwrap() error { return e.err }
+// achieved reports whether an outcome is what the run is for.
+func (c *Config) achieved(o report.Outcome) bool { return o.Good() || c.DryRun && o.Planned() }
+
+// statusOf is the status of a SIM: failed beats refused beats ok.
+func (c *Config) statusOf(row *report.Row, types []api.NotificationType) report.Status {
+	status := report.StatusOK
+	for _, t := range types {
+		switch outcome := callOf(row, t).Outcome; {
+		case outcome == report.Refused:
+			if status == report.StatusOK {
+				status = report.StatusRefused
+			}
+		case !c.achieved(outcome):
+			status = report.StatusFailed
+		}
+	}
+	return status
+}
+
+// newRow is the beginning of a row.
+func (c *Config) newRow(line int, iccid, webhookURL string) report.Row {
+	now := time.Now()
+	return report.Row{
+		ICCID: iccid, Line: line, Action: string(c.Action), WebhookURL: webhookURL,
+		StartedAt: now, FinishedAt: now, BaseURL: c.APIName,
+	}
+}

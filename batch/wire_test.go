@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -15,7 +14,6 @@ import (
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
 	"simhook/report"
-	"simhook/report/results"
 )
 
 // wire is a rig whose connections are real, with waits short enough for them.
@@ -44,34 +42,31 @@ func (w *wire) run(change func(*Config)) (report.Summary, error) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cfg := Config{
-		Action: Register, Types: api.NotificationTypes(), Pace: pace.Options{Rate: pace.Unlimited()},
-		Workers: 8, Retries: 5, RetryMaxTime: 20 * time.Second, ID: NewID(), Log: slog.New(slog.DiscardHandler),
+		CallOptions: CallOptions{Pace: pace.Options{Rate: pace.Unlimited()}, RetryMaxTime: 20 * time.Second},
+		Action:      Register, Workers: 8, Results: w.results,
 	}
 	if change != nil {
 		change(&cfg)
 	}
 	client := w.connect(cfg.Workers)
 	defer client.Close()
-	fleet, err := fleet.Open(ctx, w.fleet, nil, "", fleet.Options{WebhookURL: w.urls, AllowBadLuhn: true})
+	source, err := fleet.Open(ctx, w.fleet, nil, "", fleet.Options{WebhookURL: w.urls, AllowBadLuhn: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	journal, err := results.Open(w.results, results.Options{
-		Action: string(cfg.Action), BaseURL: client.BaseURL(), Want: typesOf(cfg.Types), Sweep: cfg.Action == Reconcile,
-	})
+	cfg.Client = client
+	if cfg.Action != Restore {
+		cfg.Fleet = source
+	}
+	run, err := Prepare(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := errors.Join(journal.Close(), fleet.Close()); err != nil {
+		if err := errors.Join(run.Close(), source.Close()); err != nil {
 			t.Error(err)
 		}
 	}()
-	cfg.Client, cfg.Fleet, cfg.Journal = client, fleet, journal
-	run := New(cfg)
-	if _, err := run.Plan(ctx); err != nil {
-		t.Fatal(err)
-	}
 	err = run.Do(ctx)
 	if ctx.Err() != nil {
 		t.Errorf("the run did not end by itself: %v", err)

@@ -11,7 +11,7 @@ import (
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
 	"simhook/report"
-	"simhook/report/results"
+	"simhook/report/file"
 )
 
 // bulk is a run over a fleet as the command line asked for it.
@@ -34,13 +34,13 @@ type bulk struct {
 	onlyURL        string
 	detailed       bool // of reconcile, as the next
 	prune          bool
-	maxDelete      batch.MaxDelete
+	maxDelete      batch.MaxSIMs
 
 	pace         pace.Options
 	workers      int
 	retries      int
 	retryMaxTime time.Duration
-	maxFailures  batch.MaxFailures
+	maxFailures  batch.MaxSIMs
 	maxDuration  time.Duration
 
 	progress string // auto, bar, log or none
@@ -91,21 +91,17 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 		return report.Summary{}, err
 	}
 	defer closeSource()
-	journal, err := b.openJournal(conn.name)
+	cfg.Client, cfg.APIName = conn.client, conn.name
+	run, err := batch.Prepare(preparing, cfg)
 	if err != nil {
 		return report.Summary{}, err
 	}
-	defer journal.Close() // all rows are synced by then
-
-	cfg.Client, cfg.APIName, cfg.Journal = conn.client, conn.name, journal
-	run := batch.New(cfg)
-	plan, err := run.Plan(preparing)
-	if err != nil {
-		return report.Summary{}, err
-	}
+	defer run.Close() // all rows are synced by then
+	plan := run.Plan()
+	b.sayHealed(run.Healed())
 	b.announce(id, plan, run.Expected())
 	if b.looksOnly() {
-		return b.rehearsed(run), nil
+		return run.Summary(), nil
 	}
 	if err := b.confirm(preparing, plan); err != nil {
 		return run.Summary(), err
@@ -125,11 +121,15 @@ func (b *bulk) planning() bool { return b.dryRun && b.action == batch.Reconcile 
 func (b *bulk) looksOnly() bool { return b.dryRun && !b.planning() }
 
 func (b *bulk) config(id string) batch.Config {
+	retries := b.retries
+	if retries == 0 {
+		retries = batch.NoRetries
+	}
 	return batch.Config{
-		Action: b.action, Types: b.types, Pace: b.pace, Shard: b.shard,
+		CallOptions: batch.CallOptions{Pace: b.pace, Retries: retries, RetryMaxTime: b.retryMaxTime, Log: b.log},
+		Action:      b.action, Types: b.types, Shard: b.shard, Results: b.results,
 		DryRun: b.dryRun, OnlyURL: b.onlyURL, RecordPrevious: b.recordPrevious, Prune: b.prune, MaxDelete: b.maxDelete, Verify: b.verify,
-		Workers: b.workers, Retries: b.retries, RetryMaxTime: b.retryMaxTime,
-		MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id, Log: b.log,
+		Workers: b.workers, MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id,
 	}
 }
 
@@ -163,27 +163,12 @@ func (b *bulk) openFleet(ctx context.Context) (*fleet.Fleet, error) {
 
 func (b *bulk) needsURL() bool { return b.action == batch.Register || b.action == batch.Reconcile }
 
-func (b *bulk) openJournal(apiName string) (*results.Journal, error) {
-	var want results.Types
-	for _, t := range b.types {
-		if b.action == batch.Restore { // each row has types of its own to put back
-			break
-		}
-		want.SubscriptionEnd = want.SubscriptionEnd || t == api.SubscriptionEnd
-		want.UsageThreshold = want.UsageThreshold || t == api.UsageThreshold
-	}
-	journal, err := results.Open(b.results, results.Options{
-		Action: string(b.action), BaseURL: apiName, Want: want, Shard: b.shard, ReadOnly: b.looksOnly(),
-		Sweep: b.action == batch.Reconcile, Plan: b.planning(),
-	})
-	if err != nil {
-		return nil, err
-	}
-	if healed := journal.Healed(); healed.Lines > 0 && !b.looksOnly() {
+// sayHealed tells of damage that an earlier run has left in the results.
+func (b *bulk) sayHealed(healed file.Healed) {
+	if healed.Lines > 0 && !b.looksOnly() {
 		b.console.say("%s of %s had been cut off or damaged: set aside in %s, and their SIMs are called for again",
-			counted(healed.Lines, "line"), journal.PartialPath(), healed.Aside)
+			counted(healed.Lines, "line"), b.results+".partial", healed.Aside)
 	}
-	return journal, nil
 }
 
 // announce is the first line of a run: what it will take, and what is done already.
@@ -209,13 +194,6 @@ func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
 		again = "; " + counted(plan.Again, "SIM") + " to do again"
 	}
 	b.console.say("goes on: %s of %s are done%s", thousands(plan.Done), counted(sims, "SIM"), again)
-}
-
-// rehearsed is the summary of a dry run: the SIMs to do remain.
-func (b *bulk) rehearsed(run *batch.Run) report.Summary {
-	s := run.Summary()
-	s.Results = b.results
-	return s
 }
 
 // carryOut makes the calls.

@@ -93,7 +93,7 @@ func (s *settings) url(option string) string {
 	return url
 }
 
-func (s *settings) maxDelete() batch.MaxDelete {
+func (s *settings) maxDelete() batch.MaxSIMs {
 	limit, err := batch.ParseMaxDelete(s.text("max-delete"))
 	s.check("max-delete", err)
 	return limit
@@ -150,7 +150,7 @@ func (s *settings) pace(parts int) pace.Options {
 	return pace.Options{Rate: rate, Share: share, Parts: parts}
 }
 
-func (s *settings) maxFailures() batch.MaxFailures {
+func (s *settings) maxFailures() batch.MaxSIMs {
 	limit, err := batch.ParseMaxFailures(s.text("max-failures"))
 	s.check("max-failures", err)
 	return limit

@@ -11,7 +11,7 @@ import (
 )
 
 func TestWhatIsLeftIsDoneWhetherItIsFewSIMsOrMany(t *testing.T) {
-	for _, sims := range []int{10, maxLeft - 1, maxLeft, maxLeft + 1} {
+	for _, sims := range []int{10, maxBacklog - 1, maxBacklog, maxBacklog + 1} {
 		t.Run(fmt.Sprint(sims, " SIMs"), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				g := newRig(t, sandbox.Options{}, 0)

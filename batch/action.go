@@ -1,0 +1,47 @@
+package batch
+
+import (
+	"simhook/api"
+	"simhook/report"
+)
+
+// Action is what a run does to each SIM.
+type Action string
+
+// The actions.
+const (
+	Register   Action = "register"   // sets the webhook
+	Unregister Action = "unregister" // removes it
+	Reconcile  Action = "reconcile"  // reads what each SIM has, and changes only what differs
+	Restore    Action = "restore"    // puts back what an earlier run replaced or removed
+)
+
+// needsWebhookURL reports whether the action sets the webhook that the fleet names.
+func (a Action) needsWebhookURL() bool { return a == Register || a == Reconcile }
+
+func (a Action) known() bool {
+	switch a {
+	case Register, Unregister, Reconcile, Restore:
+		return true
+	}
+	return false
+}
+
+// sim is a SIM that calls are to be made for.
+type sim struct {
+	line       int // in the fleet file; 0: the SIM has left the fleet
+	iccid      string
+	webhookURL string
+	earlier    *report.Row // what an earlier run has achieved; nil: nothing
+
+	gone  bool  // it has left the fleet: what was registered is to be removed
+	undos undos // what is to be put back
+}
+
+// callOf is the part of a row that holds the outcome of one type.
+func callOf(row *report.Row, t api.NotificationType) *report.Call {
+	if t == api.SubscriptionEnd {
+		return &row.SubscriptionEnd
+	}
+	return &row.UsageThreshold
+}

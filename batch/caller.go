@@ -1,0 +1,99 @@
+package batch
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"simhook/api"
+	"simhook/batch/pace"
+	"simhook/report"
+)
+
+// Caller makes calls for single SIMs that outlast passing faults: paced by the account's quota, retried with backoff,
+// with renewed tokens and a correlation ID for every attempt. A webhook that is there already, and a write that may
+// have taken effect although it failed, are settled by reading what the SIM has.
+//
+// It is safe for concurrent use. While the API is failing as a whole, all calls wait and one at a time probes it.
+type Caller struct {
+	options CallOptions
+	writes  *pace.Pacer
+	reads   *pace.Pacer
+	breaker *breaker
+	counts  counts
+	giveUp  func(error) // told when calling on is pointless
+
+	close func() // ends the pacers
+}
+
+// counts are of all calls together.
+type counts struct {
+	attempts  atomic.Int64
+	retries   retryCounts  // attempts after a passing failure
+	busy      atomic.Int64 // calls in flight
+	throttled atomic.Int64 // 429s
+}
+
+// NewCaller returns a Caller for single SIMs. Close frees what it holds.
+func NewCaller(options CallOptions) (*Caller, error) {
+	options, err := options.complete()
+	if err != nil {
+		return nil, err
+	}
+	c := newCaller(options, func(error) {}) // the call that met it returns it
+	ctx, cancel := context.WithCancel(context.Background())
+	wait := c.pace(ctx)
+	c.close = sync.OnceFunc(func() {
+		cancel()
+		wait()
+	})
+	return c, nil
+}
+
+// newCaller returns a Caller whose permits flow while pace runs.
+func newCaller(options CallOptions, giveUp func(error)) *Caller {
+	return &Caller{
+		options: options, giveUp: giveUp,
+		writes: pace.New(options.Pace), reads: pace.New(options.Pace),
+		breaker: &breaker{patience: options.RetryMaxTime, giveUp: giveUp, log: options.Log},
+	}
+}
+
+// pace hands out permits until the context ends. The function it returns waits for that.
+func (c *Caller) pace(ctx context.Context) (wait func()) {
+	var pacers sync.WaitGroup
+	for _, p := range []*pace.Pacer{c.writes, c.reads} {
+		pacers.Go(func() { p.Run(ctx) })
+	}
+	return pacers.Wait
+}
+
+// Close ends the Caller. Calls under way wait for their context.
+func (c *Caller) Close() { c.close() }
+
+// Register sets the webhook of a SIM for one notification type. Success is the outcome registered, unchanged (it was
+// there already), or replaced (another one was; PreviousURL is what it was). The error is the last attempt's, or
+// the context's; the Call then tells how far it came.
+func (c *Caller) Register(ctx context.Context, iccid string, t api.NotificationType, webhookURL string) (report.Call, error) {
+	s := c.newSimCalls(ctx, iccid)
+	return s.result(t, func(a *attempts, call *report.Call) error { return s.register(t, webhookURL, a, call) })
+}
+
+// Unregister removes the webhook of a SIM for one notification type. Success is the outcome unregistered, or absent
+// (there was none).
+func (c *Caller) Unregister(ctx context.Context, iccid string, t api.NotificationType) (report.Call, error) {
+	s := c.newSimCalls(ctx, iccid)
+	return s.result(t, func(a *attempts, call *report.Call) error { return s.unregister(t, a, call) })
+}
+
+// Preferences reads which webhooks a SIM has.
+func (c *Caller) Preferences(ctx context.Context, iccid string) (api.Preferences, error) {
+	s := c.newSimCalls(ctx, iccid)
+	err := s.read()
+	return s.found, err
+}
+
+// newSimCalls begins calls for one SIM with correlation IDs of their own.
+func (c *Caller) newSimCalls(ctx context.Context, iccid string) *simCalls {
+	return &simCalls{caller: c, ctx: contexts{wait: ctx, call: ctx}, run: NewID(), iccid: iccid}
+}

@@ -1,0 +1,199 @@
+package batch
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"simhook/api"
+	"simhook/batch/fleet"
+	"simhook/report"
+)
+
+// simCalls are the calls for one SIM.
+type simCalls struct {
+	caller *Caller
+	ctx    contexts
+	run    string // in the correlation IDs
+	iccid  string
+	reads  *attempts       // nil until the preferences are read
+	found  api.Preferences // what was read; nil: nothing is known
+}
+
+// begin starts a series of attempts. kind is SE, UT, P or V.
+func (s *simCalls) begin(kind string) *attempts {
+	return &attempts{iccid: s.iccid, kind: kind, run: s.run}
+}
+
+// shortName stands for a type in correlation IDs.
+func shortName(t api.NotificationType) string {
+	if t == api.SubscriptionEnd {
+		return "SE"
+	}
+	return "UT"
+}
+
+// result carries out an action for one type, and says what became of it.
+func (s *simCalls) result(t api.NotificationType, act func(*attempts, *report.Call) error) (report.Call, error) {
+	var call report.Call
+	a := s.begin(shortName(t))
+	err := act(a, &call)
+	if a.made == 0 && s.reads != nil {
+		a = s.reads // reading was all that was done
+	}
+	if err != nil {
+		call.Outcome, call.Error = failure(err, a), explain(err)
+	}
+	call.Attempts, call.CorrelationID, call.HTTPStatus = a.made, a.lastID, a.status
+	return call, err
+}
+
+func (s *simCalls) set(t api.NotificationType, url string, a *attempts) error {
+	return s.caller.do(s.ctx, s.caller.writes, a, func(ctx context.Context, id string) (api.Answer, error) {
+		return s.caller.options.Client.Register(ctx, s.iccid, t, url, id)
+	})
+}
+
+func (s *simCalls) remove(t api.NotificationType, a *attempts) error {
+	return s.caller.do(s.ctx, s.caller.writes, a, func(ctx context.Context, id string) (api.Answer, error) {
+		return s.caller.options.Client.Unregister(ctx, s.iccid, t, id)
+	})
+}
+
+// read reads the SIM's preferences, once: the answer tells of all types.
+func (s *simCalls) read() error {
+	if s.found != nil {
+		return nil
+	}
+	return s.readAgain()
+}
+
+// readAgain reads them after something was changed.
+func (s *simCalls) readAgain() error {
+	s.found = nil
+	if s.reads == nil {
+		s.reads = s.begin("P")
+	}
+	var found api.Preferences
+	err := s.caller.do(s.ctx, s.caller.reads, s.reads, func(ctx context.Context, id string) (answer api.Answer, err error) {
+		found, answer, err = s.caller.options.Client.Preferences(ctx, s.iccid, id)
+		return answer, err
+	})
+	if err == nil {
+		s.found = found
+	}
+	return err
+}
+
+// confirm reads what became of a write that failed, but may have taken effect. The error stands unless the webhook
+// is now the one that was wanted.
+func (s *simCalls) confirm(t api.NotificationType, wanted string, a *attempts, err error) error {
+	if err == nil || !a.maybeDone || !api.Temporary(err) {
+		return err
+	}
+	if s.readAgain() != nil || !fleet.SameURL(s.found[t], wanted) {
+		return err
+	}
+	return nil
+}
+
+// registerRounds bounds how often an existing webhook is removed to set another: once is enough, unless another client
+// keeps setting its own.
+const registerRounds = 3
+
+// register sets the webhook. A 409 says that one is there already. It is read, and if it is another, removed, so that
+// the new one can be set.
+func (s *simCalls) register(t api.NotificationType, url string, a *attempts, call *report.Call) error {
+	call.Outcome = report.Registered
+	for round := 1; ; round++ {
+		err := s.set(t, url, a)
+		if !answered(err, http.StatusConflict) {
+			return s.confirm(t, url, a, err)
+		}
+		if err := s.readAgain(); err != nil {
+			return during("reading what is registered already", err)
+		}
+		there := s.found[t]
+		if fleet.SameURL(there, url) {
+			if !a.maybeDone && round == 1 { // else an attempt that seemed to fail had set it
+				call.Outcome = report.Unchanged
+			}
+			return nil
+		}
+		if round == registerRounds {
+			return err
+		}
+		if err := s.removeOther(t, there, a, call); err != nil {
+			return err
+		}
+	}
+}
+
+// removeOther removes another webhook, so that the new one can be set.
+func (s *simCalls) removeOther(t api.NotificationType, there string, a *attempts, call *report.Call) error {
+	if there != "" {
+		call.Outcome, call.PreviousURL = report.Replaced, there
+	}
+	if err := s.remove(t, a); err != nil && !answered(err, http.StatusNotFound) {
+		return during("removing what is registered already", err)
+	}
+	return nil
+}
+
+// replace sets the webhook where another one is known to be.
+func (s *simCalls) replace(t api.NotificationType, there, url string, a *attempts, call *report.Call) error {
+	if err := s.removeOther(t, there, a, call); err != nil {
+		return err
+	}
+	previous := call.PreviousURL
+	err := s.register(t, url, a, call)
+	call.Outcome, call.PreviousURL = report.Replaced, previous
+	return err
+}
+
+// unregister removes the webhook without reading it first.
+func (s *simCalls) unregister(t api.NotificationType, a *attempts, call *report.Call) error {
+	err := s.remove(t, a)
+	call.Outcome = report.Unregistered
+	if !answered(err, http.StatusNotFound) {
+		return s.confirm(t, "", a, err)
+	}
+	if !a.maybeDone { // else an attempt that seemed to fail had removed it
+		call.Outcome = report.Absent
+	}
+	return nil
+}
+
+// failure is the outcome of calls that ended in err. It is empty where no attempt was made, unless that was because no
+// token could be had.
+func failure(err error, a *attempts) report.Outcome {
+	switch {
+	case a.made == 0 && !api.Temporary(err):
+		return ""
+	case is[*api.Error](err) && !api.Temporary(err):
+		return report.Refused
+	}
+	return report.Failed
+}
+
+// explain says in one stable line why a call has no good outcome.
+func explain(err error) string {
+	if errors.Is(err, errStopped) {
+		return errStopped.Error()
+	}
+	if failed, ok := errors.AsType[*stepError](err); ok {
+		return failed.step + ": " + api.Cause(failed.err)
+	}
+	return api.Cause(err)
+}
+
+// stepError says in which step of an action a call failed.
+type stepError struct {
+	step string
+	err  error
+}
+
+func during(step string, err error) error { return &stepError{step, err} }
+
+func (e *stepError) Error() string { return e.step + ": " + e.err.Error() }
+func (e *stepError) Unwrap() error { return e.err }
