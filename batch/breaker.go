@@ -114,11 +114,14 @@ func (b *breaker) succeeded() {
 func (b *breaker) abandoned() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.wakeOne()
+	if b.open != nil && b.probing {
+		b.wake()
+	}
 }
 
-// failed notes a failed attempt, and reports whether the API as a whole is failing.
-func (b *breaker) failed(err error) bool {
+// failed notes a failed attempt, and reports whether the API as a whole is failing. gone is a *GoneError where that has
+// lasted for too long.
+func (b *breaker) failed(err error) (failing bool, gone error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
@@ -126,33 +129,29 @@ func (b *breaker) failed(err error) bool {
 		b.since = now
 	}
 	if b.open == nil && b.failures < breakerThreshold {
-		return false
+		return false, nil
 	}
 	if b.open == nil {
 		b.open, b.wait = newPause(), firstProbeWait
 		b.nextTry = now.Add(b.wait)
 		b.log.Warn("the API is failing: all calls wait until it answers again", "error", err.Error(), "in_a_row", b.failures)
-		return true
+		return true, nil
 	}
-	if gone := now.Sub(b.since); gone >= b.patience {
-		failure := &GoneError{For: gone, Last: err}
-		b.giveUp(failure)
-		b.open.err = failure
+	if lasted := now.Sub(b.since); lasted >= b.patience {
+		gone = &GoneError{For: lasted, Last: err}
+		b.giveUp(gone)
+		b.open.err = gone
 	}
-	if b.probing || b.open.err != nil {
+	if b.probing || gone != nil {
 		b.wait = min(2*b.wait, longestProbeWait)
 		b.nextTry = now.Add(b.wait)
-		b.probing = true
-		b.wakeOne()
+		b.wake()
 	}
-	return true
+	return true, gone
 }
 
-// wakeOne ends a probe: the next call that asks takes its turn. Those that wait are told to ask again.
-func (b *breaker) wakeOne() {
-	if b.open == nil || !b.probing {
-		return
-	}
+// wake ends a probe: the next call that asks takes its turn. Those that wait are told to ask again.
+func (b *breaker) wake() {
 	b.probing = false
 	close(b.open.over)
 	b.open = newPause()

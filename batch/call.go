@@ -49,7 +49,8 @@ func (c *Caller) do(ctx contexts, pacer *pace.Pacer, a *attempts, try attempt) e
 		if err == nil {
 			err = c.attempt(ctx, pacer, a, try)
 		}
-		switch c.judge(err) {
+		verdict, err := c.judge(err)
+		switch verdict {
 		case done, final:
 			return err
 		case repeatNow:
@@ -119,39 +120,41 @@ const (
 	final
 )
 
-// judge says what follows from the outcome of an attempt, and tells the breaker.
-func (c *Caller) judge(err error) verdict {
-	if err == nil {
-		c.breaker.succeeded()
-		return done
-	}
+// judge says what follows from the outcome of an attempt, and tells the breaker. The error is the one to go on with.
+func (c *Caller) judge(err error) (verdict, error) {
 	switch {
+	case err == nil:
+		c.breaker.succeeded()
+		return done, nil
 	case errors.Is(err, errStopped), is[*GoneError](err):
-		return final
+		return final, err
 	case is[*api.CredentialsError](err):
 		c.giveUp(err)
-		return final
+		return final, err
 	case api.Untrusted(err):
 		c.giveUp(&GoneError{Last: err})
-		return final
+		return final, err
 	case throttled(err):
 		c.counts.throttled.Add(1)
 		c.breaker.succeeded()
-		return repeatNow
+		return repeatNow, err
 	case api.Unauthorised(err):
 		c.breaker.succeeded()
-		return repeatNow
+		return repeatNow, err
 	case api.Temporary(err):
-		if c.breaker.failed(err) {
-			return repeatNow // after waiting for the API
+		switch failing, gone := c.breaker.failed(err); {
+		case gone != nil:
+			return final, gone
+		case failing:
+			return repeatNow, err // after waiting for the API
 		}
-		return repeatLater
+		return repeatLater, err
 	case errors.Is(err, context.Canceled):
 		c.breaker.abandoned()
-		return final
+		return final, err
 	}
 	c.breaker.succeeded()
-	return final
+	return final, err
 }
 
 func is[E error](err error) bool {
