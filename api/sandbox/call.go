@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// maxRequestBody is more than any webhook URL needs.
+// maxRequestBody is the largest body the sandbox reads, in bytes.
 const maxRequestBody = 64 << 10
 
 // call is one request to the API itself.
 type call struct {
 	*http.Request
 	iccid    string
-	typeName string // as in the path; "" for the preferences as a whole
+	typeName string // as in the path; "": all preferences of the SIM
 	body     []byte
 }
 
@@ -26,7 +26,7 @@ func (s *Sandbox) serveWebhook(w http.ResponseWriter, r *http.Request) {
 	s.serve(w, r, r.PathValue("type"))
 }
 
-// serve lets the call take its effect at once, and answers after the latency.
+// serve carries out the call at once, and answers after the latency.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, typeName string) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, typeName string)
 	defer s.leave()
 	reply, fault, latency := s.decide(call{
 		Request:  r,
-		iccid:    strings.Clone(r.PathValue("iccid")), // kept, and must not keep the whole path with it
+		iccid:    strings.Clone(r.PathValue("iccid")), // the map of webhooks keeps it, and must not keep the whole path
 		typeName: typeName,
 		body:     body,
 	})
@@ -47,7 +47,7 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, typeName string)
 	fault.answer(w, r, reply)
 }
 
-// decide is the whole of the API under one lock.
+// decide carries out the call under the lock and chooses its answer.
 func (s *Sandbox) decide(c call) (reply, Fault, time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -66,7 +66,7 @@ func (s *Sandbox) decide(c call) (reply, Fault, time.Duration) {
 	return reply, fault, latency
 }
 
-// admit checks token and quota, and then draws what is to go wrong.
+// admit checks the token and the quota, then draws a fault and carries out the call.
 func (s *Sandbox) admit(c call) (reply, Fault) {
 	now := time.Now()
 	if !s.authorised(c.Request, now) {
@@ -91,16 +91,16 @@ func (s *Sandbox) admit(c call) (reply, Fault) {
 	s.noteCorrelationID(c.Header.Get("X-Correlation-ID"))
 	fault := s.draw(c.typeName != "")
 	if fault == FaultErrorBefore {
-		return s.outage().with(header), fault
+		return s.passingError().with(header), fault
 	}
 	reply := s.perform(c)
 	if fault == FaultErrorAfter {
-		reply = s.outage()
+		reply = s.passingError()
 	}
 	return reply.with(header), fault
 }
 
-// pause reports false when the client went away meanwhile.
+// pause waits, and reports false if the client goes away first.
 func pause(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true

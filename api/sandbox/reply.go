@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// reply is an answer not yet written.
+// reply is an answer before it is written.
 type reply struct {
 	status int
 	header http.Header
@@ -23,7 +23,7 @@ func (r reply) with(header http.Header) reply {
 
 func (r reply) write(w http.ResponseWriter) {
 	r.writeHeader(w, len(r.body))
-	_, _ = w.Write(r.body) // the client may have gone
+	_, _ = w.Write(r.body) // an error means that the client has gone
 }
 
 func (r reply) writeHeader(w http.ResponseWriter, length int) {
@@ -43,7 +43,7 @@ func jsonReply(status int, value any) reply {
 	return reply{status: status, media: "application/json", body: body}
 }
 
-// failure is an error in the shape documented for most of them.
+// failure is an error of the API itself.
 func failure(status int, name string, messages ...string) reply {
 	return jsonReply(status, map[string]any{"type": name, "messages": messages})
 }
@@ -56,7 +56,7 @@ func methodNotAllowed(method string) reply {
 	return failure(http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", method+" is not supported here")
 }
 
-// exceeded is a 429 in the other documented shape.
+// exceeded is a 429, which has the shape of the gateway's rate limit.
 func exceeded(message string) reply {
 	return jsonReply(http.StatusTooManyRequests, map[string]any{
 		"message":          message,
@@ -64,7 +64,7 @@ func exceeded(message string) reply {
 	})
 }
 
-// page is what a gateway in front of the API answers.
+// page is the HTML page of a gateway in front of the API.
 func page(status int) reply {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	return reply{

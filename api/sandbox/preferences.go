@@ -9,7 +9,7 @@ import (
 	"simhook/api"
 )
 
-// perform validates the call and does what it asks for.
+// perform checks the call and carries it out.
 func (s *Sandbox) perform(c call) reply {
 	if c.Header.Get("X-Correlation-ID") == "" {
 		return invalid("the header X-Correlation-ID is missing")
@@ -21,7 +21,7 @@ func (s *Sandbox) perform(c call) reply {
 		return failure(http.StatusNotFound, "NOT_FOUND", "the SIM is unknown")
 	}
 	if s.opts.Foreign != nil && s.opts.Foreign(c.iccid) {
-		return failure(http.StatusForbidden, "ACCESS_DENIED", "the SIM belongs to somebody else")
+		return failure(http.StatusForbidden, "ACCESS_DENIED", "the SIM belongs to another account")
 	}
 	if c.typeName == "" {
 		if c.Method != http.MethodGet {

@@ -220,7 +220,7 @@ func TestNotifyingByRequest(t *testing.T) {
 			"the documentation's spelling":    {simOne + "/notifications/SUBSCRITPION_END", 202},
 			"a type that has no webhook":      {simOne + "/notifications/USAGE_THRESHOLD", 404},
 			"a SIM that has no webhook":       {simTwo + "/notifications/SUBSCRIPTION_END", 404},
-			"a type that nobody has heard of": {simOne + "/notifications/X", 400},
+			"an unknown type": {simOne + "/notifications/X", 400},
 		} {
 			r := c.do("POST", "/sandbox/sims/"+want.path, "")
 			var answer struct{ ID string }
