@@ -12,10 +12,11 @@ import (
 func BenchmarkCall(b *testing.B) {
 	s := sandbox.New(sandbox.Options{})
 	token := "Bearer " + s.IssueToken()
+	url := sandbox.BasePath + path + "/notifications/SUBSCRIPTION_END"
 	w := discarding{}
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := http.NewRequest(http.MethodPost, sandbox.BasePath+path+"/notifications/SUBSCRIPTION_END", strings.NewReader(body))
+		r, err := http.NewRequest(http.MethodPost, url, strings.NewReader(body))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -16,6 +16,15 @@ type call struct {
 	iccid    string
 	typeName string // as in the path; "": all preferences of the SIM
 	body     []byte
+	lost     bool // the call is checked and answered, but not carried out
+}
+
+// outcome is what happens to a call.
+type outcome struct {
+	reply
+	fault   Fault // as Stats counts it; "": none
+	breaks  Fault // what happens to the reply; "" and other faults: it is sent
+	latency time.Duration
 }
 
 func (s *Sandbox) servePreferences(w http.ResponseWriter, r *http.Request) {
@@ -35,42 +44,43 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, typeName string)
 	}
 	s.enter(r.Method)
 	defer s.leave()
-	reply, fault, latency := s.decide(call{
+	o := s.decide(call{
 		Request:  r,
 		iccid:    strings.Clone(r.PathValue("iccid")), // the map of webhooks keeps it, and must not keep the whole path
 		typeName: typeName,
 		body:     body,
 	})
-	if !pause(r, latency) {
+	if !pause(r, o.latency) {
 		panic(http.ErrAbortHandler)
 	}
-	fault.answer(w, r, reply)
+	o.send(w, r)
 }
 
 // decide carries out the call under the lock and chooses its answer.
-func (s *Sandbox) decide(c call) (reply, Fault, time.Duration) {
+func (s *Sandbox) decide(c call) outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reply, fault := s.admit(c)
-	if fault.answers() {
-		s.stats.Statuses[reply.status]++
+	o := s.admit(c)
+	if o.breaks.answers() {
+		s.stats.Statuses[o.status]++
 	}
-	if fault != "" {
-		s.stats.Faults[fault]++
+	if o.fault != "" {
+		s.stats.Faults[o.fault]++
 	}
-	s.noteCall(c, reply.status, fault)
-	latency := s.opts.LatencyMin
+	s.noteCall(c, o.status, o.fault)
+	o.latency = s.opts.LatencyMin
 	if spread := s.opts.LatencyMax - s.opts.LatencyMin; spread > 0 {
-		latency += time.Duration(s.random.Int64N(int64(spread) + 1))
+		o.latency += time.Duration(s.random.Int64N(int64(spread) + 1))
 	}
-	return reply, fault, latency
+	return o
 }
 
-// admit checks the token and the quota, then draws a fault and carries out the call.
-func (s *Sandbox) admit(c call) (reply, Fault) {
+// admit checks the token and the quota, then carries out the call by a rule or by chance.
+func (s *Sandbox) admit(c call) outcome {
 	now := time.Now()
 	if !s.authorised(c.Request, now) {
-		return failure(http.StatusUnauthorized, "UNAUTHORISED", "the access token is missing, expired or revoked"), ""
+		const message = "the access token is missing, expired or revoked"
+		return outcome{reply: failure(http.StatusUnauthorized, "UNAUTHORISED", message)}
 	}
 	quota := &s.writes
 	if c.typeName == "" {
@@ -86,18 +96,30 @@ func (s *Sandbox) admit(c call) (reply, Fault) {
 		if s.opts.RetryAfter {
 			header.Set("Retry-After", itoa(quota.wait(now)))
 		}
-		return exceeded(quota.message()).with(header), ""
+		return outcome{reply: gatewayFailure(http.StatusTooManyRequests, quota.message()).with(header)}
 	}
 	s.noteCorrelationID(c.Header.Get("X-Correlation-ID"))
+	var o outcome
+	if rule := s.ruleFor(c); rule != nil {
+		o = s.follow(rule, c)
+	} else {
+		o = s.chance(c)
+	}
+	o.reply = o.with(header)
+	return o
+}
+
+// chance carries out a call with the fault that is drawn for it, if any.
+func (s *Sandbox) chance(c call) outcome {
 	fault := s.draw(c.typeName != "")
-	if fault == FaultErrorBefore {
-		return s.passingError().with(header), fault
+	o := outcome{fault: fault, breaks: fault}
+	if fault != FaultErrorBefore {
+		o.reply = s.perform(c)
 	}
-	reply := s.perform(c)
-	if fault == FaultErrorAfter {
-		reply = s.passingError()
+	if fault == FaultErrorBefore || fault == FaultErrorAfter {
+		o.reply = s.passingError()
 	}
-	return reply.with(header), fault
+	return o
 }
 
 // pause waits, and reports false if the client goes away first.

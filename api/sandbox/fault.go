@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// Fault is the name under which [Stats] counts a fault.
+// Fault is the name under which [Stats] counts a fault. Rules have names of their own.
 type Fault string
 
 // The faults of [Options] and [Sandbox.SetDown].
@@ -66,18 +66,18 @@ func (s *Sandbox) passingError() reply {
 // answers reports whether the client gets a status.
 func (f Fault) answers() bool { return f != FaultReset && f != FaultHang }
 
-// answer writes the reply, or does to it what the fault says.
-func (f Fault) answer(w http.ResponseWriter, r *http.Request, reply reply) {
-	switch f {
+// send writes the reply, or breaks it.
+func (o outcome) send(w http.ResponseWriter, r *http.Request) {
+	switch o.breaks {
 	case FaultReset:
 		reset(w)
 	case FaultHang:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
 	case FaultTruncate:
-		truncate(w, reply)
+		truncate(w, o.reply)
 	default:
-		reply.write(w)
+		o.write(w)
 	}
 }
 

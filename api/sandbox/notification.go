@@ -76,7 +76,8 @@ func (s *Sandbox) notify(iccid string, t api.NotificationType) (id string, err e
 		return "", ErrNoWebhook
 	}
 	now := time.Now()
-	d := &Delivery{Notification: s.outbox.compose(s.stats.Notifications.Created+1, iccid, t, now), CreatedAt: now, State: Waiting}
+	n := s.outbox.compose(s.stats.Notifications.Created+1, iccid, t, now)
+	d := &Delivery{Notification: n, CreatedAt: now, State: Waiting}
 	select {
 	case s.outbox.queue <- d:
 	default:

@@ -28,6 +28,8 @@ type Options struct {
 	HangRate     float64 // the call is carried out and no answer comes
 	TruncateRate float64 // the call is carried out and the answer is cut off
 
+	Rules []Rule // faults of exactly chosen calls; SetRules changes them
+
 	ConflictOnRegister   bool   // a POST over an existing webhook is answered 409; else it replaces the webhook
 	NotFoundOnUnregister bool   // a DELETE without a webhook is answered 404; else 204
 	MisspeltType         bool   // GET says SUBSCRITPION_END

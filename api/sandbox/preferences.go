@@ -40,7 +40,7 @@ func (s *Sandbox) perform(c call) reply {
 		}
 		return s.register(c, t)
 	case http.MethodDelete:
-		return s.unregister(c.iccid, t)
+		return s.unregister(c, t)
 	default:
 		return methodNotAllowed(c.Method)
 	}
@@ -79,16 +79,20 @@ func (s *Sandbox) register(c call, t api.NotificationType) reply {
 	if exists && c.Method == http.MethodPost && s.opts.ConflictOnRegister {
 		return failure(http.StatusConflict, "CONFLICT", "only one request per type is supported")
 	}
-	s.noteEffect(c.iccid, t, registered)
-	s.webhooks.set(c.iccid, t, body.WebhookURL)
+	if !c.lost {
+		s.noteEffect(c.iccid, t, registered)
+		s.webhooks.set(c.iccid, t, body.WebhookURL)
+	}
 	return jsonReply(http.StatusOK, map[string]any{"type": t, "webhook_url": body.WebhookURL})
 }
 
-func (s *Sandbox) unregister(iccid string, t api.NotificationType) reply {
-	if s.webhooks.get(iccid, t) == "" && s.opts.NotFoundOnUnregister {
+func (s *Sandbox) unregister(c call, t api.NotificationType) reply {
+	if s.webhooks.get(c.iccid, t) == "" && s.opts.NotFoundOnUnregister {
 		return failure(http.StatusNotFound, "NOT_FOUND", "no webhook is registered")
 	}
-	s.noteEffect(iccid, t, unregistered)
-	s.webhooks.set(iccid, t, "")
+	if !c.lost {
+		s.noteEffect(c.iccid, t, unregistered)
+		s.webhooks.set(c.iccid, t, "")
+	}
 	return reply{status: http.StatusNoContent}
 }

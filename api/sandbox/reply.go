@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // reply is an answer before it is written.
@@ -16,7 +17,9 @@ type reply struct {
 	body   []byte
 }
 
+// with adds a header. The reply's own fields stay.
 func (r reply) with(header http.Header) reply {
+	maps.Copy(header, r.header)
 	r.header = header
 	return r
 }
@@ -29,7 +32,9 @@ func (r reply) write(w http.ResponseWriter) {
 func (r reply) writeHeader(w http.ResponseWriter, length int) {
 	maps.Copy(w.Header(), r.header)
 	if r.status != http.StatusNoContent {
-		w.Header().Set("Content-Type", r.media)
+		if r.media != "" {
+			w.Header().Set("Content-Type", r.media)
+		}
 		w.Header().Set("Content-Length", itoa(length))
 	}
 	w.WriteHeader(r.status)
@@ -56,12 +61,25 @@ func methodNotAllowed(method string) reply {
 	return failure(http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", method+" is not supported here")
 }
 
-// exceeded is a 429, which has the shape of the gateway's rate limit.
-func exceeded(message string) reply {
-	return jsonReply(http.StatusTooManyRequests, map[string]any{
-		"message":          message,
-		"http_status_code": http.StatusTooManyRequests,
-	})
+// errorType is the type that the API documents for a status, or a similar one.
+func errorType(status int) string {
+	switch status {
+	case http.StatusBadRequest:
+		return "INVALID_REQUEST_PARAMS"
+	case http.StatusUnauthorized:
+		return "UNAUTHORISED"
+	case http.StatusForbidden:
+		return "ACCESS_DENIED"
+	case http.StatusInternalServerError:
+		return "INTERNAL_ERROR"
+	default:
+		return strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_"))
+	}
+}
+
+// gatewayFailure is an error of the gateway in front of the API.
+func gatewayFailure(status int, message string) reply {
+	return jsonReply(status, map[string]any{"message": message, "http_status_code": status})
 }
 
 // page is the HTML page of a gateway in front of the API.

@@ -36,6 +36,7 @@ type Sandbox struct {
 	issued    int
 	writes    window
 	reads     window
+	rules     []rule
 	errors    int // how many calls ErrorRate has answered
 	down      bool
 	downUntil time.Time
@@ -64,6 +65,7 @@ func New(opts Options) *Sandbox {
 		stats:    newStats(),
 		seen:     map[uint64]struct{}{},
 		outbox:   newOutbox(),
+		rules:    newRules(opts.Rules),
 		page:     newPage(),
 	}
 	s.mux = http.NewServeMux()
