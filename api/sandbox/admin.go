@@ -26,12 +26,9 @@ func (s *Sandbox) addAdmin() {
 
 // serveSIM answers with the webhooks of one SIM, by type.
 func (s *Sandbox) serveSIM(w http.ResponseWriter, r *http.Request) {
-	urls := map[api.NotificationType]string{}
-	for _, t := range api.NotificationTypes() {
-		if url, ok := s.Webhook(r.PathValue("iccid"), t); ok {
-			urls[t] = url
-		}
-	}
+	s.mu.Lock()
+	urls := s.webhooks.of(r.PathValue("iccid"))
+	s.mu.Unlock()
 	if len(urls) == 0 {
 		failure(http.StatusNotFound, "NOT_FOUND", "the SIM has no webhooks").write(w)
 		return

@@ -13,6 +13,7 @@ const maxRequestBody = 64 << 10
 // call is one request to the API itself.
 type call struct {
 	*http.Request
+	number   int // among all calls, counted from 1
 	iccid    string
 	typeName string // as in the path; "": all preferences of the SIM
 	body     []byte
@@ -42,18 +43,22 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, typeName string)
 		failure(http.StatusBadRequest, "INVALID_HTTP_MESSAGE", "the body cannot be read").write(w)
 		return
 	}
-	s.enter(r.Method)
-	defer s.leave()
-	o := s.decide(call{
+	c := call{
 		Request:  r,
+		number:   s.enter(r.Method),
 		iccid:    strings.Clone(r.PathValue("iccid")), // the map of webhooks keeps it, and must not keep the whole path
 		typeName: typeName,
 		body:     body,
-	})
+	}
+	defer s.leave()
+	s.tell(Received, c, outcome{})
+	o := s.decide(c)
+	s.tell(Decided, c, o)
 	if !pause(r, o.latency) {
 		panic(http.ErrAbortHandler)
 	}
 	o.send(w, r)
+	s.tellAnswered(w, c, o)
 }
 
 // decide carries out the call under the lock and chooses its answer.

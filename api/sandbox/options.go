@@ -30,6 +30,11 @@ type Options struct {
 
 	Rules []Rule // faults of exactly chosen calls; SetRules changes them
 
+	// Watch is told of each call at every Stage, while the API is not down. The call waits until Watch returns. It
+	// is called by several goroutines at once, and may use the sandbox: to kill a client or change a webhook at
+	// an exact call, for example. nil: nothing is told.
+	Watch func(Event)
+
 	ConflictOnRegister   bool   // a POST over an existing webhook is answered 409; else it replaces the webhook
 	NotFoundOnUnregister bool   // a DELETE without a webhook is answered 404; else 204
 	MisspeltType         bool   // GET says SUBSCRITPION_END

@@ -42,6 +42,7 @@ type Sandbox struct {
 	downUntil time.Time
 	tokenDown bool
 	stats     Stats
+	entered   int                 // calls so far
 	seen      map[uint64]struct{} // hashes of correlation IDs
 	calls     recent[callRecord]
 	outbox    outbox
@@ -141,6 +142,13 @@ func (s *Sandbox) Set(iccid string, t api.NotificationType, url string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.webhooks.set(iccid, t, url)
+}
+
+// Webhooks returns the webhook URLs of all SIMs that have one, by ICCID and type. The copy no longer changes.
+func (s *Sandbox) Webhooks() map[string]map[api.NotificationType]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.webhooks.all()
 }
 
 // Registrations returns the number of webhooks of all SIMs.

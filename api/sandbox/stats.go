@@ -63,12 +63,15 @@ func (s *Sandbox) Stats() Stats {
 	return stats
 }
 
-func (s *Sandbox) enter(method string) {
+// enter counts a call, and returns its number.
+func (s *Sandbox) enter(method string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.Calls[method]++
 	s.stats.InFlight++
 	s.stats.MaxInFlight = max(s.stats.MaxInFlight, s.stats.InFlight)
+	s.entered++
+	return s.entered
 }
 
 func (s *Sandbox) leave() {

@@ -51,6 +51,28 @@ func (w *webhooks) set(iccid string, t api.NotificationType, url string) {
 	w.sims[iccid] = sim
 }
 
+// of returns the webhooks of one SIM by type.
+func (w *webhooks) of(iccid string) map[api.NotificationType]string {
+	urls := map[api.NotificationType]string{}
+	for _, t := range api.NotificationTypes() {
+		if url := w.get(iccid, t); url != "" {
+			urls[t] = url
+		}
+	}
+	return urls
+}
+
+// all returns the webhooks of the SIMs that have one.
+func (w *webhooks) all() map[string]map[api.NotificationType]string {
+	sims := map[string]map[api.NotificationType]string{}
+	for iccid := range w.sims {
+		if urls := w.of(iccid); len(urls) > 0 {
+			sims[iccid] = urls
+		}
+	}
+	return sims
+}
+
 // note keeps an effect, and reports whether it is the same as the last one.
 func (w *webhooks) note(iccid string, t api.NotificationType, e effect) (repeated bool) {
 	sim := w.sims[iccid]
