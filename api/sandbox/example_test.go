@@ -27,9 +27,9 @@ func Example() {
 	}
 	defer client.Close()
 
-	const iccid = "8944474600000109251"
+	const iccid, url = "8944474600000109251", "https://example.com/hook"
 	for _, correlationID := range []string{"example-1", "example-2"} {
-		answer, err := client.Register(context.Background(), iccid, api.SubscriptionEnd, "https://example.com/hook", correlationID)
+		answer, err := client.Register(context.Background(), iccid, api.SubscriptionEnd, url, correlationID)
 		fmt.Println(answer.Status, api.Temporary(err))
 	}
 	fmt.Println(s.Webhooks())

@@ -17,7 +17,7 @@ func (p *program) sandboxCommand() *cli.Command {
 		Name:        "sandbox",
 		Usage:       "serve a Connect API in memory to rehearse against",
 		UsageText:   "simhook sandbox [options]",
-		Description: sandboxHelp,
+		Description: sandboxHelp + failHelp,
 		Flags:       sandboxOptions(),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -34,7 +34,8 @@ func (p *program) sandboxCommand() *cli.Command {
 				return err
 			}
 			command := &sandboxServer{
-				program: p, addr: s.text("addr"), options: options, deliveries: deliveries, secretFile: s.text("client-secret-file"),
+				program: p, addr: s.text("addr"), secretFile: s.text("client-secret-file"),
+				options: options, deliveries: deliveries,
 			}
 			return command.Run(c.Context)
 		},

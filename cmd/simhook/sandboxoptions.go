@@ -30,6 +30,7 @@ func sandboxOptions() []cli.Flag {
 		&cli.StringFlag{Name: "reset-rate", Value: "0%", Usage: "`PERCENT` of writes whose connection breaks"},
 		&cli.StringFlag{Name: "hang-rate", Value: "0%", Usage: "`PERCENT` of calls that get no answer"},
 		&cli.StringFlag{Name: "truncate-rate", Value: "0%", Usage: "`PERCENT` of answers that are cut off"},
+		&cli.GenericFlag{Name: "fail", Value: new(ruleTexts), Usage: "`RULE` for calls that fail, such as POST=503@7; can be repeated", DefaultText: "none"},
 		&cli.BoolFlag{Name: "conflict", Usage: "answer 409 to a POST over an existing webhook, which otherwise replaces it", DisableDefaultText: true},
 		&cli.BoolFlag{Name: "not-found", Usage: "answer 404 to a DELETE without a webhook, otherwise 204", DisableDefaultText: true},
 		&cli.BoolFlag{Name: "misspelt-type", Usage: "spell it SUBSCRITPION_END in preferences, as the documentation does", DisableDefaultText: true},
@@ -69,6 +70,9 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 	}
 	if s.err != nil {
 		return o, s.err
+	}
+	if o.Rules, err = s.rules(); err != nil {
+		return o, err
 	}
 	o.ClientSecret, _ = s.variable(envName("client-secret"))
 	if path := s.text("client-secret-file"); path != "" {
