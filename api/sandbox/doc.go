@@ -1,6 +1,6 @@
 // Package sandbox is a Connect API in memory. Rehearsals run against it, and so do all tests.
 //
-// A [Sandbox] is an [net/http.Handler] with two sets of resources:
+// A [Sandbox] is a [net/http.Handler] with two sets of resources:
 //
 //   - [TokenPath] and [BasePath] have the paths of production. The sandbox hands out access tokens, keeps one
 //     webhook per SIM and notification type, and counts a quota.
