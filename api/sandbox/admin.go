@@ -9,8 +9,7 @@ import (
 	"simhook/api"
 )
 
-// addAdmin adds what a person rehearsing needs: a look at the state, and things to go wrong on demand.
-// None of it asks for a token.
+// addAdmin adds the resources for people. They show the state and cause faults, and need no token.
 func (s *Sandbox) addAdmin() {
 	s.mux.HandleFunc("GET /sandbox/stats", func(w http.ResponseWriter, _ *http.Request) {
 		jsonReply(http.StatusOK, s.Stats()).write(w)
@@ -25,14 +24,11 @@ func (s *Sandbox) addAdmin() {
 	s.mux.HandleFunc("POST /sandbox/down", s.serveDown)
 }
 
-// serveSIM answers with the webhooks of one SIM by type.
+// serveSIM answers with the webhooks of one SIM, by type.
 func (s *Sandbox) serveSIM(w http.ResponseWriter, r *http.Request) {
-	urls := map[api.NotificationType]string{}
-	for _, t := range api.NotificationTypes() {
-		if url, ok := s.Webhook(r.PathValue("iccid"), t); ok {
-			urls[t] = url
-		}
-	}
+	s.mu.Lock()
+	urls := s.webhooks.of(r.PathValue("iccid"))
+	s.mu.Unlock()
 	if len(urls) == 0 {
 		failure(http.StatusNotFound, "NOT_FOUND", "the SIM has no webhooks").write(w)
 		return
@@ -57,11 +53,11 @@ func (s *Sandbox) serveNotify(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// serveDown takes the API away for as long as the parameter "for" says.
+// serveDown takes the API down for the time in the parameter "for".
 func (s *Sandbox) serveDown(w http.ResponseWriter, r *http.Request) {
 	d, err := time.ParseDuration(r.FormValue("for"))
 	if err != nil || d <= 0 {
-		invalid("say how long, as in /sandbox/down?for=10s").write(w)
+		invalid("the parameter for must be a time, as in /sandbox/down?for=10s").write(w)
 		return
 	}
 	s.mu.Lock()

@@ -7,15 +7,25 @@ import (
 	"time"
 )
 
-// maxRequestBody is more than any webhook URL needs.
+// maxRequestBody is the largest body the sandbox reads, in bytes.
 const maxRequestBody = 64 << 10
 
 // call is one request to the API itself.
 type call struct {
 	*http.Request
+	number   int // among all calls, counted from 1
 	iccid    string
-	typeName string // as in the path; "" for the preferences as a whole
+	typeName string // as in the path; "": all preferences of the SIM
 	body     []byte
+	lost     bool // the call is checked and answered, but not carried out
+}
+
+// outcome is what happens to a call.
+type outcome struct {
+	reply
+	fault   Fault // as Stats counts it; "": none
+	breaks  Fault // what happens to the reply; "" and other faults: it is sent
+	latency time.Duration
 }
 
 func (s *Sandbox) servePreferences(w http.ResponseWriter, r *http.Request) {
@@ -26,51 +36,56 @@ func (s *Sandbox) serveWebhook(w http.ResponseWriter, r *http.Request) {
 	s.serve(w, r, r.PathValue("type"))
 }
 
-// serve lets the call take its effect at once, and answers after the latency.
+// serve carries out the call at once, and answers after the latency.
 func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, typeName string) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
 		failure(http.StatusBadRequest, "INVALID_HTTP_MESSAGE", "the body cannot be read").write(w)
 		return
 	}
-	s.enter(r.Method)
-	defer s.leave()
-	reply, fault, latency := s.decide(call{
+	c := call{
 		Request:  r,
-		iccid:    strings.Clone(r.PathValue("iccid")), // kept, and must not keep the whole path with it
+		number:   s.enter(r.Method),
+		iccid:    strings.Clone(r.PathValue("iccid")), // the map of webhooks keeps it, and must not keep the whole path
 		typeName: typeName,
 		body:     body,
-	})
-	if !pause(r, latency) {
+	}
+	defer s.leave()
+	s.tell(Received, c, outcome{})
+	o := s.decide(c)
+	s.tell(Decided, c, o)
+	if !pause(r, o.latency) {
 		panic(http.ErrAbortHandler)
 	}
-	fault.answer(w, r, reply)
+	o.send(w, r)
+	s.tellAnswered(w, c, o)
 }
 
-// decide is the whole of the API under one lock.
-func (s *Sandbox) decide(c call) (reply, Fault, time.Duration) {
+// decide carries out the call under the lock and chooses its answer.
+func (s *Sandbox) decide(c call) outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	reply, fault := s.admit(c)
-	if fault.answers() {
-		s.stats.Statuses[reply.status]++
+	o := s.admit(c)
+	if o.breaks.answers() {
+		s.stats.Statuses[o.status]++
 	}
-	if fault != "" {
-		s.stats.Faults[fault]++
+	if o.fault != "" {
+		s.stats.Faults[o.fault]++
 	}
-	s.noteCall(c, reply.status, fault)
-	latency := s.opts.LatencyMin
+	s.noteCall(c, o.status, o.fault)
+	o.latency = s.opts.LatencyMin
 	if spread := s.opts.LatencyMax - s.opts.LatencyMin; spread > 0 {
-		latency += time.Duration(s.random.Int64N(int64(spread) + 1))
+		o.latency += time.Duration(s.random.Int64N(int64(spread) + 1))
 	}
-	return reply, fault, latency
+	return o
 }
 
-// admit checks token and quota, and then draws what is to go wrong.
-func (s *Sandbox) admit(c call) (reply, Fault) {
+// admit checks the token and the quota, then carries out the call by a rule or by chance.
+func (s *Sandbox) admit(c call) outcome {
 	now := time.Now()
 	if !s.authorised(c.Request, now) {
-		return failure(http.StatusUnauthorized, "UNAUTHORISED", "the access token is missing, expired or revoked"), ""
+		const message = "the access token is missing, expired or revoked"
+		return outcome{reply: failure(http.StatusUnauthorized, "UNAUTHORISED", message)}
 	}
 	quota := &s.writes
 	if c.typeName == "" {
@@ -86,21 +101,33 @@ func (s *Sandbox) admit(c call) (reply, Fault) {
 		if s.opts.RetryAfter {
 			header.Set("Retry-After", itoa(quota.wait(now)))
 		}
-		return exceeded(quota.message()).with(header), ""
+		return outcome{reply: gatewayFailure(http.StatusTooManyRequests, quota.message()).with(header)}
 	}
 	s.noteCorrelationID(c.Header.Get("X-Correlation-ID"))
-	fault := s.draw(c.typeName != "")
-	if fault == FaultErrorBefore {
-		return s.outage().with(header), fault
+	var o outcome
+	if rule := s.ruleFor(c); rule != nil {
+		o = s.follow(rule, c)
+	} else {
+		o = s.chance(c)
 	}
-	reply := s.perform(c)
-	if fault == FaultErrorAfter {
-		reply = s.outage()
-	}
-	return reply.with(header), fault
+	o.reply = o.with(header)
+	return o
 }
 
-// pause reports false when the client went away meanwhile.
+// chance carries out a call with the fault that is drawn for it, if any.
+func (s *Sandbox) chance(c call) outcome {
+	fault := s.draw(c.typeName != "")
+	o := outcome{fault: fault, breaks: fault}
+	if fault != FaultErrorBefore {
+		o.reply = s.perform(c)
+	}
+	if fault == FaultErrorBefore || fault == FaultErrorAfter {
+		o.reply = s.passingError()
+	}
+	return o
+}
+
+// pause waits, and reports false if the client goes away first.
 func pause(r *http.Request, d time.Duration) bool {
 	if d <= 0 {
 		return true

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,13 +22,25 @@ func inVirtualTime(t *testing.T, opts sandbox.Options, test func(*testing.T, *sa
 		s := sandbox.New(opts)
 		transport, stop := sandbox.ServePipe(s)
 		defer stop()
-		test(t, s, &caller{t: t, transport: transport, token: s.IssueToken()})
+		test(t, s, &caller{t: t, base: "http://sandbox", transport: transport, token: s.IssueToken()})
 	})
+}
+
+// onLoopback serves a sandbox on a loopback socket.
+func onLoopback(t *testing.T, opts sandbox.Options) (*sandbox.Sandbox, *caller) {
+	t.Helper()
+	s := sandbox.New(opts)
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	transport := &http.Transport{DisableCompression: true}
+	t.Cleanup(transport.CloseIdleConnections)
+	return s, &caller{t: t, base: server.URL, transport: transport, token: s.IssueToken()}
 }
 
 // caller sends requests as a client of the API does.
 type caller struct {
 	t         *testing.T
+	base      string // of URLs
 	transport *http.Transport
 	token     string
 	sent      int
@@ -46,7 +59,7 @@ func (c *caller) do(method, path, body string) reply {
 	c.sent++
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, "http://sandbox"+path, strings.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, method, c.base+path, strings.NewReader(body))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -68,6 +81,17 @@ func (c *caller) do(method, path, body string) reply {
 func (c *caller) write(method string, t api.NotificationType, body string) reply {
 	c.t.Helper()
 	return c.do(method, sandbox.BasePath+path+"/notifications/"+string(t), body)
+}
+
+// send makes a call such as "POST USAGE_THRESHOLD" for a SIM, or reads its preferences with "GET".
+func (c *caller) send(sim, call string) reply {
+	c.t.Helper()
+	method, kind, write := strings.Cut(call, " ")
+	path := sandbox.BasePath + "/v1/sim/" + sim + "/preferences"
+	if write {
+		path += "/notifications/" + kind
+	}
+	return c.do(method, path, body)
 }
 
 func (c *caller) register() reply   { return c.write("POST", api.SubscriptionEnd, body) }

@@ -6,49 +6,49 @@ import (
 	"net/http"
 )
 
-// Fault is one way of going wrong.
+// Fault is the name under which [Stats] counts a fault. Rules have names of their own.
 type Fault string
 
-// The faults, as Stats counts them.
+// The faults of [Options] and [Sandbox.SetDown].
 const (
-	FaultErrorBefore Fault = "error_before" // 5xx, without effect
-	FaultErrorAfter  Fault = "error_after"  // 5xx, although the call took effect
-	FaultReset       Fault = "reset"
-	FaultHang        Fault = "hang"
-	FaultTruncate    Fault = "truncate"
-	FaultDown        Fault = "down" // by SetDown
+	FaultErrorBefore Fault = "error_before" // 5xx, and the call was not carried out
+	FaultErrorAfter  Fault = "error_after"  // 5xx, although the call was carried out
+	FaultReset       Fault = "reset"        // the connection breaks
+	FaultHang        Fault = "hang"         // no answer comes
+	FaultTruncate    Fault = "truncate"     // the answer is cut off
+	FaultDown        Fault = "down"         // the API is down
 )
 
-// cutOff is how many bytes a truncated answer lacks.
+// cutOff is added to the announced length of a truncated answer, so an empty body is cut off too. In bytes.
 const cutOff = 64
 
-// draw decides what is to go wrong with a call, if anything.
+// draw chooses a fault for a call, or "" for none, at the rates of the options.
 func (s *Sandbox) draw(write bool) Fault {
 	share := s.random.Float64()
-	happens := func(rate float64) bool {
+	drawn := func(rate float64) bool {
 		share -= rate
 		return share < 0
 	}
 	switch {
-	case happens(s.opts.ErrorRate):
-		// Shifting by one in every round of four gives each status both kinds.
+	case drawn(s.opts.ErrorRate):
+		// The statuses repeat after four errors. The shift by one in each round of four gives every status both kinds.
 		if n := s.errors; (n+n/4)%2 == 0 {
 			return FaultErrorBefore
 		}
 		return FaultErrorAfter
-	case write && happens(s.opts.ResetRate):
+	case write && drawn(s.opts.ResetRate):
 		return FaultReset
-	case happens(s.opts.HangRate):
+	case drawn(s.opts.HangRate):
 		return FaultHang
-	case happens(s.opts.TruncateRate):
+	case drawn(s.opts.TruncateRate):
 		return FaultTruncate
 	default:
 		return ""
 	}
 }
 
-// outage returns the four passing errors in turn.
-func (s *Sandbox) outage() reply {
+// passingError returns the four temporary errors in turn.
+func (s *Sandbox) passingError() reply {
 	n := s.errors
 	s.errors++
 	switch n % 4 {
@@ -63,25 +63,25 @@ func (s *Sandbox) outage() reply {
 	}
 }
 
-// answers reports whether a status reaches the client.
+// answers reports whether the client gets a status.
 func (f Fault) answers() bool { return f != FaultReset && f != FaultHang }
 
-// answer writes the reply, or what the fault makes of it.
-func (f Fault) answer(w http.ResponseWriter, r *http.Request, reply reply) {
-	switch f {
+// send writes the reply, or breaks it.
+func (o outcome) send(w http.ResponseWriter, r *http.Request) {
+	switch o.breaks {
 	case FaultReset:
 		reset(w)
 	case FaultHang:
 		<-r.Context().Done()
 		panic(http.ErrAbortHandler)
 	case FaultTruncate:
-		truncate(w, reply)
+		truncate(w, o.reply)
 	default:
-		reply.write(w)
+		o.write(w)
 	}
 }
 
-// truncate sends the headers and half of the body. A reply without a body becomes one that announces it.
+// truncate sends the header and half of the body. A 204 cannot announce a body, so it becomes a 200.
 func truncate(w http.ResponseWriter, reply reply) {
 	if reply.status == http.StatusNoContent {
 		reply.status, reply.media = http.StatusOK, "application/json"
@@ -92,7 +92,7 @@ func truncate(w http.ResponseWriter, reply reply) {
 	panic(http.ErrAbortHandler)
 }
 
-// reset breaks the connection such that the client sees a TCP reset, where there is TCP.
+// reset breaks the connection. Over TCP the client sees a reset.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

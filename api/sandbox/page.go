@@ -13,15 +13,15 @@ import (
 	"simhook/api"
 )
 
-// maxShown is how many SIMs the page shows.
+// maxShown is how many SIMs the page shows at most.
 const maxShown = 100
 
-// callRecord is a call as the page shows it.
+// callRecord is what the page shows of a call.
 type callRecord struct {
 	At            time.Time
 	Method        string
 	ICCID         string
-	Type          string // "": the preferences as a whole
+	Type          string // "": all preferences of the SIM
 	CorrelationID string
 	Status        int
 	Fault         Fault
@@ -33,7 +33,7 @@ type registration struct {
 	URLs  []string // by type; "": none
 }
 
-// overview is all that the page shows.
+// overview is everything the page shows.
 type overview struct {
 	Now           time.Time
 	Types         []api.NotificationType
@@ -46,7 +46,7 @@ type overview struct {
 func (s *Sandbox) servePage(w http.ResponseWriter, _ *http.Request) {
 	o := overview{Now: time.Now(), Types: api.NotificationTypes(), Stats: s.Stats(), Deliveries: s.Deliveries()}
 	s.mu.Lock()
-	o.Registrations, o.Calls = s.webhooks.some(maxShown), s.calls.newestFirst()
+	o.Registrations, o.Calls = s.webhooks.sample(maxShown), s.calls.newestFirst()
 	s.mu.Unlock()
 
 	var page bytes.Buffer
@@ -68,8 +68,8 @@ func (s *Sandbox) noteCall(c call, status int, fault Fault) {
 	})
 }
 
-// some returns up to n SIMs that have a webhook: with more of them, any.
-func (w *webhooks) some(n int) []registration {
+// sample returns up to n SIMs that have a webhook, ordered by ICCID.
+func (w *webhooks) sample(n int) []registration {
 	var list []registration
 	if w.count == 0 {
 		return nil
@@ -91,11 +91,11 @@ func (w *webhooks) some(n int) []registration {
 	return list
 }
 
-// withoutUserinfo hides what a URL may hold for authentication.
+// withoutUserinfo hides the user and password of a URL.
 func withoutUserinfo(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {
-		return "(no URL)"
+		return "(not a URL)"
 	}
 	if u.User != nil {
 		u.User = url.User("hidden")

@@ -1,6 +1,6 @@
 package sandbox
 
-// pageText is the template of the page, which an overview fills.
+// pageText is the template of the page. Its data is an overview.
 const pageText = `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -16,7 +16,7 @@ code { font-size: 13px; }
 </head>
 <body>
 <h1>simhook sandbox</h1>
-<p>{{time .Now}}. A Connect API in memory; <a href="/sandbox/stats">all its figures</a>. This page renews itself every 2 s.</p>
+<p>{{time .Now}}. A Connect API in memory; <a href="/sandbox/stats">all its figures</a>. This page reloads every 2 s.</p>
 
 <h2>Webhooks registered: {{.Stats.Registrations}}</h2>
 {{if .Registrations}}<table>

@@ -7,12 +7,12 @@ import (
 	"sync"
 )
 
-// manyConnections is more than any test keeps.
+// manyConnections is how many idle connections the transport keeps, more than any test has.
 const manyConnections = 1024
 
-// ServePipe serves h over connections in memory, on which a goroutine blocks durably in the sense of
-// testing/synctest: so client and server can share a bubble of virtual time. The transport goes to h
-// whatever host a request names. Calling stop ends everything that was started.
+// ServePipe serves h over connections in memory. The transport sends every request to h, whatever its host. A
+// goroutine that waits on such a connection is durably blocked in the sense of testing/synctest, so client and
+// server can share a bubble of virtual time. stop ends the server and closes idle connections.
 func ServePipe(h http.Handler) (transport *http.Transport, stop func()) {
 	listener := &pipeListener{
 		accepted: make(chan net.Conn),
@@ -35,7 +35,7 @@ func ServePipe(h http.Handler) (transport *http.Transport, stop func()) {
 	}
 }
 
-// pipeListener hands the far ends of dialled pipes to a server.
+// pipeListener gives the server's end of each dialled pipe to the server.
 type pipeListener struct {
 	accepted chan net.Conn
 	closed   chan struct{}

@@ -6,9 +6,10 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
-// reply is an answer not yet written.
+// reply is an answer before it is written.
 type reply struct {
 	status int
 	header http.Header
@@ -16,20 +17,24 @@ type reply struct {
 	body   []byte
 }
 
+// with adds a header. The reply's own fields stay.
 func (r reply) with(header http.Header) reply {
+	maps.Copy(header, r.header)
 	r.header = header
 	return r
 }
 
 func (r reply) write(w http.ResponseWriter) {
 	r.writeHeader(w, len(r.body))
-	_, _ = w.Write(r.body) // the client may have gone
+	_, _ = w.Write(r.body) // an error means that the client has gone
 }
 
 func (r reply) writeHeader(w http.ResponseWriter, length int) {
 	maps.Copy(w.Header(), r.header)
 	if r.status != http.StatusNoContent {
-		w.Header().Set("Content-Type", r.media)
+		if r.media != "" {
+			w.Header().Set("Content-Type", r.media)
+		}
 		w.Header().Set("Content-Length", itoa(length))
 	}
 	w.WriteHeader(r.status)
@@ -43,7 +48,7 @@ func jsonReply(status int, value any) reply {
 	return reply{status: status, media: "application/json", body: body}
 }
 
-// failure is an error in the shape documented for most of them.
+// failure is an error of the API itself.
 func failure(status int, name string, messages ...string) reply {
 	return jsonReply(status, map[string]any{"type": name, "messages": messages})
 }
@@ -56,15 +61,28 @@ func methodNotAllowed(method string) reply {
 	return failure(http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", method+" is not supported here")
 }
 
-// exceeded is a 429 in the other documented shape.
-func exceeded(message string) reply {
-	return jsonReply(http.StatusTooManyRequests, map[string]any{
-		"message":          message,
-		"http_status_code": http.StatusTooManyRequests,
-	})
+// errorType is the type that the API documents for a status, or a similar one.
+func errorType(status int) string {
+	switch status {
+	case http.StatusBadRequest:
+		return "INVALID_REQUEST_PARAMS"
+	case http.StatusUnauthorized:
+		return "UNAUTHORISED"
+	case http.StatusForbidden:
+		return "ACCESS_DENIED"
+	case http.StatusInternalServerError:
+		return "INTERNAL_ERROR"
+	default:
+		return strings.ToUpper(strings.ReplaceAll(http.StatusText(status), " ", "_"))
+	}
 }
 
-// page is what a gateway in front of the API answers.
+// gatewayFailure is an error of the gateway in front of the API.
+func gatewayFailure(status int, message string) reply {
+	return jsonReply(status, map[string]any{"message": message, "http_status_code": status})
+}
+
+// page is the HTML page of a gateway in front of the API.
 func page(status int) reply {
 	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
 	return reply{

@@ -1,10 +1,3 @@
-// Package sandbox is a Connect API in memory: an http.Handler to rehearse against and to test with. It
-// keeps webhooks, hands out tokens, counts quotas and, when told to, fails in the ways real networks do.
-//
-// With [Sandbox.Deliver] it sends notifications to the webhooks, too.
-//
-// It has no goroutine of its own and reads the clock with time.Now, so it works in virtual time too:
-// see [ServePipe].
 package sandbox
 
 import (
@@ -19,22 +12,22 @@ import (
 	"simhook/api"
 )
 
-// Where the sandbox answers.
+// The paths of the API, the same as in production.
 const (
-	// TokenPath is the path of the token endpoint, as in production.
+	// TokenPath is the path of the token endpoint.
 	TokenPath = "/auth/realms/tru-staff/protocol/openid-connect/token"
 
-	// BasePath is the path of the API's base URL, as in production.
+	// BasePath is the path of the API's base URL.
 	BasePath = "/connect-api"
 )
 
-// Sandbox is the API. It is safe for concurrent use.
+// Sandbox is a Connect API in memory. It is safe for concurrent use.
 type Sandbox struct {
 	opts  Options
 	start time.Time
 	mux   *http.ServeMux
 	page  *template.Template
-	seed  maphash.Seed // of correlation IDs' hashes
+	seed  maphash.Seed // for the hashes of correlation IDs
 
 	mu        sync.Mutex // guards everything below
 	random    *rand.Rand
@@ -43,17 +36,19 @@ type Sandbox struct {
 	issued    int
 	writes    window
 	reads     window
-	errors    int // answered by ErrorRate so far
+	rules     []rule
+	errors    int // how many calls ErrorRate has answered
 	down      bool
 	downUntil time.Time
 	tokenDown bool
 	stats     Stats
+	entered   int                 // calls so far
 	seen      map[uint64]struct{} // hashes of correlation IDs
-	calls     last[callRecord]
+	calls     recent[callRecord]
 	outbox    outbox
 }
 
-// New returns a sandbox whose windows and revocations are counted from now.
+// New returns a sandbox without webhooks. Quota windows and RevokeEvery begin now.
 func New(opts Options) *Sandbox {
 	if opts.TokenLifetime == 0 {
 		opts.TokenLifetime = defaultTokenLifetime
@@ -71,6 +66,7 @@ func New(opts Options) *Sandbox {
 		stats:    newStats(),
 		seen:     map[uint64]struct{}{},
 		outbox:   newOutbox(),
+		rules:    newRules(opts.Rules),
 		page:     newPage(),
 	}
 	s.mux = http.NewServeMux()
@@ -92,15 +88,15 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mux.ServeHTTP(w, r)
 }
 
-// SetDown takes the API away, or brings it back: meanwhile every call is answered by a gateway's 503.
-// The token endpoint stays.
+// SetDown takes the API down or brings it back. While it is down, a gateway's 503 answers every call. The token
+// endpoint keeps working.
 func (s *Sandbox) SetDown(down bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.down, s.downUntil = down, time.Time{}
 }
 
-// SetTokenDown does the same to the token endpoint alone.
+// SetTokenDown takes the token endpoint down or brings it back. The API keeps working.
 func (s *Sandbox) SetTokenDown(down bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,7 +114,7 @@ func (s *Sandbox) isDown() bool {
 	return down
 }
 
-// SetQuota changes the quota from the next window on; at once if there has been none.
+// SetQuota changes the quota from the next window on, or at once if there was no quota.
 func (s *Sandbox) SetQuota(quota int, window time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -126,15 +122,14 @@ func (s *Sandbox) SetQuota(quota int, window time.Duration) {
 	s.reads.set(quota, window, time.Now())
 }
 
-// Consume takes n calls out of the current window of writes, as another client with the same credentials
-// would, or as many as are left.
+// Consume uses up to n calls of the current window of writes, as another client with the same credentials does.
 func (s *Sandbox) Consume(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writes.consume(n, time.Now())
 }
 
-// Webhook returns the webhook that a SIM has for a type.
+// Webhook returns the webhook URL that a SIM has for a type, and whether it has one.
 func (s *Sandbox) Webhook(iccid string, t api.NotificationType) (string, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,14 +137,21 @@ func (s *Sandbox) Webhook(iccid string, t api.NotificationType) (string, bool) {
 	return url, url != ""
 }
 
-// Set gives a SIM a webhook without a call; "" removes it.
+// Set changes the webhook of a SIM and type without a call. The URL "" removes it.
 func (s *Sandbox) Set(iccid string, t api.NotificationType, url string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.webhooks.set(iccid, t, url)
 }
 
-// Registrations is the number of webhooks there are.
+// Webhooks returns the webhook URLs of all SIMs that have one, by ICCID and type. The copy no longer changes.
+func (s *Sandbox) Webhooks() map[string]map[api.NotificationType]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.webhooks.all()
+}
+
+// Registrations returns the number of webhooks of all SIMs.
 func (s *Sandbox) Registrations() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -37,7 +37,7 @@ func TestTheOpenQuestionsAreAnsweredAsChosen(t *testing.T) {
 		{"a DELETE of nothing is 404", sandbox.Options{NotFoundOnUnregister: true}, (*caller).unregister, 404},
 		{"only PUT", sandbox.Options{RegisterMethod: "PUT"}, (*caller).register, 405},
 		{"an unknown SIM", sandbox.Options{Unknown: func(string) bool { return true }}, (*caller).read, 404},
-		{"somebody else's SIM", sandbox.Options{Foreign: func(string) bool { return true }}, (*caller).read, 403},
+		{"a SIM of another account", sandbox.Options{Foreign: func(string) bool { return true }}, (*caller).read, 403},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inVirtualTime(t, test.opts, func(t *testing.T, _ *sandbox.Sandbox, c *caller) {

@@ -9,20 +9,20 @@ import (
 	"simhook/api"
 )
 
-// Stats is what has happened so far.
+// Stats counts what has happened since the sandbox began.
 type Stats struct {
-	Calls    map[string]int `json:"calls"`    // to the API itself, by method; not while it was down
-	Statuses map[int]int    `json:"statuses"` // of the API's answers
-	Faults   map[Fault]int  `json:"faults"`   // that happened
+	Calls    map[string]int `json:"calls"`    // of the API by method, except while it is down
+	Statuses map[int]int    `json:"statuses"` // of the API's answers, except those of broken connections
+	Faults   map[Fault]int  `json:"faults"`   // how often each happened
 
 	TokenRequests int `json:"token_requests"`
 	RateLimited   int `json:"rate_limited"` // answers with 429
 
-	CorrelationIDs         int `json:"correlation_ids"`          // different ones, of admitted calls
-	RepeatedCorrelationIDs int `json:"repeated_correlation_ids"` // calls with one that had been used
+	CorrelationIDs         int `json:"correlation_ids"`          // different ones; only of calls that token and quota allow
+	RepeatedCorrelationIDs int `json:"repeated_correlation_ids"` // calls with an ID that an earlier call had
 
-	// RepeatedCalls are those that did once more what the last effective call for the same SIM and type
-	// had done already.
+	// RepeatedCalls counts registrations that follow a registration of the same SIM and type, and removals that
+	// follow a removal. Only calls that were carried out count.
 	RepeatedCalls int `json:"repeated_calls"`
 
 	InFlight    int `json:"in_flight"`
@@ -32,7 +32,7 @@ type Stats struct {
 
 	Notifications Notifications `json:"notifications"`
 
-	// How much of the quota was used in each completed window, the oldest first; the newest 1,440.
+	// How many calls each completed window counted, the oldest first. The last 1,440 windows are kept.
 	WriteWindows []int `json:"write_windows"`
 	ReadWindows  []int `json:"read_windows"`
 }
@@ -45,7 +45,7 @@ func newStats() Stats {
 	}
 }
 
-// Stats returns a copy that no longer changes.
+// Stats returns a copy of the statistics.
 func (s *Sandbox) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,12 +63,15 @@ func (s *Sandbox) Stats() Stats {
 	return stats
 }
 
-func (s *Sandbox) enter(method string) {
+// enter counts a call, and returns its number.
+func (s *Sandbox) enter(method string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.Calls[method]++
 	s.stats.InFlight++
 	s.stats.MaxInFlight = max(s.stats.MaxInFlight, s.stats.InFlight)
+	s.entered++
+	return s.entered
 }
 
 func (s *Sandbox) leave() {

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// pruneTokensAt is the number of tokens at which the expired ones are forgotten.
+// pruneTokensAt is the number of tokens at which the sandbox removes the expired ones.
 const pruneTokensAt = 1000
 
-// grant is when a token was issued, and until when it is valid.
+// grant holds when a token was issued and when it expires.
 type grant struct {
 	issued, expires time.Time
 }
@@ -89,7 +89,7 @@ func (s *Sandbox) authorised(r *http.Request, now time.Time) bool {
 	return ok && known && now.Before(grant.expires) && s.period(grant.issued) == s.period(now)
 }
 
-// period counts the multiples of RevokeEvery.
+// period is how many times RevokeEvery had passed at a time. A token is valid only in the period of its issue.
 func (s *Sandbox) period(t time.Time) time.Duration {
 	if s.opts.RevokeEvery <= 0 {
 		return 0

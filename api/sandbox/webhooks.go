@@ -2,21 +2,21 @@ package sandbox
 
 import "simhook/api"
 
-// webhooks is what the SIMs have, compact enough for millions of them: URLs are stored once each.
+// webhooks holds the webhooks of all SIMs. It stores each URL once, so it has room for millions of SIMs.
 type webhooks struct {
 	sims  map[string]sim
-	urls  []string // the first is "", for none
+	urls  []string // the first is "" and means none
 	index map[string]uint32
 	count int
 }
 
-// sim holds what one SIM has for each of the two types.
+// sim holds the webhook of each of the two types, as an index of urls, and the last effect on it.
 type sim struct {
 	url  [2]uint32
 	last [2]effect
 }
 
-// effect is what the last effective call for a SIM and type did.
+// effect is what a call that was carried out did.
 type effect uint8
 
 const (
@@ -51,7 +51,29 @@ func (w *webhooks) set(iccid string, t api.NotificationType, url string) {
 	w.sims[iccid] = sim
 }
 
-// note remembers an effect, and reports whether it is the same as the last one.
+// of returns the webhooks of one SIM by type.
+func (w *webhooks) of(iccid string) map[api.NotificationType]string {
+	urls := map[api.NotificationType]string{}
+	for _, t := range api.NotificationTypes() {
+		if url := w.get(iccid, t); url != "" {
+			urls[t] = url
+		}
+	}
+	return urls
+}
+
+// all returns the webhooks of the SIMs that have one.
+func (w *webhooks) all() map[string]map[api.NotificationType]string {
+	sims := map[string]map[api.NotificationType]string{}
+	for iccid := range w.sims {
+		if urls := w.of(iccid); len(urls) > 0 {
+			sims[iccid] = urls
+		}
+	}
+	return sims
+}
+
+// note keeps an effect, and reports whether it is the same as the last one.
 func (w *webhooks) note(iccid string, t api.NotificationType, e effect) (repeated bool) {
 	sim := w.sims[iccid]
 	repeated = sim.last[slot(t)] == e

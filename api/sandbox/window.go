@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// maxCompleted bounds the record of completed windows: a day of minutes.
+// maxCompleted is how many completed windows are kept: a day of minutes.
 const maxCompleted = 24 * 60
 
-// limit is a quota of calls in a length of time. It limits nothing unless both are set.
+// limit is a number of calls in a length of time. There is no limit unless both are above zero.
 type limit struct {
 	quota  int
 	length time.Duration
@@ -24,7 +24,7 @@ type window struct {
 	next      limit // applies from the next window on
 	start     time.Time
 	used      int
-	completed []int // how much of each window was used, the oldest first
+	completed []int // how many calls each window counted, the oldest first
 }
 
 func newWindow(quota int, length time.Duration, start time.Time) window {
@@ -40,7 +40,7 @@ func (w *window) set(quota int, length time.Duration, now time.Time) {
 	}
 }
 
-// take counts one call, and reports false where the quota is used up.
+// take counts one call. It reports false, and does not count it, if the quota is used up.
 func (w *window) take(now time.Time) bool {
 	w.advance(now)
 	if w.active() && w.used >= w.quota {
@@ -83,7 +83,7 @@ func (w *window) close(used int) {
 	w.completed = append(w.completed, used)
 }
 
-// announce sets the documented headers. The reset is rounded up to a millisecond, so that nobody comes too early.
+// announce sets the documented headers. The reset is rounded up to a millisecond, so no client calls too early.
 func (w *window) announce(header http.Header) {
 	if !w.active() {
 		return
@@ -102,7 +102,7 @@ func (w *window) message() string {
 	return fmt.Sprintf("Rate limit exceeded ! You reach the limit of %d requests per %d %s", w.quota, count, unit)
 }
 
-// wait is the time to the next window in whole seconds, as Retry-After has it.
+// wait is the time to the next window in seconds, rounded up, for Retry-After.
 func (w *window) wait(now time.Time) int {
 	return int((w.end().Sub(now) + time.Second - 1) / time.Second)
 }

@@ -17,7 +17,7 @@ func (p *program) sandboxCommand() *cli.Command {
 		Name:        "sandbox",
 		Usage:       "serve a Connect API in memory to rehearse against",
 		UsageText:   "simhook sandbox [options]",
-		Description: sandboxHelp,
+		Description: sandboxHelp + failHelp,
 		Flags:       sandboxOptions(),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
@@ -34,14 +34,15 @@ func (p *program) sandboxCommand() *cli.Command {
 				return err
 			}
 			command := &sandboxServer{
-				program: p, addr: s.text("addr"), options: options, deliveries: deliveries, secretFile: s.text("client-secret-file"),
+				program: p, addr: s.text("addr"), secretFile: s.text("client-secret-file"),
+				options: options, deliveries: deliveries,
 			}
 			return command.Run(c.Context)
 		},
 	}
 }
 
-// sandboxServer serves a sandbox until it is told to stop.
+// sandboxServer is the command: it serves a sandbox until a signal comes.
 type sandboxServer struct {
 	*program
 	addr       string
@@ -50,7 +51,7 @@ type sandboxServer struct {
 	secretFile string
 }
 
-// Run serves until a signal comes, which is success.
+// Run serves until a signal comes. That is a success.
 func (b *sandboxServer) Run(ctx context.Context) error {
 	local, err := startSandbox(b.addr, b.options)
 	if err != nil {
@@ -79,7 +80,7 @@ func (b *sandboxServer) Run(ctx context.Context) error {
 	return nil
 }
 
-// introduce says how to use it.
+// introduce prints the environment that points the other commands to the sandbox.
 func (b *sandboxServer) introduce(url string) {
 	id, secret := b.options.ClientID, "SIMHOOK_CLIENT_SECRET=sandbox"
 	if id == "" {
@@ -103,10 +104,10 @@ func (b *sandboxServer) introduce(url string) {
 	b.console.say("%s", strings.Join(lines, "\n"))
 }
 
-// quoted is text as a shell takes it for one word.
+// quoted is text as one word of a shell.
 func quoted(text string) string {
-	const harmless = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./"
-	if strings.Trim(text, harmless) == "" {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./"
+	if strings.Trim(text, plain) == "" {
 		return text
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"

@@ -30,19 +30,20 @@ func sandboxOptions() []cli.Flag {
 		&cli.StringFlag{Name: "reset-rate", Value: "0%", Usage: "`PERCENT` of writes whose connection breaks"},
 		&cli.StringFlag{Name: "hang-rate", Value: "0%", Usage: "`PERCENT` of calls that get no answer"},
 		&cli.StringFlag{Name: "truncate-rate", Value: "0%", Usage: "`PERCENT` of answers that are cut off"},
-		&cli.BoolFlag{Name: "conflict", Usage: "answer 409 where there is a webhook already", DisableDefaultText: true},
-		&cli.BoolFlag{Name: "not-found", Usage: "answer 404 where there is no webhook to remove", DisableDefaultText: true},
-		&cli.BoolFlag{Name: "misspelt-type", Usage: "say SUBSCRITPION_END when asked for preferences", DisableDefaultText: true},
+		&cli.GenericFlag{Name: "fail", Value: new(ruleTexts), Usage: "`RULE` for calls that fail, such as POST=503@7; can be repeated", DefaultText: "none"},
+		&cli.BoolFlag{Name: "conflict", Usage: "answer 409 to a POST over an existing webhook, which otherwise replaces it", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "not-found", Usage: "answer 404 to a DELETE without a webhook, otherwise 204", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "misspelt-type", Usage: "spell it SUBSCRITPION_END in preferences, as the documentation does", DisableDefaultText: true},
 		&cli.StringFlag{Name: "register-method", DefaultText: "both", Usage: "the only `METHOD` that registers: POST or PUT"},
-		&cli.StringFlag{Name: "unknown", Usage: "`FILE` of ICCIDs, one on each line, that are answered 404"},
-		&cli.StringFlag{Name: "foreign", Usage: "`FILE` of ICCIDs, one on each line, that are answered 403"},
+		&cli.StringFlag{Name: "unknown", Usage: "`FILE` of ICCIDs, one on each line, of SIMs answered 404"},
+		&cli.StringFlag{Name: "foreign", Usage: "`FILE` of ICCIDs, one on each line, of SIMs answered 403"},
 		&cli.StringFlag{Name: "notify", DefaultText: "never", Usage: "send a notification to a random webhook every `TIME`"},
-		&cli.StringFlag{Name: "notify-credentials-file", Usage: "`FILE` with user:password to authenticate with at the webhooks (Basic)"},
-		&cli.StringFlag{Name: "seed", Value: "0", Usage: "`N` from which latencies and faults are drawn"},
+		&cli.StringFlag{Name: "notify-credentials-file", Usage: "`FILE` with user:password for the webhooks (Basic authentication)"},
+		&cli.StringFlag{Name: "seed", Value: "0", Usage: "`N` that random latencies and faults begin with"},
 	}
 }
 
-// sandbox reads the options of a sandbox. Its errors are a *usageError or a *settingError.
+// sandbox reads the options of a sandbox. Its errors are a *usageError, a *settingError or a *fileError.
 func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 	o := sandbox.Options{
 		ClientID:             s.text("client-id"),
@@ -70,6 +71,9 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 	if s.err != nil {
 		return o, s.err
 	}
+	if o.Rules, err = s.rules(); err != nil {
+		return o, err
+	}
 	o.ClientSecret, _ = s.variable(envName("client-secret"))
 	if path := s.text("client-secret-file"); path != "" {
 		if o.ClientSecret, err = readSecret(path, log); err != nil {
@@ -91,7 +95,7 @@ func (s *settings) seed() uint64 {
 	return seed
 }
 
-// parseQuota understands N/DURATION, where the duration may be a unit alone, and none.
+// parseQuota reads none or N/TIME. The time may be a unit alone.
 func parseQuota(text string) (quota int, window time.Duration, err error) {
 	if text == "none" {
 		return 0, 0, nil
@@ -108,7 +112,7 @@ func parseQuota(text string) (quota int, window time.Duration, err error) {
 	return quota, window, nil
 }
 
-// parseLatency understands one time, and two with a dash between them.
+// parseLatency reads one time, or two with a dash between them.
 func parseLatency(text string) (least, most time.Duration, err error) {
 	if text == "" {
 		return 0, 0, nil
@@ -125,7 +129,20 @@ func parseLatency(text string) (least, most time.Duration, err error) {
 	return least, most, nil
 }
 
-// readSet reads a file of ICCIDs; nil if there is none.
+// deliveries reads the options for sending notifications. Its errors are a *usageError or a *settingError.
+func (s *settings) deliveries(log *slog.Logger) (sandbox.DeliveryOptions, error) {
+	o := sandbox.DeliveryOptions{Every: s.duration("notify")}
+	if s.err != nil {
+		return o, s.err
+	}
+	var err error
+	if path := s.text("notify-credentials-file"); path != "" {
+		o.Username, o.Password, err = readLogin(path, log)
+	}
+	return o, err
+}
+
+// readSet reads a file of ICCIDs, one on each line. Without a path there is no set.
 func readSet(path string) (func(string) bool, error) {
 	if path == "" {
 		return nil, nil

@@ -17,37 +17,36 @@ const (
 	deliveryTimeout     = 10 * time.Second
 	maxRetryDelay       = 30 * time.Second
 
-	// maxDrained is how much of an answer is read so that its connection can be used again, in bytes.
+	// maxDrained is how much of an answer is read before its connection can be used again, in bytes.
 	maxDrained = 64 << 10
 )
 
 // DeliveryOptions say how notifications are sent.
 type DeliveryOptions struct {
-	// Every is how often a notification is sent to a random webhook. 0: only those that Notify creates
-	// are sent.
+	// Every is how often a random webhook gets a notification. 0: only Notify creates notifications.
 	Every time.Duration
 
-	// Username and Password are for Basic authentication. "": none, or what stands in the webhook's URL.
+	// Username and Password are for Basic authentication. "": those in the webhook's URL, if any.
 	Username, Password string
 
-	// Retry is the time before a delivery that failed is repeated. It doubles with every failure up to
-	// 30 s. 0 means 1 s.
+	// Retry is the time between the first attempt and the second. It doubles with every failure, up to 30 s.
+	// 0 means 1 s.
 	Retry time.Duration
 
-	// Attempts are made before a notification is given up. 0 means 10.
+	// Attempts is how many attempts a notification gets. 0 means 10.
 	Attempts int
 
-	// Transport replaces the pool of connections. Tests in virtual time need it.
+	// Transport sends the requests. nil: a pool of 32 connections per host. Tests in virtual time need another.
 	Transport http.RoundTripper
 }
 
-// Deliver sends notifications until ctx ends. Whatever is not answered 2xx is sent again, to the webhook
-// that is registered then; if none is, the notification is withdrawn.
+// Deliver sends notifications until ctx ends. A notification that is not answered 2xx is sent again, to the webhook
+// that is registered by then. Without one, the notification is withdrawn.
 func (s *Sandbox) Deliver(ctx context.Context, o DeliveryOptions) {
 	c := newCourier(s, o)
 	defer c.client.CloseIdleConnections()
-	var underWay sync.WaitGroup
-	defer underWay.Wait()
+	var deliveries sync.WaitGroup
+	defer deliveries.Wait()
 	var tick <-chan time.Time
 	if o.Every > 0 {
 		ticker := time.NewTicker(o.Every)
@@ -55,9 +54,9 @@ func (s *Sandbox) Deliver(ctx context.Context, o DeliveryOptions) {
 		tick = ticker.C
 	}
 	var (
-		places = make(chan struct{}, maxOutbox)
-		place  = places // nil: one is held for the next delivery
-		queue  <-chan *Delivery
+		slots = make(chan struct{}, maxOutbox) // one item for each delivery that has begun, or is next
+		slot  = slots                          // nil: the next delivery has its slot
+		queue <-chan *Delivery                 // nil: the next delivery waits for a slot
 	)
 	for {
 		select {
@@ -65,19 +64,19 @@ func (s *Sandbox) Deliver(ctx context.Context, o DeliveryOptions) {
 			return
 		case <-tick:
 			s.notifyAny()
-		case place <- struct{}{}:
-			place, queue = nil, s.outbox.queue
+		case slot <- struct{}{}:
+			slot, queue = nil, s.outbox.queue
 		case d := <-queue:
-			place, queue = places, nil
-			underWay.Go(func() {
+			slot, queue = slots, nil
+			deliveries.Go(func() {
 				c.deliver(ctx, d)
-				<-places
+				<-slots
 			})
 		}
 	}
 }
 
-// courier delivers notifications of a sandbox.
+// courier delivers the notifications of a sandbox.
 type courier struct {
 	*Sandbox
 	DeliveryOptions
@@ -150,7 +149,7 @@ func (c *courier) attempt(ctx context.Context, url string, body []byte) (deliver
 		return false, api.Cause(err)
 	}
 	defer resp.Body.Close()
-	_, _ = io.CopyN(io.Discard, resp.Body, maxDrained) // only for the sake of the connection
+	_, _ = io.CopyN(io.Discard, resp.Body, maxDrained) // lets the connection be used again
 	return resp.StatusCode/100 == 2, fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 }
 
@@ -164,7 +163,7 @@ func (c *courier) note(d *Delivery, url, outcome string) (attempts int) {
 	return d.Attempts
 }
 
-// settle notes what became of a notification.
+// settle ends a notification in its final state.
 func (c *courier) settle(d *Delivery, state State) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

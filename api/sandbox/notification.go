@@ -10,7 +10,7 @@ import (
 	"simhook/api"
 )
 
-// maxOutbox is how many notifications wait to be sent, and how many are being sent, at the most.
+// maxOutbox is how many notifications can wait to be sent, and how many can be under way.
 const maxOutbox = 10_000
 
 // Errors of Notify.
@@ -19,25 +19,25 @@ var (
 	ErrOutboxFull = errors.New("too many notifications wait to be sent")
 )
 
-// State is how far a notification has come.
+// State is what has happened to a notification.
 type State string
 
 // The states of a notification.
 const (
-	Waiting   State = "waiting"   // for its first attempt, or for the next
+	Waiting   State = "waiting"   // for its first or next attempt
 	Delivered State = "delivered" // answered 2xx
-	Withdrawn State = "withdrawn" // the webhook was unregistered before it could be delivered
+	Withdrawn State = "withdrawn" // the webhook was removed before an attempt succeeded
 	GivenUp   State = "given up"  // all attempts failed
 )
 
-// Delivery is a notification, and what came of it so far.
+// Delivery is a notification and the attempts to deliver it.
 type Delivery struct {
 	Notification api.Notification
 	CreatedAt    time.Time
 	WebhookURL   string // of the last attempt
 	Attempts     int
 	State        State
-	Outcome      string // of the last attempt: a status, or why there is none
+	Outcome      string // of the last attempt: the status, or the cause of the failure
 }
 
 // Notifications counts what the sandbox has sent.
@@ -49,22 +49,22 @@ type Notifications struct {
 	GivenUp   int `json:"given_up"`
 }
 
-// outbox is what a sandbox sends. Its mutex is the sandbox's.
+// outbox holds the notifications. The sandbox's mutex guards it.
 type outbox struct {
-	run    string // makes IDs differ from those of other sandboxes
+	run    string // begins the IDs, which differ from those of other sandboxes
 	queue  chan *Delivery
-	recent last[*Delivery]
+	recent recent[*Delivery]
 }
 
 func newOutbox() outbox {
 	return outbox{
-		run:   fmt.Sprintf("%08x", rand.Uint32()), // not from the seed: a listener would take them for repeats
+		run:   fmt.Sprintf("%08x", rand.Uint32()), // not from the seed: a listener takes the same ID for a repeat
 		queue: make(chan *Delivery, maxOutbox),
 	}
 }
 
-// Notify creates a notification for the webhook that a SIM has for a type, and returns its ID. Deliver
-// sends it. Errors are ErrNoWebhook and ErrOutboxFull.
+// Notify creates a notification for the webhook of a SIM and type, and returns its ID. [Sandbox.Deliver] sends
+// it. The errors are ErrNoWebhook and ErrOutboxFull.
 func (s *Sandbox) Notify(iccid string, t api.NotificationType) (id string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,7 +76,8 @@ func (s *Sandbox) notify(iccid string, t api.NotificationType) (id string, err e
 		return "", ErrNoWebhook
 	}
 	now := time.Now()
-	d := &Delivery{Notification: s.outbox.compose(s.stats.Notifications.Created+1, iccid, t, now), CreatedAt: now, State: Waiting}
+	n := s.outbox.compose(s.stats.Notifications.Created+1, iccid, t, now)
+	d := &Delivery{Notification: n, CreatedAt: now, State: Waiting}
 	select {
 	case s.outbox.queue <- d:
 	default:
@@ -87,16 +88,16 @@ func (s *Sandbox) notify(iccid string, t api.NotificationType) (id string, err e
 	return d.Notification.ID, nil
 }
 
-// notifyAny creates a notification for any webhook, if there is one.
+// notifyAny creates a notification for a random webhook, if there is one and the outbox has room.
 func (s *Sandbox) notifyAny() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if iccid, t, found := s.webhooks.any(s.random); found {
-		_, _ = s.notify(iccid, t) // with the outbox full this one is left out
+	if iccid, t, found := s.webhooks.pick(s.random); found {
+		_, _ = s.notify(iccid, t)
 	}
 }
 
-// Deliveries returns the last 100 notifications, the newest first.
+// Deliveries returns the newest 100 notifications, the newest first.
 func (s *Sandbox) Deliveries() []Delivery {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +108,7 @@ func (s *Sandbox) Deliveries() []Delivery {
 	return list
 }
 
-// compose writes a notification as the newer documentation has it, about a plan of 1 GiB.
+// compose writes a notification with the fields of the newer documentation. Its plan has 1 GiB.
 func (o *outbox) compose(number int, iccid string, t api.NotificationType, now time.Time) api.Notification {
 	const plan = 1 << 30
 	n := api.Notification{
@@ -126,18 +127,18 @@ func (o *outbox) compose(number int, iccid string, t api.NotificationType, now t
 	return n
 }
 
-// body is what is sent.
+// body is the JSON that is sent.
 func (d *Delivery) body() []byte {
 	text, err := json.Marshal(d.Notification)
 	if err != nil {
-		panic("a notification of the sandbox's own cannot be encoded: " + err.Error())
+		panic("encoding a notification of the sandbox: " + err.Error())
 	}
 	return text
 }
 
-// any chooses a webhook at random. Where a map's iteration begins is random, so that the first SIM with a
-// webhook will do.
-func (w *webhooks) any(random *rand.Rand) (iccid string, t api.NotificationType, found bool) {
+// pick chooses a webhook at random. A map's iteration begins at a random place, so the first SIM with a webhook
+// is a random one.
+func (w *webhooks) pick(random *rand.Rand) (iccid string, t api.NotificationType, found bool) {
 	if w.count == 0 {
 		return "", "", false
 	}

@@ -216,11 +216,11 @@ func TestNotifyingByRequest(t *testing.T) {
 			path   string
 			status int
 		}{
-			"a SIM with a webhook":            {simOne + "/notifications/SUBSCRIPTION_END", 202},
-			"the documentation's spelling":    {simOne + "/notifications/SUBSCRITPION_END", 202},
-			"a type that has no webhook":      {simOne + "/notifications/USAGE_THRESHOLD", 404},
-			"a SIM that has no webhook":       {simTwo + "/notifications/SUBSCRIPTION_END", 404},
-			"a type that nobody has heard of": {simOne + "/notifications/X", 400},
+			"a SIM with a webhook":         {simOne + "/notifications/SUBSCRIPTION_END", 202},
+			"the documentation's spelling": {simOne + "/notifications/SUBSCRITPION_END", 202},
+			"a type that has no webhook":   {simOne + "/notifications/USAGE_THRESHOLD", 404},
+			"a SIM that has no webhook":    {simTwo + "/notifications/SUBSCRIPTION_END", 404},
+			"an unknown type":              {simOne + "/notifications/X", 400},
 		} {
 			r := c.do("POST", "/sandbox/sims/"+want.path, "")
 			var answer struct{ ID string }
@@ -239,7 +239,7 @@ func TestThePageShowsWhatHappened(t *testing.T) {
 	delivering(t, h, sandbox.DeliveryOptions{}, func(t *testing.T, s *sandbox.Sandbox) {
 		transport, stop := sandbox.ServePipe(s)
 		defer stop()
-		c := &caller{t: t, transport: transport, token: s.IssueToken()}
+		c := &caller{t: t, base: "http://sandbox", transport: transport, token: s.IssueToken()}
 		empty := c.do("GET", "/", "")
 		if empty.status != 200 || !strings.HasPrefix(empty.header.Get("Content-Type"), "text/html") || !strings.Contains(empty.body, "None yet") {
 			t.Errorf("before anything happened: %d %s", empty.status, empty.body)

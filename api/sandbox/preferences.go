@@ -9,7 +9,7 @@ import (
 	"simhook/api"
 )
 
-// perform validates the call and does what it asks for.
+// perform checks the call and carries it out.
 func (s *Sandbox) perform(c call) reply {
 	if c.Header.Get("X-Correlation-ID") == "" {
 		return invalid("the header X-Correlation-ID is missing")
@@ -21,7 +21,7 @@ func (s *Sandbox) perform(c call) reply {
 		return failure(http.StatusNotFound, "NOT_FOUND", "the SIM is unknown")
 	}
 	if s.opts.Foreign != nil && s.opts.Foreign(c.iccid) {
-		return failure(http.StatusForbidden, "ACCESS_DENIED", "the SIM belongs to somebody else")
+		return failure(http.StatusForbidden, "ACCESS_DENIED", "the SIM belongs to another account")
 	}
 	if c.typeName == "" {
 		if c.Method != http.MethodGet {
@@ -40,7 +40,7 @@ func (s *Sandbox) perform(c call) reply {
 		}
 		return s.register(c, t)
 	case http.MethodDelete:
-		return s.unregister(c.iccid, t)
+		return s.unregister(c, t)
 	default:
 		return methodNotAllowed(c.Method)
 	}
@@ -79,16 +79,20 @@ func (s *Sandbox) register(c call, t api.NotificationType) reply {
 	if exists && c.Method == http.MethodPost && s.opts.ConflictOnRegister {
 		return failure(http.StatusConflict, "CONFLICT", "only one request per type is supported")
 	}
-	s.noteEffect(c.iccid, t, registered)
-	s.webhooks.set(c.iccid, t, body.WebhookURL)
+	if !c.lost {
+		s.noteEffect(c.iccid, t, registered)
+		s.webhooks.set(c.iccid, t, body.WebhookURL)
+	}
 	return jsonReply(http.StatusOK, map[string]any{"type": t, "webhook_url": body.WebhookURL})
 }
 
-func (s *Sandbox) unregister(iccid string, t api.NotificationType) reply {
-	if s.webhooks.get(iccid, t) == "" && s.opts.NotFoundOnUnregister {
+func (s *Sandbox) unregister(c call, t api.NotificationType) reply {
+	if s.webhooks.get(c.iccid, t) == "" && s.opts.NotFoundOnUnregister {
 		return failure(http.StatusNotFound, "NOT_FOUND", "no webhook is registered")
 	}
-	s.noteEffect(iccid, t, unregistered)
-	s.webhooks.set(iccid, t, "")
+	if !c.lost {
+		s.noteEffect(c.iccid, t, unregistered)
+		s.webhooks.set(c.iccid, t, "")
+	}
 	return reply{status: http.StatusNoContent}
 }
