@@ -136,6 +136,15 @@ func (c *Client) Preferences(ctx context.Context, iccid, correlationID string) (
 	return prefs, answer, err
 }
 
+// TokensObtained is how many access tokens the client's source has obtained so far, the first one
+// included. A source that is given its token, as [StaticToken] is, obtains none.
+func (c *Client) TokensObtained() int {
+	if source, counts := c.tokens.(interface{ Renewals() int }); counts {
+		return source.Renewals()
+	}
+	return 0
+}
+
 // Close closes the connections that are not in use.
 func (c *Client) Close() {
 	c.endLanes()
