@@ -45,7 +45,7 @@ func Temporary(err error) bool {
 // call will fare better.
 func Untrusted(err error) bool {
 	var f fault
-	return errors.As(err, &f) && reduceTLS(err) != ""
+	return errors.As(err, &f) && tlsCause(err) != ""
 }
 
 // Ambiguous reports whether the request may have taken effect although err says otherwise: it was

@@ -40,7 +40,7 @@ type Client struct {
 	headers        sharedHeaders
 	onAttempt      func(Attempt)
 	refusals       refusals
-	lanes          chan *lane  // free ones
+	idleRequests   chan *reusedRequest
 	http1          atomic.Bool // the API has answered by HTTP/1
 }
 
@@ -84,7 +84,7 @@ func NewClient(cfg Config) (*Client, error) {
 		registerMethod: method,
 		headers:        newSharedHeaders(cfg.UserAgent),
 		onAttempt:      cfg.OnAttempt,
-		lanes:          make(chan *lane, cfg.Connections),
+		idleRequests:   make(chan *reusedRequest, cfg.Connections),
 	}, nil
 }
 
@@ -128,7 +128,7 @@ func (c *Client) Preferences(ctx context.Context, iccid, correlationID string) (
 		method:        http.MethodGet,
 		iccid:         iccid,
 		correlationID: correlationID,
-		understand: func(body []byte) (err error) {
+		parseBody: func(body []byte) (err error) {
 			prefs, err = parsePreferences(body)
 			return err
 		},
@@ -147,7 +147,7 @@ func (c *Client) TokensObtained() int {
 
 // Close closes the connections that are not in use.
 func (c *Client) Close() {
-	c.endLanes()
+	c.dropIdleRequests()
 	if pool, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()
 	}

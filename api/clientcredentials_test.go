@@ -54,8 +54,8 @@ func withSandbox(t *testing.T, opts sandbox.Options, test func(*testing.T, *sand
 		})
 }
 
-// fromAll calls Token from n goroutines at once.
-func fromAll(n int, source api.TokenSource) (tokens map[string]int, errs []error) {
+// tokensFromAll calls Token from n goroutines at once.
+func tokensFromAll(n int, source api.TokenSource) (tokens map[string]int, errs []error) {
 	tokens = map[string]int{}
 	var mu sync.Mutex
 	var group sync.WaitGroup
@@ -77,7 +77,7 @@ func fromAll(n int, source api.TokenSource) (tokens map[string]int, errs []error
 
 func TestOneRequestServesAllWorkers(t *testing.T) {
 	withSandbox(t, sandbox.Options{}, func(t *testing.T, s *sandbox.Sandbox, source *api.CredentialsSource, _ *http.Transport) {
-		tokens, errs := fromAll(64, source)
+		tokens, errs := tokensFromAll(64, source)
 		if len(tokens) != 1 || errs != nil {
 			t.Fatalf("tokens %v, errors %v", tokens, errs)
 		}
@@ -87,7 +87,7 @@ func TestOneRequestServesAllWorkers(t *testing.T) {
 				source.Invalidate(token)
 			}
 		}
-		if again, errs := fromAll(64, source); len(again) != 1 || errs != nil {
+		if again, errs := tokensFromAll(64, source); len(again) != 1 || errs != nil {
 			t.Fatalf("tokens %v, errors %v", again, errs)
 		}
 		if got := s.Stats().TokenRequests; got != 2 || source.Renewals() != 2 {
@@ -133,7 +133,7 @@ func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 func TestAWrongSecretCostsOneRequest(t *testing.T) {
 	withSandbox(t, sandbox.Options{}, func(t *testing.T, s *sandbox.Sandbox, _ *api.CredentialsSource, transport *http.Transport) {
 		source := credentials(t, transport, "wrong-"+secret)
-		_, errs := fromAll(64, source)
+		_, errs := tokensFromAll(64, source)
 		_, later := source.Token(t.Context())
 		for _, err := range append(errs, later) {
 			var refused *api.CredentialsError

@@ -19,8 +19,8 @@ func (b errorBody) typeName() string {
 	return name
 }
 
-// texts returns the messages, be they a list or a single one. What is no string stays JSON.
-func (b errorBody) texts() []string {
+// messages returns the messages, be they a list or a single one. What is no string stays JSON.
+func (b errorBody) messages() []string {
 	var texts []string
 	for _, raw := range []json.RawMessage{b.Messages, b.Message} {
 		var list []json.RawMessage
@@ -28,13 +28,13 @@ func (b errorBody) texts() []string {
 			list = []json.RawMessage{raw}
 		}
 		for _, item := range list {
-			texts = append(texts, plain(item))
+			texts = append(texts, plainText(item))
 		}
 	}
 	return texts
 }
 
-func plain(item json.RawMessage) string {
+func plainText(item json.RawMessage) string {
 	var text string
 	if json.Unmarshal(item, &text) == nil {
 		return text

@@ -32,28 +32,28 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	lane, err := c.lane(ctx)
+	req, err := c.takeRequest(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
-	over := false
-	defer func() { c.release(lane, over) }()
-	if err := lane.prepare(call, token, c.http1.Load()); err != nil {
+	finished := false
+	defer func() { c.releaseRequest(req, finished) }()
+	if err := req.prepare(call, token, c.http1.Load()); err != nil {
 		return Answer{}, err
 	}
-	resp, err := c.transport.RoundTrip(lane.request)
+	resp, err := c.transport.RoundTrip(req.request)
 	if err != nil {
-		return Answer{}, broken(ctx, lane.ctx, err, lane.mayHaveSent(), call.correlationID)
+		return Answer{}, transportFailure(ctx, req.attempt, err, req.mayHaveSent(), call.correlationID)
 	}
 	answer := readAnswer(resp, time.Now())
 	c.http1.Store(resp.ProtoMajor == 1)
-	body, err := lane.read(resp.Body)
+	body, err := req.read(resp.Body)
 	_ = resp.Body.Close() // what matters of it has been read
-	if err != nil && (ctx.Err() != nil || !answer.speaksForItself()) {
-		return answer, broken(ctx, lane.ctx, err, true, call.correlationID)
+	if err != nil && (ctx.Err() != nil || !answer.decidedByStatus()) {
+		return answer, transportFailure(ctx, req.attempt, err, true, call.correlationID)
 	}
-	over = true
-	failure := examine(call, resp, body, token)
+	finished = true
+	failure := failureIn(call, resp, body, token)
 	if failure == nil {
 		c.refusals.clear()
 		return answer, nil
@@ -61,11 +61,11 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	if failure.Status == http.StatusTooManyRequests {
 		answer.addQuotaFromText(failure.Messages)
 	}
-	return answer, c.heed(failure, token)
+	return answer, c.afterRefusal(failure, token)
 }
 
-// heed draws the conclusions for the access token from an answer that was no success.
-func (c *Client) heed(failure *Error, token string) error {
+// afterRefusal draws the conclusions for the access token from an answer that was no success.
+func (c *Client) afterRefusal(failure *Error, token string) error {
 	if failure.Status != http.StatusUnauthorized {
 		if !failure.Gateway {
 			c.refusals.clear()

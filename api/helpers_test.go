@@ -51,8 +51,8 @@ func sandboxClient(t *testing.T, opts sandbox.Options, cfg api.Config) (*sandbox
 	return s, newClient(t, server.URL+sandbox.BasePath, cfg)
 }
 
-// answering is a server that gives every request the same answer.
-func answering(t *testing.T, handler http.HandlerFunc) *httptest.Server {
+// serve is a server that gives every request the same answer.
+func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
@@ -89,12 +89,12 @@ func register(client *api.Client, correlationID string) (api.Answer, error) {
 	return client.Register(context.Background(), iccid, api.SubscriptionEnd, webhook, correlationID)
 }
 
-// soon is a context for calls that would otherwise hang when the code under test is wrong.
-func soon(t *testing.T) context.Context {
+// within10s is a context for calls that would otherwise hang when the code under test is wrong.
+func within10s(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	t.Cleanup(cancel)
 	return ctx
 }
 
-// discard is a logger for servers whose handshakes fail on purpose.
-func discard() *log.Logger { return log.New(io.Discard, "", 0) }
+// silentLog is a logger for servers whose handshakes fail on purpose.
+func silentLog() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -111,10 +111,10 @@ func ParseNotification(body []byte) (Notification, error) {
 	if !looksLikeICCID(n.ICCID) {
 		return Notification{}, fmt.Errorf("%q is no ICCID: 18 to 20 digits beginning with 89 are", fieldICCID)
 	}
-	take(fields, fieldSubscriptionID, &n.SubscriptionID)
-	take(fields, fieldThreshold, &n.Threshold)
-	take(fields, fieldExpirationDate, &n.ExpirationDate)
-	take(fields, fieldCurrentBalance, &n.CurrentBalance)
+	takeField(fields, fieldSubscriptionID, &n.SubscriptionID)
+	takeField(fields, fieldThreshold, &n.Threshold)
+	takeField(fields, fieldExpirationDate, &n.ExpirationDate)
+	takeField(fields, fieldCurrentBalance, &n.CurrentBalance)
 	if len(fields) > 0 {
 		n.Other = fields
 	}
@@ -159,14 +159,14 @@ func takeIdentifier(fields map[string]json.RawMessage, name string) (string, err
 	if raw[0] != '"' || json.Unmarshal(raw, &text) != nil {
 		return "", fmt.Errorf("%q is no string", name)
 	}
-	if text == "" || len(text) > maxIdentifier || strings.ContainsFunc(text, unidentifying) {
+	if text == "" || len(text) > maxIdentifier || strings.ContainsFunc(text, unfitForIdentifier) {
 		return "", fmt.Errorf("%q must be 1 to %d bytes of printable characters without spaces", name, maxIdentifier)
 	}
 	return text, nil
 }
 
-// unidentifying holds for what could make two identifiers look, or be stored, the same.
-func unidentifying(r rune) bool {
+// unfitForIdentifier holds for what could make two identifiers look, or be stored, the same.
+func unfitForIdentifier(r rune) bool {
 	return r == utf8.RuneError || !unicode.IsPrint(r) || unicode.IsSpace(r)
 }
 
@@ -174,9 +174,9 @@ func looksLikeICCID(s string) bool {
 	return len(s) >= 18 && len(s) <= 20 && strings.HasPrefix(s, "89") && strings.Trim(s, "0123456789") == ""
 }
 
-// take moves a field to where it belongs, and leaves it where it is if it does not fit there. A null is
+// takeField moves a field to where it belongs, and leaves it where it is if it does not fit there. A null is
 // as good as nothing.
-func take[T any](fields map[string]json.RawMessage, name string, to *T) {
+func takeField[T any](fields map[string]json.RawMessage, name string, to *T) {
 	raw, sent := fields[name]
 	if !sent {
 		return

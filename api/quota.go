@@ -43,16 +43,16 @@ func parseQuota(header http.Header) Quota {
 // Bounds of x-rate-limit-reset in milliseconds since the epoch: below the first (March 1973) the value
 // must be in seconds, beyond the second (November 5138) it is rubbish.
 const (
-	leastMilliseconds = 1e11
-	mostMilliseconds  = 1e14
+	minResetMillis = 1e11
+	maxResetMillis = 1e14
 )
 
 func parseReset(value string) (time.Time, bool) {
 	n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 	switch {
-	case err != nil || n <= 0 || n > mostMilliseconds:
+	case err != nil || n <= 0 || n > maxResetMillis:
 		return time.Time{}, false
-	case n < leastMilliseconds:
+	case n < minResetMillis:
 		return time.Unix(n, 0), true
 	default:
 		return time.UnixMilli(n), true

@@ -105,7 +105,7 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request, reception *
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, r.config.MaxBody))
 	reception.Bytes = len(body)
 	if err != nil {
-		return unreadable(err)
+		return bodyRejection(err)
 	}
 	n, err := ParseNotification(body)
 	if err != nil {
@@ -133,8 +133,8 @@ func (r *Receiver) authorised(req *http.Request) bool {
 	return sameName&samePassword == 1
 }
 
-// unreadable tells why a body could not be read.
-func unreadable(err error) *rejection {
+// bodyRejection tells why a body could not be read.
+func bodyRejection(err error) *rejection {
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &rejection{
 			status: http.StatusRequestEntityTooLarge, name: "BODY_TOO_LARGE",

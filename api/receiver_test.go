@@ -16,17 +16,17 @@ import (
 
 const oneNotification = `{"id":"1","type":"USAGE_THRESHOLD","iccid":"893000000002391231"}`
 
-// desk is a Receiver and what it took and reported.
-type desk struct {
+// recordingReceiver is a Receiver and what it took and reported.
+type recordingReceiver struct {
 	*Receiver
 	taken  []Notification
 	seen   []Reception
 	answer error // of the consumer's function
 }
 
-func newDesk(t *testing.T, config ReceiverConfig) *desk {
+func newRecordingReceiver(t *testing.T, config ReceiverConfig) *recordingReceiver {
 	t.Helper()
-	d := &desk{}
+	d := &recordingReceiver{}
 	config.Receive = func(_ context.Context, n Notification) error {
 		d.taken = append(d.taken, n)
 		return d.answer
@@ -67,7 +67,7 @@ func TestReceiverAnswers(t *testing.T) {
 		"credentials nobody asked for are fine": {user: "me:secret", body: oneNotification, status: 200, taken: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t, c.config)
+			d := newRecordingReceiver(t, c.config)
 			d.answer = c.fails
 			method := "POST"
 			if c.method != "" {
@@ -118,7 +118,7 @@ func reasonIn(t *testing.T, body string) string {
 }
 
 func TestReceiverAcceptsTheDocumentedExamples(t *testing.T) {
-	d := newDesk(t, ReceiverConfig{})
+	d := newRecordingReceiver(t, ReceiverConfig{})
 	for name, example := range documented(t) {
 		w := httptest.NewRecorder()
 		d.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(string(example))))
@@ -132,7 +132,7 @@ func TestReceiverAcceptsTheDocumentedExamples(t *testing.T) {
 }
 
 func TestASlowSenderIsToldSo(t *testing.T) {
-	d := newDesk(t, ReceiverConfig{})
+	d := newRecordingReceiver(t, ReceiverConfig{})
 	server := httptest.NewUnstartedServer(d)
 	server.Config.ReadTimeout = 50 * time.Millisecond
 	server.Start()

@@ -32,7 +32,7 @@ func (s *CredentialsSource) renew() (any, error) {
 	asked := time.Now()
 	granted, err := s.config.Token(context.WithValue(ctx, oauth2.HTTPClient, s.client))
 	if err != nil {
-		return s.keep(tokenFailure(ctx, err, s.config.ClientSecret))
+		return s.afterFailure(tokenFailure(ctx, err, s.config.ClientSecret))
 	}
 	return s.adopt(granted, asked)
 }
@@ -41,7 +41,7 @@ func (s *CredentialsSource) renew() (any, error) {
 func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (string, error) {
 	token := granted.AccessToken
 	if err := validateToken(token); err != nil {
-		return s.keep(&tokenError{reason: "token endpoint: the access_token cannot be used: " + err.Error()})
+		return s.afterFailure(&tokenError{reason: "token endpoint: the access_token cannot be used: " + err.Error()})
 	}
 	lifetime := granted.Expiry.Sub(asked)
 	if granted.Expiry.IsZero() || lifetime <= 0 {
@@ -63,9 +63,9 @@ func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (strin
 	return token, nil
 }
 
-// keep records refused credentials for good. After a passing failure it goes on with the token there
+// afterFailure records refused credentials for good. After a passing failure it goes on with the token there
 // is, if that has some time left.
-func (s *CredentialsSource) keep(failure error) (string, error) {
+func (s *CredentialsSource) afterFailure(failure error) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if errors.As(failure, &s.refused) {

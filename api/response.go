@@ -17,11 +17,11 @@ const (
 	maxTypeLength    = 100
 )
 
-// examine returns nil for a success.
-func examine(call call, resp *http.Response, body []byte, token string) *Error {
+// failureIn returns nil for a success.
+func failureIn(call call, resp *http.Response, body []byte, token string) *Error {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	html := isHTML(resp.Header.Get("Content-Type"), text)
-	if success(resp.StatusCode) && !html && understood(call, resp.StatusCode, text) {
+	if success(resp.StatusCode) && !html && bodyAsExpected(call, resp.StatusCode, text) {
 		return nil
 	}
 	failure := &Error{
@@ -45,15 +45,15 @@ func examine(call call, resp *http.Response, body []byte, token string) *Error {
 	return failure
 }
 
-// understood reports whether a success says what was asked for. Only a read asks for anything.
-func understood(call call, status int, body []byte) bool {
-	if call.understand == nil {
+// bodyAsExpected reports whether a success says what was asked for. Only a read asks for anything.
+func bodyAsExpected(call call, status int, body []byte) bool {
+	if call.parseBody == nil {
 		return true
 	}
 	if len(body) == 0 {
-		return status == http.StatusNoContent && call.understand(nil) == nil
+		return status == http.StatusNoContent && call.parseBody(nil) == nil
 	}
-	return call.understand(body) == nil
+	return call.parseBody(body) == nil
 }
 
 // readBody understands the body of an error, and repeats neither the token nor the password of a
@@ -69,16 +69,16 @@ func (e *Error) readBody(body []byte, token string) {
 		return
 	}
 	e.Type = clean(content.typeName(), maxTypeLength)
-	for _, text := range content.texts() {
+	for _, text := range content.messages() {
 		if message := clean(text, maxMessageLength); message != "" && len(e.Messages) < maxMessages {
 			e.Messages = append(e.Messages, message)
 		}
 	}
 }
 
-// speaksForItself reports whether it does not matter that the body was cut off: what follows from a
+// decidedByStatus reports whether it does not matter that the body was cut off: what follows from a
 // 401, a 429 or a server's error is the same without.
-func (a Answer) speaksForItself() bool {
+func (a Answer) decidedByStatus() bool {
 	return a.Status == http.StatusUnauthorized || a.Status == http.StatusTooManyRequests || a.Status >= 500
 }
 

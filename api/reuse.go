@@ -12,104 +12,108 @@ import (
 	"time"
 )
 
-// lane is what attempts that follow one another have in common, so that not each makes it anew: a context
-// with a timer, a request and a buffer. net/http lets a request be used again once the body of its answer
-// is closed (see http.RoundTripper); after any other end the lane is given up.
-type lane struct {
-	parent  context.Context // the caller's
-	ctx     context.Context // of an attempt: the caller's, ended by the timer
+// reusedRequest is what one attempt hands on to the next: a context with a timer, a request whose trace
+// tells whether it got a connection, and a buffer for the answer. It serves one attempt at a time.
+//
+// Reuse makes a call six times cheaper: 1 to 2 µs and 5 allocations, against 7 to 12 µs and 28 allocations
+// when each attempt makes its own (BenchmarkRegister).
+//
+// net/http allows it as soon as the answer's body is closed (see http.RoundTripper). After any other end,
+// the transport may still hold the request, so it is given up.
+type reusedRequest struct {
+	caller  context.Context // of the calls it serves
+	attempt context.Context // the caller's, ended by the timer
 	end     context.CancelCauseFunc
 	timer   *time.Timer
 	request *http.Request
-	root    url.URL // the base URL
+	base    url.URL
 
-	token         string // that authorization holds
+	token         string // the one in authorization
 	authorization []string
 	correlationID []string
 
-	webhookURL string // that payload holds
+	webhookURL string // the one in payload
 	payload    []byte
-	sending    bytes.Reader  // what is left of the payload
-	body       io.ReadCloser // the same for net/http
+	unsent     bytes.Reader  // the rest of the payload
+	body       io.ReadCloser // unsent, as net/http wants it
 
-	asked, got atomic.Bool // whether a connection was asked for, and was there
-	reading    io.LimitedReader
-	answer     bytes.Buffer
+	wantedConn, gotConn atomic.Bool // told by the trace
+	answerReader        io.LimitedReader
+	answer              bytes.Buffer
 }
 
-// maxKept is how large a buffer for answers may be to be kept.
-const maxKept = 16 << 10
+// maxKeptBuffer is the largest buffer for answers that is kept, in bytes.
+const maxKeptBuffer = 16 << 10
 
-// lane returns one whose time has begun to run.
-func (c *Client) lane(ctx context.Context) (*lane, error) {
+// takeRequest returns a request for one attempt and starts its timer.
+func (c *Client) takeRequest(ctx context.Context) (*reusedRequest, error) {
 	select {
-	case l := <-c.lanes:
-		if l.parent == ctx {
-			l.asked.Store(false)
-			l.got.Store(false)
-			l.timer.Reset(c.timeout)
-			return l, nil
+	case r := <-c.idleRequests:
+		if r.caller == ctx {
+			r.wantedConn.Store(false)
+			r.gotConn.Store(false)
+			r.timer.Reset(c.timeout)
+			return r, nil
 		}
-		l.end(nil)
+		r.end(nil)
 	default:
 	}
-	return c.newLane(ctx)
+	return c.newRequest(ctx)
 }
 
-func (c *Client) newLane(parent context.Context) (*lane, error) {
-	l := &lane{parent: parent, authorization: []string{""}, correlationID: []string{""}}
-	l.ctx, l.end = context.WithCancelCause(parent)
-	trace := &httptrace.ClientTrace{
-		GetConn: func(string) { l.asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { l.got.Store(true) },
-	}
+func (c *Client) newRequest(ctx context.Context) (*reusedRequest, error) {
+	r := &reusedRequest{caller: ctx, authorization: []string{""}, correlationID: []string{""}}
+	r.attempt, r.end = context.WithCancelCause(ctx)
+	traced := httptrace.WithClientTrace(r.attempt, &httptrace.ClientTrace{
+		GetConn: func(string) { r.wantedConn.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { r.gotConn.Store(true) },
+	})
 	var err error
-	if l.request, err = http.NewRequestWithContext(httptrace.WithClientTrace(l.ctx, trace), "", c.base, nil); err != nil {
-		l.end(nil)
+	if r.request, err = http.NewRequestWithContext(traced, "", c.base, nil); err != nil {
+		r.end(nil)
 		return nil, fmt.Errorf("building the request: %w", err)
 	}
-	l.root = *l.request.URL
-	l.request.Header = c.headers.with(l.authorization, l.correlationID)
-	l.body = io.NopCloser(&l.sending)
-	l.timer = time.AfterFunc(c.timeout, func() { l.end(errTimeout) })
-	return l, nil
+	r.base = *r.request.URL
+	r.request.Header = c.headers.with(r.authorization, r.correlationID)
+	r.body = io.NopCloser(&r.unsent)
+	r.timer = time.AfterFunc(c.timeout, func() { r.end(errTimeout) })
+	return r, nil
 }
 
-// release keeps a lane for the next attempt, if this one came to its end in time.
-func (c *Client) release(l *lane, over bool) {
-	if l.timer.Stop() && over {
+// releaseRequest keeps a request for the next attempt if net/http has finished with it in time.
+func (c *Client) releaseRequest(r *reusedRequest, finished bool) {
+	if r.timer.Stop() && finished {
 		select {
-		case c.lanes <- l:
+		case c.idleRequests <- r:
 			return
 		default:
 		}
 	}
-	l.end(nil)
+	r.end(nil)
 }
 
-// endLanes gives up those that are not in use.
-func (c *Client) endLanes() {
+func (c *Client) dropIdleRequests() {
 	for {
 		select {
-		case l := <-c.lanes:
-			l.end(nil)
+		case r := <-c.idleRequests:
+			r.end(nil)
 		default:
 			return
 		}
 	}
 }
 
-// read reads an answer's body, which is valid until the lane is released.
-func (l *lane) read(body io.Reader) ([]byte, error) {
-	if l.answer.Cap() > maxKept {
-		l.answer = bytes.Buffer{}
+// read reads an answer's body, at most maxBody bytes. The bytes are valid until the request is released.
+func (r *reusedRequest) read(body io.Reader) ([]byte, error) {
+	if r.answer.Cap() > maxKeptBuffer {
+		r.answer = bytes.Buffer{}
 	}
-	l.answer.Reset()
-	l.reading = io.LimitedReader{R: body, N: maxBody}
-	_, err := l.answer.ReadFrom(&l.reading)
-	return l.answer.Bytes(), err
+	r.answer.Reset()
+	r.answerReader = io.LimitedReader{R: body, N: maxBody}
+	_, err := r.answer.ReadFrom(&r.answerReader)
+	return r.answer.Bytes(), err
 }
 
-// mayHaveSent reports whether the attempt got a connection to send its request on. It is true for a
-// transport that does not tell.
-func (l *lane) mayHaveSent() bool { return l.got.Load() || !l.asked.Load() }
+// mayHaveSent reports whether the attempt got a connection to send its request on. It is also true for a
+// transport that does not report its connections.
+func (r *reusedRequest) mayHaveSent() bool { return r.gotConn.Load() || !r.wantedConn.Load() }

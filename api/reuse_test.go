@@ -21,7 +21,7 @@ import (
 func TestCallsThatFollowOneAnotherTakeNothingOverFromEachOther(t *testing.T) {
 	var mu sync.Mutex
 	seen := map[string]string{} // by correlation ID
-	server := answering(t, func(w http.ResponseWriter, r *http.Request) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
@@ -38,7 +38,7 @@ func TestCallsThatFollowOneAnotherTakeNothingOverFromEachOther(t *testing.T) {
 	})
 	// Fewer connections than callers, and a base URL with escapes of its own.
 	client := newClient(t, server.URL+"/a%2Fb", api.Config{Connections: 3})
-	ctx := soon(t)
+	ctx := within10s(t)
 	var callers sync.WaitGroup
 	const each = 100
 	for n := range 8 {
@@ -138,14 +138,14 @@ func TestACallEndsWithItsOwnContextAndNoOther(t *testing.T) {
 	})
 }
 
-// late is a transport that still holds the first request when it has already reported a failure, as
+// lateTransport is a transport that still holds the first request when it has already reported a failure, as
 // http.RoundTripper allows.
-type late struct {
+type lateTransport struct {
 	first *http.Request
 	check func(first *http.Request)
 }
 
-func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l *lateTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if l.first == nil {
 		l.first = r
 		return nil, syscall.ECONNRESET
@@ -157,7 +157,7 @@ func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestARequestThatFailedIsLeftAlone(t *testing.T) {
 	checked := false
-	client := newClient(t, "http://sandbox", api.Config{Transport: &late{check: func(first *http.Request) {
+	client := newClient(t, "http://sandbox", api.Config{Transport: &lateTransport{check: func(first *http.Request) {
 		checked = true
 		body, err := io.ReadAll(first.Body)
 		if err != nil || !strings.Contains(string(body), "/first") || !strings.Contains(first.URL.Path, iccid) {
@@ -174,7 +174,7 @@ func TestARequestThatFailedIsLeftAlone(t *testing.T) {
 }
 
 func TestACallWithoutAConnectionIsNotInDoubtAfterOthersThatHadOne(t *testing.T) {
-	server := answering(t, func(http.ResponseWriter, *http.Request) {})
+	server := serve(t, func(http.ResponseWriter, *http.Request) {})
 	var dialled atomic.Int64
 	client := newClient(t, server.URL, api.Config{Transport: &http.Transport{
 		DisableKeepAlives: true,

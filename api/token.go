@@ -35,23 +35,23 @@ func (e *CredentialsError) ambiguous() bool { return false }
 // *CredentialsError.
 func StaticToken(token string) TokenSource {
 	token = strings.TrimSpace(token)
-	return &staticToken{token: token, unusable: validateToken(token)}
+	return &staticToken{token: token, invalid: validateToken(token)}
 }
 
 type staticToken struct {
-	token    string
-	unusable error // why the token cannot be one
-	mu       sync.Mutex
-	refused  bool
+	token   string
+	invalid error // why the token cannot be one
+	mu      sync.Mutex
+	refused bool
 }
 
 func (s *staticToken) Token(ctx context.Context) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	if s.unusable != nil {
+	if s.invalid != nil {
 		return "", &CredentialsError{
-			Problem: "the access token cannot be used: " + s.unusable.Error(),
+			Problem: "the access token cannot be used: " + s.invalid.Error(),
 			Advice:  "give the token alone, as the token endpoint returned it",
 		}
 	}
@@ -94,5 +94,5 @@ type tokenError struct {
 func (e *tokenError) Error() string   { return e.reason }
 func (e *tokenError) cause() string   { return e.reason }
 func (e *tokenError) Unwrap() error   { return e.err }
-func (e *tokenError) temporary() bool { return reduceTLS(e.err) == "" }
+func (e *tokenError) temporary() bool { return tlsCause(e.err) == "" }
 func (e *tokenError) ambiguous() bool { return false }

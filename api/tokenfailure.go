@@ -17,18 +17,18 @@ func tokenFailure(ctx context.Context, err error, secret string) error {
 	var transport *url.Error
 	switch {
 	case errors.As(err, &answer):
-		return answerFailure(answer, secret)
+		return tokenAnswerFailure(answer, secret)
 	case ctx.Err() != nil:
 		return &tokenError{reason: "token endpoint: " + causeTimeout}
 	case errors.As(err, &transport):
-		cause, _ := reduce(transport.Err)
+		cause, _ := networkCause(transport.Err)
 		return &tokenError{reason: "token endpoint: " + cause, err: transport.Err}
 	default:
 		return &tokenError{reason: "token endpoint: the answer holds no access token: check the token URL"}
 	}
 }
 
-func answerFailure(answer *oauth2.RetrieveError, secret string) error {
+func tokenAnswerFailure(answer *oauth2.RetrieveError, secret string) error {
 	status := answer.Response.StatusCode
 	reason := fmt.Sprintf("token endpoint: %d %s", status, http.StatusText(status))
 	if answer.ErrorCode != "" {

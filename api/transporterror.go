@@ -37,9 +37,9 @@ func (e *transportError) cause() string   { return e.reason }
 func (e *transportError) temporary() bool { return e.retry }
 func (e *transportError) ambiguous() bool { return e.sent }
 
-// broken tells the caller's cancellation from the attempt's timeout, and both from the network's
+// transportFailure tells the caller's cancellation from the attempt's timeout, and both from the network's
 // faults. sent says that the request may have reached the API.
-func broken(caller, attempt context.Context, err error, sent bool, correlationID string) error {
+func transportFailure(caller, attempt context.Context, err error, sent bool, correlationID string) error {
 	failure := &transportError{sent: sent, correlationID: correlationID}
 	switch {
 	case caller.Err() != nil:
@@ -48,14 +48,14 @@ func broken(caller, attempt context.Context, err error, sent bool, correlationID
 		failure.reason, failure.err, failure.retry = causeTimeout, errTimeout, true
 	default:
 		failure.err = err
-		failure.reason, failure.retry = reduce(err)
+		failure.reason, failure.retry = networkCause(err)
 	}
 	return failure
 }
 
-// reduce names a fault of the network without addresses, and says whether it may pass.
-func reduce(err error) (cause string, temporary bool) {
-	if cause := reduceTLS(err); cause != "" {
+// networkCause names a fault of the network without addresses, and says whether it may pass.
+func networkCause(err error) (cause string, temporary bool) {
+	if cause := tlsCause(err); cause != "" {
 		return cause, false
 	}
 	var (
@@ -83,12 +83,12 @@ func reduce(err error) (cause string, temporary bool) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, net.ErrClosed):
 		return causeClosed, true
 	default:
-		return reduceText(err), true
+		return untypedCause(err), true
 	}
 }
 
-// reduceTLS names what is wrong with the server's TLS, which does not pass by itself.
-func reduceTLS(err error) string {
+// tlsCause names what is wrong with the server's TLS, which does not pass by itself.
+func tlsCause(err error) string {
 	var (
 		unverified *tls.CertificateVerificationError
 		unknown    x509.UnknownAuthorityError
@@ -112,9 +112,9 @@ func reduceTLS(err error) string {
 	}
 }
 
-// reduceText knows the faults for which net/http has no types, and otherwise takes the text of the
+// untypedCause knows the faults for which net/http has no types, and otherwise takes the text of the
 // innermost error, which is where no addresses are.
-func reduceText(err error) string {
+func untypedCause(err error) string {
 	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		err = inner
 	}
