@@ -1,9 +1,3 @@
-// Package api is a client of the Connect API's notification preferences: it registers, removes and
-// reads the webhooks of one SIM at a time.
-//
-// A method call is one attempt: at most one request that the API can have read. Repeating and pacing
-// are the caller's, who is told by [Temporary] whether a repetition can help, by [Ambiguous] whether
-// the attempt may have taken effect all the same, and by [Answer] what the API said about its quota.
 package api
 
 import (
