@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// DefaultMaxNotification is the largest body of a notification that a Receiver reads, in bytes: four
-// hundred times the documentation's longest example.
-const DefaultMaxNotification = 64 << 10
+// defaultMaxBody is the largest body of a notification, in bytes: 300 times the documentation's longest
+// example.
+const defaultMaxBody = 64 << 10
 
 // ReceiverConfig is what a Receiver needs to know.
 type ReceiverConfig struct {
@@ -28,7 +28,7 @@ type ReceiverConfig struct {
 	// not.
 	Username, Password string
 
-	// MaxBody is the largest body that is read, in bytes. 0 means DefaultMaxNotification.
+	// MaxBody is the largest body that is read, in bytes. 0 means 64 KiB.
 	MaxBody int64
 
 	// OnReception is called after every request, on its goroutine.
@@ -73,7 +73,7 @@ func NewReceiver(config ReceiverConfig) (*Receiver, error) {
 	case config.MaxBody < 0:
 		return nil, errors.New("the largest body of a notification is negative")
 	case config.MaxBody == 0:
-		config.MaxBody = DefaultMaxNotification
+		config.MaxBody = defaultMaxBody
 	}
 	return &Receiver{
 		config:   config,
