@@ -125,18 +125,18 @@ func TestAnErrorsTextsAreBoundedAndPrintable(t *testing.T) {
 	}
 }
 
-func TestWhatASuccessMayLookLike(t *testing.T) {
+func TestWhichAnswersAreASuccess(t *testing.T) {
 	for _, test := range []struct {
 		name, body string
 		status     int
-		write      bool // a write may look so
-		read       bool // a read may look so
+		write      bool // is a success of a write
+		read       bool // is a success of a read
 	}{
 		{"JSON", `{"notifications":[]}`, 200, true, true},
 		{"JSON with a byte order mark", "\ufeff{}", 200, true, true},
 		{"no list", `{"notifications":null}`, 200, true, true},
-		{"nothing", "", 204, true, true},
-		{"nothing, though announced", "", 200, true, false},
+		{"no content", "", 204, true, true},
+		{"an empty body with 200", "", 200, true, false},
 		{"plain text", "OK", 201, true, false},
 		{"JSON cut off", `{"notifications":[`, 200, true, false},
 	} {

@@ -10,7 +10,7 @@ import (
 	"simhook/api"
 )
 
-// instantTransport answers without a network, so that what is measured is the client itself.
+// instantTransport answers without a network, so that only the client is measured.
 type instantTransport struct{}
 
 func (instantTransport) RoundTrip(*http.Request) (*http.Response, error) {

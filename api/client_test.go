@@ -125,7 +125,7 @@ func TestAnICCIDCannotLeaveItsPlaceInThePath(t *testing.T) {
 	}
 }
 
-func TestAnAnswersHeadersAreToldWithSuccessAndFailure(t *testing.T) {
+func TestTheAnswerHasItsHeadersAfterSuccessAndFailure(t *testing.T) {
 	reset := time.UnixMilli(1_700_000_000_123)
 	status := http.StatusOK
 	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -191,7 +191,7 @@ func TestConnectionsAreReused(t *testing.T) {
 func TestTheCallersCancellationIsNoTimeout(t *testing.T) {
 	arrived := make(chan struct{})
 	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then does a server notice that the client went away
+		_, _ = io.Copy(io.Discard, r.Body) // a server notices a disconnect only after it has read the body
 		close(arrived)
 		<-r.Context().Done()
 	})

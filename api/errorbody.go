@@ -2,9 +2,9 @@ package api
 
 import "encoding/json"
 
-// errorBody is the JSON of an error: {"type":"…","messages":["…"]} as documented for most, and
-// {"message":"…","http_status_code":429} as documented for an exceeded quota. The members are raw so
-// that one of an unexpected shape does not hide the others.
+// errorBody is the JSON of an error. The documentation shows {"type":"…","messages":["…"]} for most errors,
+// and {"message":"…","http_status_code":429} for an exceeded quota. The members are decoded one by one, so
+// that an unexpected one does not hide the others.
 type errorBody struct {
 	Type     json.RawMessage `json:"type"`
 	Messages json.RawMessage `json:"messages"`
@@ -19,7 +19,7 @@ func (b errorBody) typeName() string {
 	return name
 }
 
-// messages returns the messages, be they a list or a single one. What is no string stays JSON.
+// messages returns the list, or the single message. A message that is not a string stays JSON.
 func (b errorBody) messages() []string {
 	var texts []string
 	for _, raw := range []json.RawMessage{b.Messages, b.Message} {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// do makes the attempt and tells the observer.
+// do makes one attempt and reports it to OnAttempt.
 func (c *Client) do(ctx context.Context, call call) (Answer, error) {
 	start := time.Now()
 	answer, err := c.exchange(ctx, call)
@@ -26,7 +26,7 @@ func (c *Client) do(ctx context.Context, call call) (Answer, error) {
 	return answer, err
 }
 
-// exchange sends the request and reads the answer, body included, in the time of one attempt.
+// exchange sends the request and reads the answer, including its body, within the timeout of one attempt.
 func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	token, err := c.token(ctx)
 	if err != nil {
@@ -48,7 +48,7 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	answer := readAnswer(resp, time.Now())
 	c.http1.Store(resp.ProtoMajor == 1)
 	body, err := req.read(resp.Body)
-	_ = resp.Body.Close() // what matters of it has been read
+	_ = resp.Body.Close() // the body is read already
 	if err != nil && (ctx.Err() != nil || !answer.decidedByStatus()) {
 		return answer, transportFailure(ctx, req.attempt, err, true, call.correlationID)
 	}
@@ -64,7 +64,8 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	return answer, c.afterRefusal(failure, token)
 }
 
-// afterRefusal draws the conclusions for the access token from an answer that was no success.
+// afterRefusal invalidates the access token after a 401, and returns a *CredentialsError after too many.
+// Any other error of the API itself, but not of a gateway, proves that the token was accepted.
 func (c *Client) afterRefusal(failure *Error, token string) error {
 	if failure.Status != http.StatusUnauthorized {
 		if !failure.Gateway {
@@ -82,7 +83,7 @@ func (c *Client) afterRefusal(failure *Error, token string) error {
 	return failure
 }
 
-// token returns the source's token.
+// token asks the source, and wraps an error that does not say what it is about.
 func (c *Client) token(ctx context.Context) (string, error) {
 	token, err := c.tokens.Token(ctx)
 	if err == nil {

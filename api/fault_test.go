@@ -53,7 +53,7 @@ func TestFaultsAfterTheCallTookEffectAreTemporaryAndAmbiguous(t *testing.T) {
 	}
 }
 
-func TestTheFourPassingErrorsAreTemporaryAndAmbiguous(t *testing.T) {
+func TestTheFourServerErrorsAreTemporaryAndAmbiguous(t *testing.T) {
 	s, client := sandboxClient(t, sandbox.Options{ErrorRate: 1}, api.Config{})
 	for i, want := range []string{
 		"500 INTERNAL_ERROR: an internal error occurred",
@@ -81,7 +81,7 @@ func TestWithoutAConnectionNothingTookEffect(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed.Close()
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, but says nothing in the TLS handshake
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, but never answers the TLS handshake
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,9 +119,8 @@ func TestWithoutAConnectionNothingTookEffect(t *testing.T) {
 	}
 }
 
-// A kept-alive connection that the server closes after it has read the next request is what makes
-// net/http repeat requests by itself.
-func TestNothingIsRepeatedBehindTheCallersBack(t *testing.T) {
+// net/http repeats a request by itself if the server closes a kept connection after it has read the request.
+func TestARequestThatTheServerHasReadIsNotRepeated(t *testing.T) {
 	calls := map[string]func(*api.Client) error{
 		"POST": func(c *api.Client) error { _, err := register(c, "same"); return err },
 		"PUT":  func(c *api.Client) error { _, err := register(c, "same"); return err },
@@ -167,7 +166,7 @@ func TestNothingIsRepeatedBehindTheCallersBack(t *testing.T) {
 	}
 }
 
-// A kept-alive connection that breaks before a byte is written is the other occasion.
+// net/http also repeats a request if a kept connection breaks before a byte is written.
 func TestARegistrationIsOneAttemptEvenIfNothingWasWritten(t *testing.T) {
 	for _, method := range []string{"POST", "PUT"} {
 		t.Run(method, func(t *testing.T) {
@@ -284,9 +283,9 @@ func TestABodyWithoutEndDoesNotHoldACall(t *testing.T) {
 		"fast, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
 			writeForever(w, r, make([]byte, 64<<10))
 		}},
-		"as gzip, which nobody asked for, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
+		"as gzip that was not asked for, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			writeForever(w, r, gzipped(t, make([]byte, 1<<20))) // one after the other, they are one text
+			writeForever(w, r, gzipped(t, make([]byte, 1<<20))) // many gzip streams in a row are one text
 		}},
 		"slow, by the timeout": {200 * time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "{")
@@ -317,7 +316,7 @@ func gzipped(t *testing.T, text []byte) []byte {
 	return b.Bytes()
 }
 
-// writeForever writes a block again and again until the client has had enough.
+// writeForever writes the block until the client disconnects.
 func writeForever(w io.Writer, r *http.Request, block []byte) {
 	for r.Context().Err() == nil {
 		if _, err := w.Write(block); err != nil {
@@ -338,7 +337,7 @@ func TestBytesThatAreNoHTTPAreTemporary(t *testing.T) {
 	}
 }
 
-func TestAStatusThatSaysAllCountsThoughItsBodyIsCutOff(t *testing.T) {
+func TestSomeStatusesCountAlthoughTheBodyIsCutOff(t *testing.T) {
 	for status, speaks := range map[int]bool{401: true, 429: true, 500: true, 503: true, 200: false, 403: false} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			url := rawServer(t, func(conn net.Conn) {

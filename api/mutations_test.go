@@ -1,91 +1,90 @@
 package api_test
 
-// The tests of the client, of the receiver and of the sandbox were each seen to
-// fail once: with the guarantee on the left taken out of the code, the test on the
-// right complained.
+// Each test on the right was seen to fail when the guarantee on its left was
+// removed from the code.
 //
 //	tokens
-//	  one renewal serves all who wait            TestOneRequestServesAllWorkers
-//	  it does not end with the first of them     TestARenewalSurvivesItsFirstCaller
-//	  nor holds one whose context ends           TestACallerLeavesARenewalWhenItsContextEnds
-//	  it comes before the token expires          TestATokenIsRenewedBeforeItExpires
-//	  not at once, however short the lifetime    TestATokenIsRenewedBeforeItExpires
-//	  its endpoint has a time-out                TestFailuresOfTheTokenEndpoint
-//	  an outage of it does not end a good token  TestATokenOutlivesAShortOutageOfItsEndpoint
-//	  nor is it asked again at once              TestATokenOutlivesAShortOutageOfItsEndpoint
-//	  a wrong secret is sent once                TestAWrongSecretCostsOneRequest
-//	  and not repeated in errors                 TestFailuresOfTheTokenEndpoint
-//	  a redirect does not get the secret         TestFailuresOfTheTokenEndpoint
-//	  a 401 costs a token                        TestARevokedTokenIsReplaced
-//	  but not the one obtained since             TestALateRefusalOfAnOldTokenCostsNoOther
-//	  the same token is not taken again          TestATokenThatWasRefusedIsNotTakenAgain,
-//	                                             TestATokenFileIsReadAgainWhenItsTokenIsRefused
-//	  three different ones refused are the end   TestThreeFreshTokensRefusedInARowAreTheEndButOneRefusedToManyIsNot
-//	  one refused to many counts once            TestThreeFreshTokensRefusedInARowAreTheEndButOneRefusedToManyIsNot
-//	  a success starts the count anew            TestARevokedTokenIsReplaced
-//	  a gateway's page does not                  TestAGatewaysPageDoesNotAcceptATokenButTheAPIsErrorsDo
-//	  what no header can carry is not sent       TestATokenNoHeaderCanCarryIsRefusedWithoutRepeatingIt
+//	  one renewal serves all waiting callers      TestOneRequestServesAllWorkers
+//	  it continues when its first caller leaves   TestARenewalSurvivesItsFirstCaller
+//	  a caller leaves when its context ends       TestACallerLeavesARenewalWhenItsContextEnds
+//	  it happens before the token expires         TestATokenIsRenewedBeforeItExpires
+//	  but not at once for a short lifetime        TestATokenIsRenewedBeforeItExpires
+//	  a request to the endpoint has a timeout     TestFailuresOfTheTokenEndpoint
+//	  a valid token outlives an endpoint's outage TestATokenOutlivesAShortOutageOfItsEndpoint
+//	  a failed renewal is not repeated at once    TestATokenOutlivesAShortOutageOfItsEndpoint
+//	  a wrong secret is sent once                 TestAWrongSecretIsSentOnce
+//	  errors do not contain the secret            TestFailuresOfTheTokenEndpoint
+//	  a redirect does not get the secret          TestFailuresOfTheTokenEndpoint
+//	  a 401 invalidates the token                 TestARevokedTokenIsReplaced
+//	  but not a newer token                       TestALateRefusalOfAnOldTokenDoesNotInvalidateANewerOne
+//	  a refused token is not used again           TestARefusedTokenIsNotUsedAgain,
+//	                                              TestATokenFileIsReadAgainWhenItsTokenIsRefused
+//	  three refused tokens in a row end the run   TestThreeRefusedTokensInARowEndTheRunButOneRefusedInManyCallsDoesNot
+//	  a token refused in many calls counts once   TestThreeRefusedTokensInARowEndTheRunButOneRefusedInManyCallsDoesNot
+//	  a success resets the count                  TestARevokedTokenIsReplaced
+//	  a gateway's page does not reset it          TestAGatewaysPageDoesNotAcceptATokenButTheAPIsErrorsDo
+//	  a malformed token is not sent               TestATokenNoHeaderCanCarryIsRefusedWithoutRepeatingIt
 //	attempts
-//	  no redirect is followed                    TestTheBearerTokenNeverFollowsARedirect
-//	  POST and PUT are not sent again            TestARegistrationIsOneAttemptEvenIfNothingWasWritten,
-//	                                             TestNothingIsRepeatedBehindTheCallersBack
-//	  GET is not, over HTTP/1                    TestNothingIsRepeatedBehindTheCallersBack
-//	  and has no content over HTTP/2             TestAGETOverHTTP2HasNoContent
-//	  bodies are read to the end                 TestConnectionsAreReused
-//	  but no further than 1 MiB, gzip or not     TestABodyWithoutEndDoesNotHoldACall
-//	  as many connections are kept as opened     TestConnectionsAreReused
-//	  dead connections of HTTP/2 are noticed     TestADeadConnectionOfHTTP2IsGivenUpBeforeItsCallsTimeOut
-//	  an ICCID stays in its place in the URL     TestAnICCIDCannotLeaveItsPlaceInThePath
-//	  TLS is 1.2 at least                        TestTLSBelow12IsRefused
-//	  each attempt is told of                    TestAWebhookIsRegisteredReadAndRemoved
-//	attempts that follow one another
-//	  have their own token                       TestARevokedTokenIsReplaced
-//	  their own webhook and correlation ID       TestCallsThatFollowOneAnotherTakeNothingOverFromEachOther
-//	  their own time-out                         TestACallAfterOthersHasItsTimeToItself
-//	  nothing of one that timed out              TestACallAfterOthersHasItsTimeToItself
-//	  or that failed                             TestARequestThatFailedIsLeftAlone
-//	  their own context                          TestACallEndsWithItsOwnContextAndNoOther
-//	  their own doubt                            TestACallWithoutAConnectionIsNotInDoubtAfterOthersThatHadOne
+//	  redirects are not followed                  TestTheBearerTokenNeverFollowsARedirect
+//	  POST and PUT are not repeated               TestARegistrationIsOneAttemptEvenIfNothingWasWritten,
+//	                                              TestARequestThatTheServerHasReadIsNotRepeated
+//	  GET over HTTP/1 is not repeated             TestARequestThatTheServerHasReadIsNotRepeated
+//	  GET over HTTP/2 has no content              TestAGETOverHTTP2HasNoContent
+//	  bodies are read to the end                  TestConnectionsAreReused
+//	  but at most 1 MiB, also of gzip             TestABodyWithoutEndDoesNotHoldACall
+//	  all opened connections are kept             TestConnectionsAreReused
+//	  dead HTTP/2 connections are noticed         TestADeadConnectionOfHTTP2IsGivenUpBeforeItsCallsTimeOut
+//	  an ICCID cannot change the URL's path       TestAnICCIDCannotLeaveItsPlaceInThePath
+//	  TLS older than 1.2 is refused               TestTLSBelow12IsRefused
+//	  each attempt is reported to OnAttempt       TestAWebhookIsRegisteredReadAndRemoved
+//	an attempt that reuses a request
+//	  a new token is used                         TestARevokedTokenIsReplaced
+//	  webhook and correlation ID are its own      TestACallContainsNothingOfAnEarlierOne
+//	  the timeout is its own                      TestEveryCallHasItsFullTimeout
+//	  a request that timed out is not reused      TestEveryCallHasItsFullTimeout
+//	  nor one that failed                         TestARequestThatFailedIsNotReused
+//	  the context is its own                      TestACallEndsWithItsOwnContextAndNoOther
+//	  Ambiguous is about this attempt alone       TestACallWithoutAConnectionIsNotAmbiguousAfterCallsThatHadOne
 //	answers
-//	  HTML with 200 is no success                TestAnErrorSaysWhatTheAnswerSaid
-//	  but a passing failure                      TestAnErrorSaysWhatTheAnswerSaid
-//	  nor is a read that is not understood       TestWhatASuccessMayLookLike
-//	  SUBSCRITPION_END is SUBSCRIPTION_END       TestPreferencesUnderstandBothSpellingsAndIgnoreTheUnknown
-//	  Retry-After may be a date                  TestRetryAfterIsSecondsOrADate
-//	  by the server's clock                      TestAnAnswersHeadersAreToldWithSuccessAndFailure
-//	  and is an hour at the most                 TestRetryAfterIsSecondsOrADate
-//	  quotas are announced in ms, by 3 headers   TestTheQuotaIsAnnouncedOnlyByThreeSensibleHeaders
-//	  or by the text of a 429                    TestAnAnswersHeadersAreToldWithSuccessAndFailure
-//	  a status counts without the body's rest    TestAStatusThatSaysAllCountsThoughItsBodyIsCutOff
-//	  but a 200 does not                         TestAStatusThatSaysAllCountsThoughItsBodyIsCutOff
+//	  HTML with 200 is not a success              TestAnErrorSaysWhatTheAnswerSaid
+//	  but a temporary failure                     TestAnErrorSaysWhatTheAnswerSaid
+//	  a read must be parsed to be a success       TestWhichAnswersAreASuccess
+//	  SUBSCRITPION_END is SUBSCRIPTION_END        TestPreferencesUnderstandBothSpellingsAndIgnoreTheUnknown
+//	  Retry-After can be a date                   TestRetryAfterIsSecondsOrADate
+//	  by the server's clock                       TestTheAnswerHasItsHeadersAfterSuccessAndFailure
+//	  and is at most an hour                      TestRetryAfterIsSecondsOrADate
+//	  a quota needs three headers, reset in ms    TestTheQuotaIsAnnouncedOnlyByThreeSensibleHeaders
+//	  or the text of a 429                        TestTheAnswerHasItsHeadersAfterSuccessAndFailure
+//	  some statuses count though the body is cut  TestSomeStatusesCountAlthoughTheBodyIsCutOff
+//	  but a 200 does not                          TestSomeStatusesCountAlthoughTheBodyIsCutOff
 //	errors
-//	  what was sent is in doubt                  TestFaultsAfterTheCallTookEffectAreTemporaryAndAmbiguous
-//	  what was not is in none                    TestWithoutAConnectionNothingTookEffect
-//	  a 5xx is in doubt                          TestTheFourPassingErrorsAreTemporaryAndAmbiguous
-//	  certificates do not become good            TestWithoutAConnectionNothingTookEffect
-//	  being cancelled is no time-out             TestTheCallersCancellationIsNoTimeout
-//	  they do not repeat the token               TestAnErrorsTextsAreBoundedAndPrintable
-//	  nor the userinfo of URLs                   TestTheUserinfoOfURLsIsMasked, and in package batch
-//	                                             TestWhatTheAPISaysReachesPeopleOnlyTamed
-//	  nor control characters and escapes         TestTextFromElsewhereIsMadeOneLine
-//	  nor more than ten messages                 TestAnErrorsTextsAreBoundedAndPrintable
-//	  nor a configuration's password             TestAConfigurationThatCannotWorkIsRefusedWithoutQuotingIt
-//	  they name the correlation ID               TestAnErrorSaysWhatTheAnswerSaid,
-//	                                             TestFaultsAfterTheCallTookEffectAreTemporaryAndAmbiguous
-//	  causes do not name the SIM                 TestAnErrorSaysWhatTheAnswerSaid
+//	  a request that was sent is ambiguous        TestFaultsAfterTheCallTookEffectAreTemporaryAndAmbiguous
+//	  one that was not sent is not                TestWithoutAConnectionNothingTookEffect
+//	  a 5xx is ambiguous                          TestTheFourServerErrorsAreTemporaryAndAmbiguous
+//	  a bad certificate is not temporary          TestWithoutAConnectionNothingTookEffect
+//	  a cancelled call is not a timeout           TestTheCallersCancellationIsNoTimeout
+//	  errors do not contain the token             TestAnErrorsTextsAreBoundedAndPrintable
+//	  nor passwords in URLs                       TestTheUserinfoOfURLsIsMasked, in package batch
+//	                                              TestWhatTheAPISaysReachesPeopleOnlyTamed
+//	  nor control characters and escapes          TestTextFromElsewhereIsMadeOneLine
+//	  nor more than ten messages                  TestAnErrorsTextsAreBoundedAndPrintable
+//	  nor a password in a setting                 TestAConfigurationThatCannotWorkIsRefusedWithoutQuotingIt
+//	  they contain the correlation ID             TestAnErrorSaysWhatTheAnswerSaid,
+//	                                              TestFaultsAfterTheCallTookEffectAreTemporaryAndAmbiguous
+//	  causes do not contain the ICCID             TestAnErrorSaysWhatTheAnswerSaid
 //	receiving notifications
-//	  username and password are both checked     TestReceiverAnswers
-//	  large bodies and other methods are refused TestReceiverAnswers
-//	  what failed is not acknowledged            TestReceiverAnswers
-//	  and the reason stays here                  TestReceiverAnswers
-//	  slow senders are told                      TestASlowSenderIsToldSo
-//	  unknown types are taken                    TestParseNotificationIsLenientAboutTheRest
-//	  unknown and odd fields are kept            TestParseNotificationIsLenientAboutTheRest
-//	  IDs and ICCIDs are checked                 TestParseNotificationIsStrictAboutWhatIdentifies
+//	  username and password are both checked      TestReceiverAnswers
+//	  large bodies and other methods are refused  TestReceiverAnswers
+//	  a failed notification is not acknowledged   TestReceiverAnswers
+//	  the cause is not sent to the sender         TestReceiverAnswers
+//	  slow senders get a 408                      TestASlowSenderIsToldSo
+//	  unknown types are accepted                  TestParseNotificationIsLenientAboutTheRest
+//	  unknown and undocumented fields are kept    TestParseNotificationIsLenientAboutTheRest
+//	  IDs and ICCIDs are checked                  TestParseNotificationIsStrictAboutWhatIdentifies
 //	the sandbox
-//	  reads and writes have a quota each         TestTheQuotaIsCountedInFixedWindowsForReadsAndWritesApart
-//	  in windows that are fixed                  TestTheQuotaIsCountedInFixedWindowsForReadsAndWritesApart
-//	  tokens expire                              TestTokensExpireAndAreRevoked
-//	  effects come before latencies              TestACallTakesEffectBeforeItsLatency
-//	  half of the 5xx take effect                TestTheFaultsDoToACallWhatTheyAreNamedAfter
-//	  repetitions are told                       TestTheStatisticsTellRepetitions
+//	  reads and writes have separate quotas       TestTheQuotaIsCountedInFixedWindowsForReadsAndWritesApart
+//	  counted in fixed windows                    TestTheQuotaIsCountedInFixedWindowsForReadsAndWritesApart
+//	  tokens expire                               TestTokensExpireAndAreRevoked
+//	  a call takes effect before its latency      TestACallTakesEffectBeforeItsLatency
+//	  half of the 5xx take effect                 TestTheFaultsDoToACallWhatTheyAreNamedAfter
+//	  the statistics show repeated calls          TestTheStatisticsTellRepetitions

@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// NotificationType is what a webhook is told about.
+// NotificationType is an event that a webhook can be notified of.
 type NotificationType string
 
 // The notification types of the API's documentation.
@@ -27,8 +27,8 @@ func NotificationTypes() []NotificationType {
 	return []NotificationType{SubscriptionEnd, UsageThreshold}
 }
 
-// ParseNotificationType understands the name of a type in any case, surrounding spaces and the
-// documentation's misspelling included. Its error names the two types.
+// ParseNotificationType reads the name of a type. It ignores case and surrounding spaces, and accepts the
+// documentation's misspelling. Its error names the two types.
 func ParseNotificationType(s string) (NotificationType, error) {
 	switch name := strings.ToUpper(strings.TrimSpace(s)); name {
 	case string(SubscriptionEnd), misspeltSubscriptionEnd:
@@ -40,31 +40,31 @@ func ParseNotificationType(s string) (NotificationType, error) {
 	}
 }
 
-// maxIdentifier bounds the ID and the type of a notification, in bytes. The documentation's own are
+// maxIdentifier is the longest ID or type of a notification, in bytes. Those in the documentation are
 // shorter than 20.
 const maxIdentifier = 256
 
-// Notification is what the API sends to a webhook.
+// Notification is a message that the API sends to a webhook.
 type Notification struct {
-	// ID recognises a repeat: the API's documentation does not say whether it delivers again what
-	// failed, so a receiver must expect it. 1 to 256 bytes, printable, without spaces.
+	// ID is the same when a notification is repeated. The documentation does not say whether a failed
+	// delivery is sent again, so expect it. In its examples, two notifications of different types have the
+	// same ID: compare Type and ICCID as well. 1 to 256 printable bytes without spaces.
 	ID string
 
-	// Type is one of NotificationTypes, or one that this package does not know, as it was sent. It is
-	// restricted as ID is.
+	// Type is one of NotificationTypes, or an unknown one exactly as it was sent. The same limits as for ID
+	// apply.
 	Type NotificationType
 
-	// ICCID has 18 to 20 digits, the first of which are 89. Its check digit is not examined.
+	// ICCID has 18 to 20 digits and begins with 89. Its check digit is not verified.
 	ICCID string
 
 	SubscriptionID string    // "": not sent
-	Threshold      int       // percent of the plan that is used; 0: not sent
+	Threshold      int       // used part of the plan in percent; 0: not sent
 	ExpirationDate time.Time // of the plan; zero: not sent
-	CurrentBalance *int64    // bytes that are left of the plan; nil: not sent
+	CurrentBalance *int64    // bytes left in the plan; nil: not sent
 
-	// Other holds, by name, the fields that this package does not know, and those above from
-	// SubscriptionID on whose values are not what the documentation says: they are no reason to lose a
-	// notification. nil: there are none.
+	// Other holds the unknown fields by name. It also holds a known optional field (SubscriptionID and
+	// those below it) whose value has an undocumented form, so that no data is lost. nil: no such fields.
 	Other map[string]json.RawMessage
 }
 
@@ -79,9 +79,9 @@ const (
 	fieldCurrentBalance = "current_balance"
 )
 
-// ParseNotification reads the JSON that a webhook received. It is strict about what identifies the
-// notification, ID, Type and ICCID, and keeps whatever else there is. Type is understood in any case and
-// in the documentation's misspelling. Errors name the field and are fit for the sender to read.
+// ParseNotification reads the JSON that a webhook received. ID, Type and ICCID must be valid, because they
+// identify the notification; every other field is kept as it is. Type is read by [ParseNotificationType].
+// An error names the field and can be shown to the sender.
 func ParseNotification(body []byte) (Notification, error) {
 	if !utf8.Valid(body) {
 		return Notification{}, errors.New("the body is not UTF-8")
@@ -91,7 +91,7 @@ func ParseNotification(body []byte) (Notification, error) {
 		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return Notification{}, fmt.Errorf("the body is not JSON: %w", syntax)
 		}
-		return Notification{}, errors.New("the body is JSON, but no object")
+		return Notification{}, errors.New("the body is JSON, but not an object")
 	}
 	var n Notification
 	var err error
@@ -109,7 +109,7 @@ func ParseNotification(body []byte) (Notification, error) {
 		return Notification{}, err
 	}
 	if !looksLikeICCID(n.ICCID) {
-		return Notification{}, fmt.Errorf("%q is no ICCID: 18 to 20 digits beginning with 89 are", fieldICCID)
+		return Notification{}, fmt.Errorf("%q is not an ICCID: it must have 18 to 20 digits and begin with 89", fieldICCID)
 	}
 	takeField(fields, fieldSubscriptionID, &n.SubscriptionID)
 	takeField(fields, fieldThreshold, &n.Threshold)
@@ -121,7 +121,7 @@ func ParseNotification(body []byte) (Notification, error) {
 	return n, nil
 }
 
-// MarshalJSON writes the notification as the API does, so that ParseNotification reads the same from it.
+// MarshalJSON writes the notification in the API's form. ParseNotification reads the same value from it.
 func (n Notification) MarshalJSON() ([]byte, error) {
 	type known struct {
 		ID             string           `json:"id"`
@@ -148,7 +148,7 @@ func (n Notification) MarshalJSON() ([]byte, error) {
 	return append(text, other[1:]...), nil
 }
 
-// takeIdentifier moves a string that has to be there out of fields.
+// takeIdentifier removes a required string from fields and returns it.
 func takeIdentifier(fields map[string]json.RawMessage, name string) (string, error) {
 	raw, sent := fields[name]
 	if !sent {
@@ -157,7 +157,7 @@ func takeIdentifier(fields map[string]json.RawMessage, name string) (string, err
 	delete(fields, name)
 	var text string
 	if raw[0] != '"' || json.Unmarshal(raw, &text) != nil {
-		return "", fmt.Errorf("%q is no string", name)
+		return "", fmt.Errorf("%q is not a string", name)
 	}
 	if text == "" || len(text) > maxIdentifier || strings.ContainsFunc(text, unfitForIdentifier) {
 		return "", fmt.Errorf("%q must be 1 to %d bytes of printable characters without spaces", name, maxIdentifier)
@@ -165,7 +165,7 @@ func takeIdentifier(fields map[string]json.RawMessage, name string) (string, err
 	return text, nil
 }
 
-// unfitForIdentifier holds for what could make two identifiers look, or be stored, the same.
+// unfitForIdentifier reports characters that could make two different identifiers look the same.
 func unfitForIdentifier(r rune) bool {
 	return r == utf8.RuneError || !unicode.IsPrint(r) || unicode.IsSpace(r)
 }
@@ -174,8 +174,8 @@ func looksLikeICCID(s string) bool {
 	return len(s) >= 18 && len(s) <= 20 && strings.HasPrefix(s, "89") && strings.Trim(s, "0123456789") == ""
 }
 
-// takeField moves a field to where it belongs, and leaves it where it is if it does not fit there. A null is
-// as good as nothing.
+// takeField moves an optional field to its place, or leaves it in fields if it has another type. A null
+// counts as not sent.
 func takeField[T any](fields map[string]json.RawMessage, name string, to *T) {
 	raw, sent := fields[name]
 	if !sent {

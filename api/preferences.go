@@ -2,11 +2,11 @@ package api
 
 import "encoding/json"
 
-// Preferences is the webhook URL of each notification type that has one.
+// Preferences are the webhooks of one SIM: the URL of each notification type that has one.
 type Preferences map[NotificationType]string
 
-// parsePreferences reads the answer to a GET. Types this package does not know are ignored, and no
-// body at all means no webhooks, since a 204 says just that.
+// parsePreferences reads the body of the answer to a GET. Unknown types are ignored. An empty body, as of a
+// 204, means that there are no webhooks.
 func parsePreferences(body []byte) (Preferences, error) {
 	prefs := Preferences{}
 	if len(body) == 0 {

@@ -13,65 +13,64 @@ import (
 	"time"
 )
 
-// defaultMaxBody is the largest body of a notification, in bytes: 300 times the documentation's longest
-// example.
+// defaultMaxBody is in bytes. It is 300 times the documentation's longest example.
 const defaultMaxBody = 64 << 10
 
-// ReceiverConfig is what a Receiver needs to know.
+// ReceiverConfig holds the settings of a Receiver. Receive is required.
 type ReceiverConfig struct {
-	// Receive is called for every notification that is valid, a repeat of an earlier one included, on the
-	// goroutine of its request, whose context ends when the sender goes away. Only after it returned nil is
-	// the notification acknowledged; else the sender is told to try again.
+	// Receive is called for every valid notification, repeats included, on the goroutine of its request.
+	// Its context ends when the sender disconnects. After nil the notification is acknowledged. After an
+	// error the sender is asked to send it again.
 	Receive func(context.Context, Notification) error
 
-	// Username and Password are what the sender must authenticate with (RFC 7617). Both empty: it need
-	// not.
+	// Username and Password are the sender's credentials for Basic authentication (RFC 7617). Both empty:
+	// none are required.
 	Username, Password string
 
 	// MaxBody is the largest body that is read, in bytes. 0 means 64 KiB.
 	MaxBody int64
 
-	// OnReception is called after every request, on its goroutine.
+	// OnReception is called after every request, on its goroutine. nil: not called.
 	OnReception func(Reception)
 }
 
-// Reception is what can be logged and measured of one request to a webhook. It holds no credentials.
+// Reception describes one request to a webhook for logs and metrics. It contains no credentials.
 type Reception struct {
-	Remote       string       // address of the sender, or of the proxy before us
-	Status       int          // that it was answered
-	Notification Notification // zero if the request held none
-	Bytes        int          // of the body, as far as it was read
+	Remote       string       // address of the sender, or of the proxy in front of the receiver
+	Status       int          // of the answer
+	Notification Notification // zero if the request contained no valid one
+	Bytes        int          // read from the body
 	Duration     time.Duration
-	Err          error // why it was not acknowledged; nil if it was
+	Err          error // why it was not acknowledged; nil: it was
 }
 
 // Receiver is the http.Handler behind a webhook. It answers
 //
 //	200  the notification is acknowledged
-//	400  the body is no notification, or was cut off
+//	400  the body is not a notification, or is cut off
 //	401  the credentials are missing or wrong
 //	405  the method is not POST
-//	408  the body did not come in the time that the server allows
+//	408  the body did not arrive within the server's read timeout
 //	413  the body is too large
-//	503  Receive failed: the same notification may be sent again
+//	503  Receive failed: send the notification again
 //
-// with a reason in the form of the API's own errors: {"type":"…","messages":["…"]}.
+// Every answer but 200 has a body in the form of the API's errors: {"type":"…","messages":["…"]}.
 type Receiver struct {
 	config   ReceiverConfig
 	username [sha256.Size]byte
 	password [sha256.Size]byte
 }
 
-// NewReceiver returns an error if Receive is missing, or MaxBody negative, or only one of Username and
+// NewReceiver returns an error if Receive is missing, if MaxBody is negative, or if only one of Username and
 // Password is given.
 func NewReceiver(config ReceiverConfig) (*Receiver, error) {
 	switch {
 	case config.Receive == nil:
-		return nil, errors.New("a receiver of notifications needs a function to pass them to")
+		return nil, errors.New("the receiver of notifications needs a Receive function")
 	case (config.Username == "") != (config.Password == ""):
-		return nil, errors.New("a receiver of notifications needs both a username and a password, or neither")
+		return nil, errors.New("the receiver of notifications needs both a username and a password, or neither")
 	case config.MaxBody < 0:
-		return nil, errors.New("the largest body of a notification is negative")
+		return nil, errors.New("the largest body of a notification cannot be negative")
 	case config.MaxBody == 0:
 		config.MaxBody = defaultMaxBody
 	}
@@ -97,10 +96,14 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 func (r *Receiver) receive(w http.ResponseWriter, req *http.Request, reception *Reception) *rejection {
 	if req.Method != http.MethodPost {
-		return &rejection{status: http.StatusMethodNotAllowed, name: "METHOD_NOT_ALLOWED", reason: "notifications are sent by POST"}
+		return &rejection{
+			status: http.StatusMethodNotAllowed, name: "METHOD_NOT_ALLOWED", reason: "notifications are sent by POST",
+		}
 	}
 	if !r.authorised(req) {
-		return &rejection{status: http.StatusUnauthorized, name: "UNAUTHORISED", reason: "the credentials are missing or wrong"}
+		return &rejection{
+			status: http.StatusUnauthorized, name: "UNAUTHORISED", reason: "the credentials are missing or wrong",
+		}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, r.config.MaxBody))
 	reception.Bytes = len(body)
@@ -115,13 +118,14 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request, reception *
 	if err := r.config.Receive(req.Context(), n); err != nil {
 		return &rejection{
 			status: http.StatusServiceUnavailable, name: "SERVICE_UNAVAILABLE",
-			reason: "the notification could not be taken: send it again", cause: err,
+			reason: "the notification was not accepted: send it again", cause: err,
 		}
 	}
 	return nil
 }
 
-// authorised compares digests, which are of one length, and always both: the time it takes tells nothing.
+// authorised takes the same time for every wrong username or password, so that the time reveals nothing:
+// it compares digests, which have the same length, and always compares both.
 func (r *Receiver) authorised(req *http.Request) bool {
 	if r.config.Username == "" {
 		return true
@@ -133,7 +137,6 @@ func (r *Receiver) authorised(req *http.Request) bool {
 	return sameName&samePassword == 1
 }
 
-// bodyRejection tells why a body could not be read.
 func bodyRejection(err error) *rejection {
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &rejection{
@@ -142,21 +145,26 @@ func bodyRejection(err error) *rejection {
 		}
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &rejection{status: http.StatusRequestTimeout, name: "REQUEST_TIMEOUT", reason: "the body did not come in time", cause: err}
+		return &rejection{
+			status: http.StatusRequestTimeout, name: "REQUEST_TIMEOUT",
+			reason: "the body did not arrive in time", cause: err,
+		}
 	}
-	return &rejection{status: http.StatusBadRequest, name: "INVALID_HTTP_MESSAGE", reason: "the body cannot be read", cause: err}
+	return &rejection{
+		status: http.StatusBadRequest, name: "INVALID_HTTP_MESSAGE", reason: "the body cannot be read", cause: err,
+	}
 }
 
-// maxReason bounds what a sender is told, in bytes.
+// maxReason is the longest reason that is sent, in bytes.
 const maxReason = 500
 
-// rejection is why a notification is not acknowledged. What the sender is told does not include the cause,
-// which may be about this machine.
+// rejection says why a notification is not acknowledged. The sender gets the reason, but not the cause,
+// which can contain details of this machine.
 type rejection struct {
 	status int
 	name   string // the error's type
 	reason string
-	cause  error // nil: the reason says it all
+	cause  error // for OnReception only; nil: none
 }
 
 func (r *rejection) Error() string {
@@ -189,5 +197,5 @@ func (r *rejection) write(w http.ResponseWriter) {
 	header.Set("Content-Type", "application/json")
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(r.status)
-	_, _ = w.Write(body) // the sender may have gone
+	_, _ = w.Write(body) // the sender may have disconnected
 }

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// current returns "" and no error when it is time for another token.
+// current returns "" without an error if a new token is needed.
 func (s *CredentialsSource) current() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -21,8 +21,8 @@ func (s *CredentialsSource) current() (string, error) {
 	return "", nil
 }
 
-// renew runs once for all who wait, and on nobody's context but its own, so that it does not end with
-// the first of them.
+// renew runs once for all waiting callers. It has a context of its own, so that it continues when the first
+// caller's context ends.
 func (s *CredentialsSource) renew() (any, error) {
 	if token, err := s.current(); token != "" || err != nil {
 		return token, err
@@ -37,7 +37,7 @@ func (s *CredentialsSource) renew() (any, error) {
 	return s.adopt(granted, asked)
 }
 
-// adopt makes a granted token the current one.
+// adopt makes a granted token the current one. A token that the API has just refused is an error for good.
 func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (string, error) {
 	token := granted.AccessToken
 	if err := validateToken(token); err != nil {
@@ -52,7 +52,7 @@ func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (strin
 	s.renewals++
 	if s.token == "" && token == s.last {
 		s.refused = &CredentialsError{
-			Problem: "the token endpoint gave out the very token that the API had refused",
+			Problem: "the token endpoint returned the same token that the API had refused",
 			Advice:  "check that the token URL and the base URL belong to the same environment",
 		}
 		return "", s.refused
@@ -63,8 +63,8 @@ func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (strin
 	return token, nil
 }
 
-// afterFailure records refused credentials for good. After a passing failure it goes on with the token there
-// is, if that has some time left.
+// afterFailure remembers refused credentials for good. After a temporary failure it returns the current token
+// if that is still valid, and else the failure.
 func (s *CredentialsSource) afterFailure(failure error) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

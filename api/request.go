@@ -10,22 +10,25 @@ import (
 	"strings"
 )
 
-// call is one attempt as its method asked for it.
+// call is what one attempt asks the API to do.
 type call struct {
 	method        string
 	iccid         string
-	notification  NotificationType // "" for the preferences as a whole
+	notification  NotificationType // "": all preferences of the SIM
 	correlationID string
-	registers     bool // the webhookURL; else there is nothing to send
+	registers     bool // sends webhookURL; otherwise the body is empty
 	webhookURL    string
-	parseBody     func(body []byte) error // nil: the body of a success does not matter
+	parseBody     func(body []byte) error // nil: the body of a success is ignored
 }
 
-// prepare makes the request that of one attempt, such that net/http does not repeat it by itself
-// after the API may have read it. A POST or PUT is never repeated, since GetBody is nil. A DELETE is only
-// where nothing of it was written or, over HTTP/2, the server disclaims it. So is a GET over HTTP/2; over
-// HTTP/1 it would be repeated whenever a kept connection breaks, unless it has a body: an empty one of
-// unknown length, which leaves no trace on the wire there (but over HTTP/2 would look like content).
+// prepare fills in the request for one attempt. It ensures that net/http never repeats, by itself, a request
+// that the API may have read:
+//
+//   - POST and PUT are not repeated, because GetBody is nil.
+//   - DELETE, and GET over HTTP/2, are repeated only if nothing was written, or if an HTTP/2 server says that
+//     it did not process the request.
+//   - GET over HTTP/1 would be repeated when a kept connection breaks. A body prevents that: an empty one of
+//     unknown length, which adds nothing to an HTTP/1 request. Over HTTP/2 it would look like content.
 func (r *reusedRequest) prepare(call call, token string, http1 bool) error {
 	if err := checkSegment(call.iccid); err != nil {
 		return err
@@ -46,7 +49,7 @@ func (r *reusedRequest) prepare(call call, token string, http1 bool) error {
 	return nil
 }
 
-// address puts the SIM into the request's URL.
+// address sets the URL. The base URL may have escapes, which must stay as they are.
 func (r *reusedRequest) address(call call) {
 	u := r.request.URL
 	if call.notification == "" {
@@ -54,21 +57,21 @@ func (r *reusedRequest) address(call call) {
 	} else {
 		u.Path = r.base.Path + "/v1/sim/" + call.iccid + "/preferences/notifications/" + string(call.notification)
 	}
-	if r.base.RawPath != "" { // the base URL has escapes of its own
+	if r.base.RawPath != "" {
 		added := url.URL{Path: u.Path[len(r.base.Path):]}
 		u.RawPath = r.base.RawPath + added.EscapedPath()
 	}
 }
 
-// authorize sets the token, which is the same for many calls.
+// authorize builds the header only when the token changes.
 func (r *reusedRequest) authorize(token string) {
 	if token != r.token {
 		r.token, r.authorization[0] = token, "Bearer "+token
 	}
 }
 
-// registration is the body of a register call, which for most SIMs is the same. Ampersands in the URL stay
-// as they are.
+// registration is the body of a register call. It is built only when the webhook URL changes. Ampersands in
+// the URL are not escaped.
 func (r *reusedRequest) registration(webhookURL string) []byte {
 	if r.payload != nil && webhookURL == r.webhookURL {
 		return r.payload
@@ -76,7 +79,7 @@ func (r *reusedRequest) registration(webhookURL string) []byte {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	// A struct of one string always encodes, and a buffer takes everything.
+	// Encoding one string into a buffer cannot fail.
 	_ = encoder.Encode(struct {
 		WebhookURL string `json:"webhook_url"`
 	}{webhookURL})
@@ -84,15 +87,15 @@ func (r *reusedRequest) registration(webhookURL string) []byte {
 	return r.payload
 }
 
-// checkSegment refuses what would change the path it is put into.
+// checkSegment refuses an ICCID that would change the rest of the URL's path.
 func checkSegment(iccid string) error {
 	if iccid == "" || iccid == "." || iccid == ".." || strings.ContainsAny(iccid, `/\`) {
-		return fmt.Errorf("%q is no ICCID: nothing was sent", iccid)
+		return fmt.Errorf("%q is not an ICCID: nothing was sent", iccid)
 	}
 	return nil
 }
 
-// sharedHeaders are the header values that all requests have in common.
+// sharedHeaders are the header values that are the same in all requests.
 type sharedHeaders struct {
 	json, identity, noCache, userAgent []string
 }
@@ -100,7 +103,7 @@ type sharedHeaders struct {
 func newSharedHeaders(userAgent string) sharedHeaders {
 	return sharedHeaders{
 		json:      []string{"application/json"},
-		identity:  []string{"identity"}, // answers are too short to be worth inflating
+		identity:  []string{"identity"}, // answers are too short for compression to pay
 		noCache:   []string{"no-cache"},
 		userAgent: []string{userAgent},
 	}
@@ -118,7 +121,7 @@ func (h sharedHeaders) with(authorization, correlationID []string) http.Header {
 	}
 }
 
-// unsizedEmptyBody is one that net/http does not know to be empty.
+// unsizedEmptyBody is an empty body that net/http does not recognise as empty.
 type unsizedEmptyBody struct{}
 
 func (unsizedEmptyBody) Read([]byte) (int, error) { return 0, io.EOF }

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// maxBody is how much of a body is read. The API's own answers have a few hundred bytes.
+	// maxBody is how much of a body is read, in bytes. The API's own answers have a few hundred.
 	maxBody = 1 << 20
 
 	maxMessages      = 10
@@ -17,7 +17,8 @@ const (
 	maxTypeLength    = 100
 )
 
-// failureIn returns nil for a success.
+// failureIn returns nil if the answer is a success: a 2xx whose body is not a gateway's page and, for a read,
+// can be parsed.
 func failureIn(call call, resp *http.Response, body []byte, token string) *Error {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	html := isHTML(resp.Header.Get("Content-Type"), text)
@@ -45,7 +46,7 @@ func failureIn(call call, resp *http.Response, body []byte, token string) *Error
 	return failure
 }
 
-// bodyAsExpected reports whether a success says what was asked for. Only a read asks for anything.
+// bodyAsExpected parses the body of a read. The bodies of other calls are ignored.
 func bodyAsExpected(call call, status int, body []byte) bool {
 	if call.parseBody == nil {
 		return true
@@ -56,8 +57,8 @@ func bodyAsExpected(call call, status int, body []byte) bool {
 	return call.parseBody(body) == nil
 }
 
-// readBody understands the body of an error, and repeats neither the token nor the password of a
-// webhook URL should the body hold them.
+// readBody reads the body of an error. It removes the token and the passwords of URLs, in case the body
+// repeats them.
 func (e *Error) readBody(body []byte, token string) {
 	clean := func(s string, limit int) string {
 		return oneLine(MaskURLs(redact(s, token, "[token]")), limit)
@@ -76,8 +77,8 @@ func (e *Error) readBody(body []byte, token string) {
 	}
 }
 
-// decidedByStatus reports whether it does not matter that the body was cut off: what follows from a
-// 401, a 429 or a server's error is the same without.
+// decidedByStatus reports whether the status alone is enough if the body is cut off: the reaction to a 401,
+// a 429 or a 5xx does not depend on the body.
 func (a Answer) decidedByStatus() bool {
 	return a.Status == http.StatusUnauthorized || a.Status == http.StatusTooManyRequests || a.Status >= 500
 }
@@ -91,7 +92,7 @@ func isHTML(contentType string, body []byte) bool {
 	return body[0] == '<' || strings.EqualFold(media, "text/html") || strings.EqualFold(media, "application/xhtml+xml")
 }
 
-// redirectHost names where a redirect points to, without the path and query, which may hold anything.
+// redirectHost is the host that a redirect points to. The path and query are left out: they can hold secrets.
 func redirectHost(resp *http.Response) string {
 	location, err := url.Parse(resp.Header.Get("Location"))
 	if err != nil || location.Host == "" {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// tokenFailure turns what the token endpoint answered into a *CredentialsError or a *tokenError.
+// tokenFailure turns a failed request to the token endpoint into a *CredentialsError or a *tokenError.
 func tokenFailure(ctx context.Context, err error, secret string) error {
 	var answer *oauth2.RetrieveError
 	var transport *url.Error
@@ -53,7 +53,7 @@ func tokenAnswerFailure(answer *oauth2.RetrieveError, secret string) error {
 	return &tokenError{reason: reason}
 }
 
-// tokenTransport adds the user agent, which the oauth2 package does not know.
+// tokenTransport sets headers that package oauth2 has no setting for.
 type tokenTransport struct {
 	next      http.RoundTripper
 	userAgent string

@@ -13,8 +13,7 @@ import (
 	"time"
 )
 
-// The pool's own waits, in virtual time: a call that a dead connection has swallowed ends before its
-// timeout, and the next one is put on another connection.
+// A call on a dead connection ends before its timeout, and the next call uses another connection.
 func TestADeadConnectionOfHTTP2IsGivenUpBeforeItsCallsTimeOut(t *testing.T) {
 	known := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate
 	defer known.Close()
@@ -71,7 +70,7 @@ func TestADeadConnectionOfHTTP2IsGivenUpBeforeItsCallsTimeOut(t *testing.T) {
 	})
 }
 
-// pipeListener are a listener for the far ends of pipes.
+// pipeListener accepts the far ends of pipes.
 type pipeListener chan net.Conn
 
 func (p pipeListener) Accept() (net.Conn, error) {
@@ -85,7 +84,7 @@ func (p pipeListener) Accept() (net.Conn, error) {
 func (p pipeListener) Close() error   { close(p); return nil }
 func (p pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
-// lossyConn is a connection that can go dead: what is written then is lost.
+// lossyConn loses everything that is written to it while dead is true.
 type lossyConn struct {
 	net.Conn
 	dead atomic.Bool
