@@ -28,7 +28,7 @@
 //   - [Untrusted]: is the server's TLS not acceptable? Then every other call fails as well.
 //   - [Cause]: what went wrong, in one line that is the same for all SIMs and can be counted.
 //
-// An answer that is no success is an [*Error]. A [*CredentialsError] says that no call can succeed any more:
+// An answer that is not a success is an [*Error]. A [*CredentialsError] says that no call can succeed any more:
 // the credentials, or three new tokens in a row, were refused.
 //
 //	what happened                                       Temporary  Ambiguous
@@ -64,7 +64,7 @@
 //	request.go, reuse.go        what is sent, and how attempts share a request
 //	response.go, answer.go      what is read: bodies and headers
 //	quota.go                    the rate limit that an answer announces
-//	cause.go, error.go          what errors mean; answers that are no success
+//	cause.go, error.go          what errors mean; answers that are not a success
 //	transporterror.go           failures of the network and of TLS
 //	token*.go, renewal.go       sources of tokens and their errors
 //	receiver.go                 the webhook's handler
