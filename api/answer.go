@@ -7,23 +7,22 @@ import (
 	"time"
 )
 
-// maxRetryAfter caps Retry-After: a longer pause than an hour is more likely a mistake than a wish.
+// maxRetryAfter caps Retry-After: a wait of more than an hour is probably a mistake of the server's.
 const maxRetryAfter = time.Hour
 
-// Answer is what the answer to an attempt said beside its body. The zero value means that there was
-// no answer.
+// Answer is the status and the headers of an answer. The zero value means that no answer came.
 type Answer struct {
 	Status int
 	Quota  Quota
 
-	// RetryAfter is how long the API asks to wait, at most one hour. 0: it did not ask.
+	// RetryAfter is how long the API asks the client to wait, at most one hour. 0: it does not ask.
 	RetryAfter time.Duration
 
-	// Date is the server's clock when it answered, to the second. Zero: it did not say.
+	// Date is the server's clock when it answered, to the second. Zero: not sent.
 	Date time.Time
 }
 
-// readAnswer reads the headers of an answer.
+// readAnswer reads the headers. The server's own date, if it sends one, is the clock for Retry-After.
 func readAnswer(resp *http.Response, now time.Time) Answer {
 	answer := Answer{
 		Status: resp.StatusCode,
@@ -38,8 +37,8 @@ func readAnswer(resp *http.Response, now time.Time) Answer {
 	return answer
 }
 
-// parseRetryAfter understands both forms of RFC 9110, section 10.2.3: seconds and an HTTP date, which
-// counts from now.
+// parseRetryAfter understands both forms of RFC 9110, section 10.2.3: seconds, and an HTTP date, from which
+// it subtracts now.
 func parseRetryAfter(value string, now time.Time) time.Duration {
 	value = strings.TrimSpace(value)
 	if value == "" {

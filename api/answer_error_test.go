@@ -53,7 +53,7 @@ func TestAnErrorSaysWhatTheAnswerSaid(t *testing.T) {
 		{name: "a status without a name", status: 599, cause: "599", ambiguous: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			server := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				media := test.media
 				if media == "" {
 					media = "application/json"
@@ -99,7 +99,7 @@ func TestAnErrorsTextsAreBoundedAndPrintable(t *testing.T) {
 		"the token alone": "token-of-the-test",
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(http.StatusBadRequest)
 				io.WriteString(w, body)
 			})
@@ -125,23 +125,23 @@ func TestAnErrorsTextsAreBoundedAndPrintable(t *testing.T) {
 	}
 }
 
-func TestWhatASuccessMayLookLike(t *testing.T) {
+func TestWhichAnswersAreASuccess(t *testing.T) {
 	for _, test := range []struct {
 		name, body string
 		status     int
-		write      bool // a write may look so
-		read       bool // a read may look so
+		write      bool // is a success of a write
+		read       bool // is a success of a read
 	}{
 		{"JSON", `{"notifications":[]}`, 200, true, true},
 		{"JSON with a byte order mark", "\ufeff{}", 200, true, true},
 		{"no list", `{"notifications":null}`, 200, true, true},
-		{"nothing", "", 204, true, true},
-		{"nothing, though announced", "", 200, true, false},
+		{"no content", "", 204, true, true},
+		{"an empty body with 200", "", 200, true, false},
 		{"plain text", "OK", 201, true, false},
 		{"JSON cut off", `{"notifications":[`, 200, true, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			server := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+			server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(test.status)
 				io.WriteString(w, test.body)
 			})
@@ -149,7 +149,7 @@ func TestWhatASuccessMayLookLike(t *testing.T) {
 			if _, err := register(client, "c-1"); (err == nil) != test.write {
 				t.Errorf("write: %v", err)
 			}
-			_, _, err := client.Preferences(soon(t), iccid, "c-2")
+			_, _, err := client.Preferences(within10s(t), iccid, "c-2")
 			if (err == nil) != test.read {
 				t.Errorf("read: %v", err)
 			}
@@ -161,11 +161,11 @@ func TestWhatASuccessMayLookLike(t *testing.T) {
 }
 
 func TestPreferencesUnderstandBothSpellingsAndIgnoreTheUnknown(t *testing.T) {
-	server := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, `{"notifications":[{"type":"SUBSCRITPION_END","webhook_url":"https://a"},
 			{"type":"USAGE_THRESHOLD","webhook_url":"https://b","new":1},{"type":"MOON","webhook_url":"https://c"}],"x":{}}`)
 	})
-	prefs, _, err := newClient(t, server.URL, api.Config{}).Preferences(soon(t), iccid, "c")
+	prefs, _, err := newClient(t, server.URL, api.Config{}).Preferences(within10s(t), iccid, "c")
 	if err != nil || len(prefs) != 2 || prefs[api.SubscriptionEnd] != "https://a" || prefs[api.UsageThreshold] != "https://b" {
 		t.Errorf("%v, %v", prefs, err)
 	}

@@ -10,10 +10,10 @@ import (
 	"simhook/api"
 )
 
-// instant answers without a network, so that what is measured is the client itself.
-type instant struct{}
+// instantTransport answers without a network, so that only the client is measured.
+type instantTransport struct{}
 
-func (instant) RoundTrip(*http.Request) (*http.Response, error) {
+func (instantTransport) RoundTrip(*http.Request) (*http.Response, error) {
 	return &http.Response{
 		StatusCode: http.StatusOK,
 		ProtoMajor: 1,
@@ -26,7 +26,7 @@ func BenchmarkRegister(b *testing.B) {
 	client, err := api.NewClient(api.Config{
 		BaseURL:   "http://sandbox",
 		Tokens:    api.StaticToken("token"),
-		Transport: instant{},
+		Transport: instantTransport{},
 	})
 	if err != nil {
 		b.Fatal(err)

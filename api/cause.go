@@ -5,8 +5,7 @@ import (
 	"errors"
 )
 
-// fault is an error that knows what it means for a bulk run. All errors of this package that concern
-// a call are faults.
+// fault is an error of a call: it knows its own cause and whether a retry can help.
 type fault interface {
 	error
 	cause() string
@@ -14,9 +13,8 @@ type fault interface {
 	ambiguous() bool
 }
 
-// Cause names what went wrong in one stable line without correlation ID, ICCID or addresses, for
-// result cells and for counting equal failures together: "403 ACCESS_DENIED: …", "timeout",
-// "connection refused".
+// Cause says what went wrong in one line, such as "403 ACCESS_DENIED: …", "timeout" or "connection refused".
+// It contains no correlation ID, ICCID or address, so equal failures of many SIMs can be counted together.
 func Cause(err error) string {
 	var f fault
 	switch {
@@ -31,25 +29,25 @@ func Cause(err error) string {
 	}
 }
 
-// Temporary reports whether repeating the call can help: there was no connection, or no complete
-// answer in time, or the answer was 408, 425, 429, 500, 502, 503 or 504, or a gateway's page with a 2xx, or no
-// token could be had for the time being. It is false for the caller's own cancellation, and for a 401, which
+// Temporary reports whether the same call can succeed later. It is true without a connection, without a
+// complete answer in time, after a 408, 425, 429, 500, 502, 503 or 504, after a gateway's page with a 2xx, and
+// while the token endpoint fails. It is false when the caller's own context ended, and after a 401, which
 // needs another token first: see [Unauthorised].
 func Temporary(err error) bool {
 	var f fault
 	return errors.As(err, &f) && f.temporary()
 }
 
-// Untrusted reports whether the server's TLS, the API's or the token endpoint's, cannot be accepted, as
-// with a certificate of an unknown authority. Nothing was sent, repeating does not help, and no other
-// call will fare better.
+// Untrusted reports whether the TLS of the API or of the token endpoint is not acceptable, for instance
+// because an unknown authority signed the certificate. Nothing was sent. A retry does not help, and every
+// other call fails in the same way.
 func Untrusted(err error) bool {
 	var f fault
-	return errors.As(err, &f) && reduceTLS(err) != ""
+	return errors.As(err, &f) && tlsCause(err) != ""
 }
 
-// Ambiguous reports whether the request may have taken effect although err says otherwise: it was
-// sent, and the answer did not come, was cut off, was a 5xx or a gateway's page.
+// Ambiguous reports whether the call may have taken effect although it failed: the request was sent, and
+// the answer did not come, was cut off, was a 5xx, or was a gateway's page with a 2xx.
 func Ambiguous(err error) bool {
 	var f fault
 	return errors.As(err, &f) && f.ambiguous()

@@ -1,9 +1,3 @@
-// Package api is a client of the Connect API's notification preferences: it registers, removes and
-// reads the webhooks of one SIM at a time.
-//
-// A method call is one attempt: at most one request that the API can have read. Repeating and pacing
-// are the caller's, who is told by [Temporary] whether a repetition can help, by [Ambiguous] whether
-// the attempt may have taken effect all the same, and by [Answer] what the API said about its quota.
 package api
 
 import (
@@ -16,15 +10,15 @@ import (
 	"time"
 )
 
-// The production environment, from the API's documentation. Pre-production is another base URL with
-// the same token URL and credentials.
+// The production environment, from the API's documentation. Pre-production has another base URL and the
+// same token URL and credentials.
 const (
 	ProductionBaseURL  = "https://services.truphone.com/connect-api"
 	ProductionTokenURL = "https://services.truphone.com/auth/realms/tru-staff/protocol/openid-connect/token"
 )
 
-// The documented quota: 1,000 requests a minute, for each resource endpoint and each credentials. It
-// can be raised on request, so what an [Answer] announces counts more.
+// The documented quota: 1,000 requests a minute for each resource endpoint and each set of credentials. The
+// operator can raise it, so prefer the quota that an [Answer] announces.
 const (
 	DefaultQuota       = 1000
 	DefaultQuotaWindow = time.Minute
@@ -40,18 +34,18 @@ type Client struct {
 	headers        sharedHeaders
 	onAttempt      func(Attempt)
 	refusals       refusals
-	lanes          chan *lane  // free ones
+	idleRequests   chan *reusedRequest
 	http1          atomic.Bool // the API has answered by HTTP/1
 }
 
-// NewClient returns a client that has not connected to anything yet.
+// NewClient checks the settings. It opens no connection and asks for no token yet.
 func NewClient(cfg Config) (*Client, error) {
 	base, err := parseBaseURL(cfg.BaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
 	if cfg.Tokens == nil {
-		return nil, errors.New("no source of access tokens")
+		return nil, errors.New("the source of access tokens is missing")
 	}
 	if cfg.Connections < 0 || cfg.Timeout < 0 {
 		return nil, errors.New("connections and timeout cannot be negative")
@@ -84,22 +78,24 @@ func NewClient(cfg Config) (*Client, error) {
 		registerMethod: method,
 		headers:        newSharedHeaders(cfg.UserAgent),
 		onAttempt:      cfg.OnAttempt,
-		lanes:          make(chan *lane, cfg.Connections),
+		idleRequests:   make(chan *reusedRequest, cfg.Connections),
 	}, nil
 }
 
 // BaseURL is the URL the client calls, without a trailing slash.
 func (c *Client) BaseURL() string { return c.base }
 
-// Ready makes sure that a valid token is at hand, so that the next call does not have to wait for one.
+// Ready obtains an access token if the client has no valid one. Without it, the first call does this.
 func (c *Client) Ready(ctx context.Context) error {
 	_, err := c.token(ctx)
 	return err
 }
 
-// Register sets the webhook of one SIM for one notification type. Any 2xx is success. A webhook that
-// exists is replaced or, by some deployments, answered with an [Error] of status 409.
-func (c *Client) Register(ctx context.Context, iccid string, t NotificationType, webhookURL, correlationID string) (Answer, error) {
+// Register sets the webhook of one SIM for one notification type. Any 2xx is a success. An existing webhook
+// is replaced; some deployments answer with an [Error] of status 409 instead.
+func (c *Client) Register(
+	ctx context.Context, iccid string, t NotificationType, webhookURL, correlationID string,
+) (Answer, error) {
 	return c.do(ctx, call{
 		method:        c.registerMethod,
 		iccid:         iccid,
@@ -110,9 +106,11 @@ func (c *Client) Register(ctx context.Context, iccid string, t NotificationType,
 	})
 }
 
-// Unregister removes the webhook of one SIM for one notification type. Where there was none, some
-// deployments answer 2xx and others 404.
-func (c *Client) Unregister(ctx context.Context, iccid string, t NotificationType, correlationID string) (Answer, error) {
+// Unregister removes the webhook of one SIM for one notification type. If there is none, some deployments
+// answer 2xx and others 404.
+func (c *Client) Unregister(
+	ctx context.Context, iccid string, t NotificationType, correlationID string,
+) (Answer, error) {
 	return c.do(ctx, call{
 		method:        http.MethodDelete,
 		iccid:         iccid,
@@ -128,7 +126,7 @@ func (c *Client) Preferences(ctx context.Context, iccid, correlationID string) (
 		method:        http.MethodGet,
 		iccid:         iccid,
 		correlationID: correlationID,
-		understand: func(body []byte) (err error) {
+		parseBody: func(body []byte) (err error) {
 			prefs, err = parsePreferences(body)
 			return err
 		},
@@ -136,9 +134,18 @@ func (c *Client) Preferences(ctx context.Context, iccid, correlationID string) (
 	return prefs, answer, err
 }
 
-// Close closes the connections that are not in use.
+// TokensObtained is how many access tokens the client's source has obtained so far, including the first.
+// It is 0 for a source that is given its token, such as [StaticToken].
+func (c *Client) TokensObtained() int {
+	if source, counts := c.tokens.(interface{ Renewals() int }); counts {
+		return source.Renewals()
+	}
+	return 0
+}
+
+// Close closes the idle connections. Calls in progress continue.
 func (c *Client) Close() {
-	c.endLanes()
+	c.dropIdleRequests()
 	if pool, ok := c.transport.(interface{ CloseIdleConnections() }); ok {
 		pool.CloseIdleConnections()
 	}

@@ -26,7 +26,7 @@ func TestAWebhookIsRegisteredReadAndRemoved(t *testing.T) {
 				RegisterMethod: method,
 				OnAttempt:      func(a api.Attempt) { attempts = append(attempts, a) },
 			})
-			ctx := soon(t)
+			ctx := within10s(t)
 			answer, err := client.Register(ctx, iccid, api.SubscriptionEnd, webhook, "r-1")
 			if err != nil || answer.Status != http.StatusOK {
 				t.Fatalf("register: %+v, %v", answer, err)
@@ -72,7 +72,7 @@ func TestAWebhookIsRegisteredReadAndRemoved(t *testing.T) {
 func TestARequestIsWhatTheDocumentationShows(t *testing.T) {
 	var got *http.Request
 	var body []byte
-	server := answering(t, func(w http.ResponseWriter, r *http.Request) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		got = r
 		body, _ = io.ReadAll(r.Body)
 		w.WriteHeader(http.StatusCreated)
@@ -105,10 +105,10 @@ func TestARequestIsWhatTheDocumentationShows(t *testing.T) {
 
 func TestAnICCIDCannotLeaveItsPlaceInThePath(t *testing.T) {
 	var paths []string
-	server := answering(t, func(_ http.ResponseWriter, r *http.Request) { paths = append(paths, r.RequestURI) })
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) { paths = append(paths, r.RequestURI) })
 	client := newClient(t, server.URL, api.Config{})
 	for _, bad := range []string{"", ".", "..", "89/../admin", `89\admin`} {
-		_, err := client.Unregister(soon(t), bad, api.UsageThreshold, "c")
+		_, err := client.Unregister(within10s(t), bad, api.UsageThreshold, "c")
 		if err == nil || api.Temporary(err) || api.Ambiguous(err) {
 			t.Errorf("%q: %v", bad, err)
 		}
@@ -116,7 +116,7 @@ func TestAnICCIDCannotLeaveItsPlaceInThePath(t *testing.T) {
 	if len(paths) != 0 {
 		t.Errorf("sent: %q", paths)
 	}
-	if _, err := client.Unregister(soon(t), "89?x=1#y %2e", api.UsageThreshold, "c"); err != nil {
+	if _, err := client.Unregister(within10s(t), "89?x=1#y %2e", api.UsageThreshold, "c"); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"/v1/sim/89%3Fx=1%23y%20%252e/preferences/notifications/USAGE_THRESHOLD"}
@@ -125,10 +125,10 @@ func TestAnICCIDCannotLeaveItsPlaceInThePath(t *testing.T) {
 	}
 }
 
-func TestAnAnswersHeadersAreToldWithSuccessAndFailure(t *testing.T) {
+func TestTheAnswerHasItsHeadersAfterSuccessAndFailure(t *testing.T) {
 	reset := time.UnixMilli(1_700_000_000_123)
 	status := http.StatusOK
-	server := answering(t, func(w http.ResponseWriter, _ *http.Request) {
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("x-rate-limit-limit", "10")
 		w.Header().Set("x-rate-limit-remaining", "3")
 		w.Header().Set("x-rate-limit-reset", "1700000000123")
@@ -190,13 +190,13 @@ func TestConnectionsAreReused(t *testing.T) {
 
 func TestTheCallersCancellationIsNoTimeout(t *testing.T) {
 	arrived := make(chan struct{})
-	server := answering(t, func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then does a server notice that the client went away
+	server := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // a server notices a disconnect only after it has read the body
 		close(arrived)
 		<-r.Context().Done()
 	})
 	client := newClient(t, server.URL, api.Config{Timeout: time.Minute})
-	ctx, cancel := context.WithCancel(soon(t))
+	ctx, cancel := context.WithCancel(within10s(t))
 	go func() {
 		<-arrived
 		cancel()

@@ -17,30 +17,30 @@ const (
 	// defaultTokenTimeout bounds one request to the token endpoint.
 	defaultTokenTimeout = 15 * time.Second
 
-	// assumedLifetime is the documented lifetime of a token, for answers without expires_in.
+	// assumedLifetime is used for answers without expires_in. It is the documented lifetime of a token.
 	assumedLifetime = 5 * time.Minute
 
-	// maxRenewalMargin is how long before its expiry a token is renewed: a request may be under way
-	// for as long as this.
+	// maxRenewalMargin is how long before its expiry a token is renewed. It equals the default timeout of
+	// an attempt, so that a token does not expire while its request is on the way.
 	maxRenewalMargin = 30 * time.Second
 
-	// renewalPause separates attempts to renew a token that is still valid.
+	// renewalPause is the time between attempts to renew a token that is still valid.
 	renewalPause = 5 * time.Second
 )
 
-// ClientCredentials says where and with what tokens are obtained, by the OAuth 2.0 client credentials
-// grant (RFC 6749, section 4.4).
+// ClientCredentials are the settings of a CredentialsSource, for the OAuth 2.0 client credentials grant
+// (RFC 6749, section 4.4). TokenURL, ClientID and ClientSecret are required.
 type ClientCredentials struct {
 	TokenURL     string // absolute http(s)
 	ClientID     string
 	ClientSecret string
 	Timeout      time.Duration // of one request; 0 means 15 s
 	UserAgent    string
-	Transport    http.RoundTripper // nil: a connection of its own for every token
+	Transport    http.RoundTripper // nil: every request opens a new connection
 }
 
-// CredentialsSource is a TokenSource that obtains tokens and renews them before they expire. However
-// many callers wait, one request serves them all.
+// CredentialsSource is a TokenSource that obtains tokens and renews them before they expire. One request to
+// the token endpoint serves all waiting callers.
 type CredentialsSource struct {
 	config  clientcredentials.Config
 	client  *http.Client
@@ -48,15 +48,15 @@ type CredentialsSource struct {
 	flight  singleflight.Group
 
 	mu       sync.Mutex
-	token    string // "": none, or refused
+	token    string // the current one; "": none, or it was refused
 	renewAt  time.Time
 	expires  time.Time
-	last     string // the last token obtained, valid or not
+	last     string // the newest token, valid or not
 	renewals int
 	refused  *CredentialsError
 }
 
-// NewClientCredentials returns a source that has not asked for a token yet.
+// NewClientCredentials checks the settings. It does not ask for a token yet.
 func NewClientCredentials(cc ClientCredentials) (*CredentialsSource, error) {
 	url, err := parseEndpoint(cc.TokenURL)
 	if err != nil {
@@ -96,8 +96,8 @@ func NewClientCredentials(cc ClientCredentials) (*CredentialsSource, error) {
 	}, nil
 }
 
-// Token returns the current token, or obtains one. Refused credentials are remembered: every later
-// call returns the same *CredentialsError without a request.
+// Token returns the current token, or obtains one. Refused credentials are remembered: every later call
+// returns the same *CredentialsError and sends no request.
 func (s *CredentialsSource) Token(ctx context.Context) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
@@ -116,7 +116,7 @@ func (s *CredentialsSource) Token(ctx context.Context) (string, error) {
 	}
 }
 
-// Invalidate makes the next Token obtain another one if token is the current one.
+// Invalidate makes the next Token obtain a new one, if token is the current one.
 func (s *CredentialsSource) Invalidate(token string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,7 +125,7 @@ func (s *CredentialsSource) Invalidate(token string) {
 	}
 }
 
-// Renewals is how many tokens have been obtained so far, the first one included.
+// Renewals is how many tokens have been obtained so far, including the first.
 func (s *CredentialsSource) Renewals() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

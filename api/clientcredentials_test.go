@@ -18,7 +18,7 @@ import (
 
 const secret = "hunter2-secret"
 
-// inVirtualTime runs a test in a bubble with a handler behind a transport that can live in it.
+// inVirtualTime runs a test in virtual time, with a transport that reaches the handler.
 func inVirtualTime(t *testing.T, newHandler func() http.Handler, test func(*testing.T, http.Handler, *http.Transport)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -54,8 +54,8 @@ func withSandbox(t *testing.T, opts sandbox.Options, test func(*testing.T, *sand
 		})
 }
 
-// fromAll calls Token from n goroutines at once.
-func fromAll(n int, source api.TokenSource) (tokens map[string]int, errs []error) {
+// tokensFromAll calls Token from n goroutines at once.
+func tokensFromAll(n int, source api.TokenSource) (tokens map[string]int, errs []error) {
 	tokens = map[string]int{}
 	var mu sync.Mutex
 	var group sync.WaitGroup
@@ -77,17 +77,17 @@ func fromAll(n int, source api.TokenSource) (tokens map[string]int, errs []error
 
 func TestOneRequestServesAllWorkers(t *testing.T) {
 	withSandbox(t, sandbox.Options{}, func(t *testing.T, s *sandbox.Sandbox, source *api.CredentialsSource, _ *http.Transport) {
-		tokens, errs := fromAll(64, source)
+		tokens, errs := tokensFromAll(64, source)
 		if len(tokens) != 1 || errs != nil {
 			t.Fatalf("tokens %v, errors %v", tokens, errs)
 		}
-		for token := range tokens { // all 64 were refused with it
+		for token := range tokens { // as after 64 refused calls
 			s.RevokeTokens()
 			for range 64 {
 				source.Invalidate(token)
 			}
 		}
-		if again, errs := fromAll(64, source); len(again) != 1 || errs != nil {
+		if again, errs := tokensFromAll(64, source); len(again) != 1 || errs != nil {
 			t.Fatalf("tokens %v, errors %v", again, errs)
 		}
 		if got := s.Stats().TokenRequests; got != 2 || source.Renewals() != 2 {
@@ -130,10 +130,10 @@ func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 	}
 }
 
-func TestAWrongSecretCostsOneRequest(t *testing.T) {
+func TestAWrongSecretIsSentOnce(t *testing.T) {
 	withSandbox(t, sandbox.Options{}, func(t *testing.T, s *sandbox.Sandbox, _ *api.CredentialsSource, transport *http.Transport) {
 		source := credentials(t, transport, "wrong-"+secret)
-		_, errs := fromAll(64, source)
+		_, errs := tokensFromAll(64, source)
 		_, later := source.Token(t.Context())
 		for _, err := range append(errs, later) {
 			var refused *api.CredentialsError
@@ -168,7 +168,7 @@ func TestTheTokenIsAskedForAsDocumented(t *testing.T) {
 		for _, step := range []struct {
 			after time.Duration
 			want  int
-		}{{0, 1}, {4*time.Minute + 29*time.Second, 1}, {time.Second, 2}} { // 5 minutes are assumed
+		}{{0, 1}, {4*time.Minute + 29*time.Second, 1}, {time.Second, 2}} { // the assumed lifetime is 5 minutes
 			time.Sleep(step.after)
 			if _, err := source.Token(t.Context()); err != nil || source.Renewals() != step.want {
 				t.Errorf("%d renewals, %v", source.Renewals(), err)
@@ -197,7 +197,7 @@ func TestFailuresOfTheTokenEndpoint(t *testing.T) {
 		{"rate limited", reply(429, jsonType, `{}`), "token endpoint: 429 Too Many Requests", false},
 		{"a page with 200", reply(200, "text/html", "<html></html>"), "token endpoint: the answer holds no access token: check the token URL", false},
 		{"no token in it", reply(200, jsonType, `{"expires_in":300}`), "token endpoint: the answer holds no access token: check the token URL", false},
-		{"an unusable token", reply(200, jsonType, `{"access_token":"a b"}`), "token endpoint: the access_token cannot be used: it holds spaces or other characters that no token has", false},
+		{"an unusable token", reply(200, jsonType, `{"access_token":"a b"}`), "token endpoint: the access_token cannot be used: it contains spaces or other characters that a token cannot have", false},
 		{"redirect", reply(302, "text/html", ""), "token endpoint: 302 Found: redirected to login.example.com: check the token URL", false},
 		{"no answer", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "token endpoint: timeout", false},
 		{"connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "token endpoint: connection closed", false},
@@ -210,7 +210,7 @@ func TestFailuresOfTheTokenEndpoint(t *testing.T) {
 			"there is no token endpoint at the token URL (token endpoint: 404 Not Found: Realm does not exist): check the token URL", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var requests atomic.Int32 // a renewal may outlive the call that waits for it
+			var requests atomic.Int32 // a renewal can continue after its caller has left
 			inVirtualTime(t, func() http.Handler {
 				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					requests.Add(1)
@@ -256,7 +256,7 @@ func TestATokenOutlivesAShortOutageOfItsEndpoint(t *testing.T) {
 			}
 		}
 		if n := s.Stats().TokenRequests; n != 2 {
-			t.Errorf("%d token requests, want the first and one vain renewal", n)
+			t.Errorf("%d token requests, want the first and one failed renewal", n)
 		}
 		time.Sleep(15 * time.Second)
 		if _, err := source.Token(t.Context()); !api.Temporary(err) {
@@ -298,7 +298,7 @@ func TestARenewalSurvivesItsFirstCaller(t *testing.T) {
 func TestACallerLeavesARenewalWhenItsContextEnds(t *testing.T) {
 	inVirtualTime(t, func() http.Handler {
 		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body) // only then does a server notice that the client went away
+			_, _ = io.Copy(io.Discard, r.Body) // a server notices a disconnect only after it has read the body
 			<-r.Context().Done()
 		})
 	}, func(t *testing.T, _ http.Handler, transport *http.Transport) {
@@ -310,11 +310,11 @@ func TestACallerLeavesARenewalWhenItsContextEnds(t *testing.T) {
 		if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
-		time.Sleep(15 * time.Second) // the shared request ends by its own timeout
+		time.Sleep(15 * time.Second) // the shared request ends at its own timeout
 	})
 }
 
-func TestATokenThatWasRefusedIsNotTakenAgain(t *testing.T) {
+func TestARefusedTokenIsNotUsedAgain(t *testing.T) {
 	inVirtualTime(t, func() http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -332,7 +332,7 @@ func TestATokenThatWasRefusedIsNotTakenAgain(t *testing.T) {
 	})
 }
 
-func TestALateRefusalOfAnOldTokenCostsNoOther(t *testing.T) {
+func TestALateRefusalOfAnOldTokenDoesNotInvalidateANewerOne(t *testing.T) {
 	withSandbox(t, sandbox.Options{}, func(t *testing.T, _ *sandbox.Sandbox, source *api.CredentialsSource, _ *http.Transport) {
 		first, err := source.Token(t.Context())
 		if err != nil {
@@ -343,7 +343,7 @@ func TestALateRefusalOfAnOldTokenCostsNoOther(t *testing.T) {
 		if err != nil || second == first {
 			t.Fatalf("%q, %v", second, err)
 		}
-		source.Invalidate(first) // by a call that took long
+		source.Invalidate(first) // by a slow call
 		if third, err := source.Token(t.Context()); third != second || err != nil || source.Renewals() != 2 {
 			t.Errorf("%q after %q, %v: %d renewals", third, second, err, source.Renewals())
 		}

@@ -10,35 +10,35 @@ const (
 	defaultTimeout     = 30 * time.Second
 )
 
-// Config is what a Client needs to know.
+// Config holds the settings of a Client. BaseURL and Tokens are required.
 type Config struct {
 	// BaseURL is the absolute http(s) URL before /v1, for instance ProductionBaseURL.
 	BaseURL string
 
-	// Tokens gives the access tokens.
+	// Tokens gives the access token for each attempt.
 	Tokens TokenSource
 
-	// Connections is how many connections are opened, and kept, at the most: as many as there are
-	// workers. 0 means 32.
+	// Connections is the largest number of connections that are opened and kept. Set it to the number of
+	// calls that run at once. 0 means 32.
 	Connections int
 
 	// Timeout bounds one attempt, from dialling to the last byte of the answer. 0 means 30 s.
 	Timeout time.Duration
 
-	// RegisterMethod is POST, as in the older documentation, or PUT, as in the newer. "" means POST.
+	// RegisterMethod is POST, as in the older documentation, or PUT, as in the newer one. "" means POST.
 	RegisterMethod string
 
-	// UserAgent is sent with every request unless it is empty.
+	// UserAgent is the User-Agent header. "": none is sent.
 	UserAgent string
 
-	// Transport replaces the client's own connection pool. Tests in virtual time need it.
+	// Transport replaces the client's own connection pool, for instance in tests with virtual time. nil: none.
 	Transport http.RoundTripper
 
-	// OnAttempt is called after every attempt, on the goroutine that made it.
+	// OnAttempt is called after every attempt, on the goroutine that made it. nil: not called.
 	OnAttempt func(Attempt)
 }
 
-// Attempt is what can be logged and measured of one attempt. It holds no secret.
+// Attempt describes one attempt for logs and metrics. It contains no token and no webhook URL.
 type Attempt struct {
 	Method        string
 	ICCID         string

@@ -7,28 +7,28 @@ import (
 	"strings"
 )
 
-// Error is an answer that was no success.
+// Error is an answer that is not a success: a status other than 2xx, or a 2xx whose body is not the API's.
 type Error struct {
 	Method        string // of the request
 	Status        int
-	Type          string   // the API's own, as ACCESS_DENIED; "" if it gave none
-	Messages      []string // at most 10 of at most 1,000 bytes, each one line of valid UTF-8
+	Type          string   // the API's name for it, for instance ACCESS_DENIED; "": none sent
+	Messages      []string // at most 10, each one line of valid UTF-8 of at most 1,000 bytes
 	CorrelationID string
 
-	// Gateway says that the body was no answer of the API's, but something in front of it answered:
-	// a page of HTML, plain text, or JSON cut off.
+	// Gateway is true if the body is not the API's: HTML, plain text, or JSON that is cut off. A proxy or
+	// gateway in front of the API sends such bodies.
 	Gateway bool
 
-	// Location is the host that a redirect pointed to. It was not followed, since that would take
-	// the access token to another host.
+	// Location is the host that a redirect points to. Redirects are not followed, because another host
+	// would receive the access token.
 	Location string
 
 	form  string // of a gateway's body: html or text
-	iccid string // left out of the cause
+	iccid string // is left out of the cause
 }
 
-// Error is the cause, what a gateway said, and the correlation ID, by which the operator's support
-// finds the request.
+// Error is the cause, the gateway's text if there is one, and the correlation ID, by which the operator's
+// support finds the request.
 func (e *Error) Error() string {
 	text := e.text()
 	if e.Gateway && len(e.Messages) > 0 {
@@ -37,14 +37,14 @@ func (e *Error) Error() string {
 	return withCorrelationID(text, e.CorrelationID)
 }
 
-// Unauthorised reports whether the API refused the access token, which has been invalidated: repeat
-// the call with the next one.
+// Unauthorised reports whether the API refused the access token. The token is invalidated already, so the
+// next call uses another one: repeat the call at once.
 func Unauthorised(err error) bool {
 	var answer *Error
 	return errors.As(err, &answer) && answer.Status == http.StatusUnauthorized
 }
 
-// text is "403 ACCESS_DENIED: one message; another", with a hint where there is something to do.
+// text is "403 ACCESS_DENIED: one message; another", with a hint if the user can do something about it.
 func (e *Error) text() string {
 	var b strings.Builder
 	b.WriteString(e.title())
@@ -95,7 +95,7 @@ func (e *Error) redirect() bool { return e.Status >= 300 && e.Status < 400 }
 
 func success(status int) bool { return status >= 200 && status < 300 }
 
-// cause leaves the SIM out, so that the same trouble of many SIMs reads the same.
+// cause replaces the ICCID, so that the same failure of many SIMs has the same text.
 func (e *Error) cause() string {
 	if e.iccid == "" {
 		return e.text()

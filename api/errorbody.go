@@ -2,9 +2,9 @@ package api
 
 import "encoding/json"
 
-// errorBody is the JSON of an error: {"type":"…","messages":["…"]} as documented for most, and
-// {"message":"…","http_status_code":429} as documented for an exceeded quota. The members are raw so
-// that one of an unexpected shape does not hide the others.
+// errorBody is the JSON of an error. The documentation shows {"type":"…","messages":["…"]} for most errors,
+// and {"message":"…","http_status_code":429} for an exceeded quota. The members are decoded one by one, so
+// that an unexpected one does not hide the others.
 type errorBody struct {
 	Type     json.RawMessage `json:"type"`
 	Messages json.RawMessage `json:"messages"`
@@ -19,8 +19,8 @@ func (b errorBody) typeName() string {
 	return name
 }
 
-// texts returns the messages, be they a list or a single one. What is no string stays JSON.
-func (b errorBody) texts() []string {
+// messages returns the list, or the single message. A message that is not a string stays JSON.
+func (b errorBody) messages() []string {
 	var texts []string
 	for _, raw := range []json.RawMessage{b.Messages, b.Message} {
 		var list []json.RawMessage
@@ -28,13 +28,13 @@ func (b errorBody) texts() []string {
 			list = []json.RawMessage{raw}
 		}
 		for _, item := range list {
-			texts = append(texts, plain(item))
+			texts = append(texts, plainText(item))
 		}
 	}
 	return texts
 }
 
-func plain(item json.RawMessage) string {
+func plainText(item json.RawMessage) string {
 	var text string
 	if json.Unmarshal(item, &text) == nil {
 		return text

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// do makes the attempt and tells the observer.
+// do makes one attempt and reports it to OnAttempt.
 func (c *Client) do(ctx context.Context, call call) (Answer, error) {
 	start := time.Now()
 	answer, err := c.exchange(ctx, call)
@@ -26,34 +26,34 @@ func (c *Client) do(ctx context.Context, call call) (Answer, error) {
 	return answer, err
 }
 
-// exchange sends the request and reads the answer, body included, in the time of one attempt.
+// exchange sends the request and reads the answer, including its body, within the timeout of one attempt.
 func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	token, err := c.token(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
-	lane, err := c.lane(ctx)
+	req, err := c.takeRequest(ctx)
 	if err != nil {
 		return Answer{}, err
 	}
-	over := false
-	defer func() { c.release(lane, over) }()
-	if err := lane.prepare(call, token, c.http1.Load()); err != nil {
+	finished := false
+	defer func() { c.releaseRequest(req, finished) }()
+	if err := req.prepare(call, token, c.http1.Load()); err != nil {
 		return Answer{}, err
 	}
-	resp, err := c.transport.RoundTrip(lane.request)
+	resp, err := c.transport.RoundTrip(req.request)
 	if err != nil {
-		return Answer{}, broken(ctx, lane.ctx, err, lane.mayHaveSent(), call.correlationID)
+		return Answer{}, transportFailure(ctx, req.attempt, err, req.mayHaveSent(), call.correlationID)
 	}
 	answer := readAnswer(resp, time.Now())
 	c.http1.Store(resp.ProtoMajor == 1)
-	body, err := lane.read(resp.Body)
-	_ = resp.Body.Close() // what matters of it has been read
-	if err != nil && (ctx.Err() != nil || !answer.speaksForItself()) {
-		return answer, broken(ctx, lane.ctx, err, true, call.correlationID)
+	body, err := req.read(resp.Body)
+	_ = resp.Body.Close() // the body is read already
+	if err != nil && (ctx.Err() != nil || !answer.decidedByStatus()) {
+		return answer, transportFailure(ctx, req.attempt, err, true, call.correlationID)
 	}
-	over = true
-	failure := examine(call, resp, body, token)
+	finished = true
+	failure := failureIn(call, resp, body, token)
 	if failure == nil {
 		c.refusals.clear()
 		return answer, nil
@@ -61,11 +61,12 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	if failure.Status == http.StatusTooManyRequests {
 		answer.addQuotaFromText(failure.Messages)
 	}
-	return answer, c.heed(failure, token)
+	return answer, c.afterRefusal(failure, token)
 }
 
-// heed draws the conclusions for the access token from an answer that was no success.
-func (c *Client) heed(failure *Error, token string) error {
+// afterRefusal invalidates the access token after a 401, and returns a *CredentialsError after too many.
+// Any other error of the API itself, but not of a gateway, proves that the token was accepted.
+func (c *Client) afterRefusal(failure *Error, token string) error {
 	if failure.Status != http.StatusUnauthorized {
 		if !failure.Gateway {
 			c.refusals.clear()
@@ -82,7 +83,7 @@ func (c *Client) heed(failure *Error, token string) error {
 	return failure
 }
 
-// token returns the source's token.
+// token asks the source, and wraps an error that does not say what it is about.
 func (c *Client) token(ctx context.Context) (string, error) {
 	token, err := c.tokens.Token(ctx)
 	if err == nil {

@@ -53,7 +53,7 @@ func TestFaultsAfterTheCallTookEffectAreTemporaryAndAmbiguous(t *testing.T) {
 	}
 }
 
-func TestTheFourPassingErrorsAreTemporaryAndAmbiguous(t *testing.T) {
+func TestTheFourServerErrorsAreTemporaryAndAmbiguous(t *testing.T) {
 	s, client := sandboxClient(t, sandbox.Options{ErrorRate: 1}, api.Config{})
 	for i, want := range []string{
 		"500 INTERNAL_ERROR: an internal error occurred",
@@ -81,16 +81,16 @@ func TestWithoutAConnectionNothingTookEffect(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed.Close()
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, but says nothing in the TLS handshake
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts, but never answers the TLS handshake
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer silent.Close()
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
-	secure.Config.ErrorLog = discard()
+	secure.Config.ErrorLog = silentLog()
 	secure.StartTLS()
 	defer secure.Close()
-	plain := answering(t, func(http.ResponseWriter, *http.Request) {})
+	plain := serve(t, func(http.ResponseWriter, *http.Request) {})
 
 	for name, test := range map[string]struct {
 		url, cause string
@@ -119,9 +119,8 @@ func TestWithoutAConnectionNothingTookEffect(t *testing.T) {
 	}
 }
 
-// A kept-alive connection that the server closes after it has read the next request is what makes
-// net/http repeat requests by itself.
-func TestNothingIsRepeatedBehindTheCallersBack(t *testing.T) {
+// net/http repeats a request by itself if the server closes a kept connection after it has read the request.
+func TestARequestThatTheServerHasReadIsNotRepeated(t *testing.T) {
 	calls := map[string]func(*api.Client) error{
 		"POST": func(c *api.Client) error { _, err := register(c, "same"); return err },
 		"PUT":  func(c *api.Client) error { _, err := register(c, "same"); return err },
@@ -137,7 +136,7 @@ func TestNothingIsRepeatedBehindTheCallersBack(t *testing.T) {
 	for method, call := range calls {
 		t.Run(method, func(t *testing.T) {
 			var served atomic.Int64
-			server := answering(t, func(w http.ResponseWriter, r *http.Request) {
+			server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				if served.Add(1) == 1 {
 					io.WriteString(w, "{}")
@@ -167,16 +166,16 @@ func TestNothingIsRepeatedBehindTheCallersBack(t *testing.T) {
 	}
 }
 
-// A kept-alive connection that breaks before a byte is written is the other occasion.
+// net/http also repeats a request if a kept connection breaks before a byte is written.
 func TestARegistrationIsOneAttemptEvenIfNothingWasWritten(t *testing.T) {
 	for _, method := range []string{"POST", "PUT"} {
 		t.Run(method, func(t *testing.T) {
 			var served, refused atomic.Int64
-			server := answering(t, func(http.ResponseWriter, *http.Request) { served.Add(1) })
+			server := serve(t, func(http.ResponseWriter, *http.Request) { served.Add(1) })
 			transport := &http.Transport{
 				DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 					conn, err := new(net.Dialer).DialContext(ctx, network, address)
-					return &oneWrite{Conn: conn, refused: &refused}, err
+					return &oneWriteConn{Conn: conn, refused: &refused}, err
 				},
 			}
 			client := newClient(t, server.URL, api.Config{RegisterMethod: method, Transport: transport})
@@ -194,14 +193,14 @@ func TestARegistrationIsOneAttemptEvenIfNothingWasWritten(t *testing.T) {
 	}
 }
 
-// oneWrite is a connection that breaks at its second write.
-type oneWrite struct {
+// oneWriteConn is a connection that breaks at its second write.
+type oneWriteConn struct {
 	net.Conn
 	written bool
 	refused *atomic.Int64
 }
 
-func (c *oneWrite) Write(b []byte) (int, error) {
+func (c *oneWriteConn) Write(b []byte) (int, error) {
 	if c.written {
 		c.refused.Add(1)
 		return 0, syscall.EPIPE
@@ -226,7 +225,7 @@ func TestAGETOverHTTP2HasNoContent(t *testing.T) {
 	transport := server.Client().Transport.(*http.Transport)
 	client := newClient(t, server.URL, api.Config{Transport: transport})
 	for range 2 {
-		if _, _, err := client.Preferences(soon(t), iccid, "c"); err != nil {
+		if _, _, err := client.Preferences(within10s(t), iccid, "c"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -256,13 +255,13 @@ func TestABrokenStreamOfHTTP2IsAReset(t *testing.T) {
 
 func TestTheBearerTokenNeverFollowsARedirect(t *testing.T) {
 	var strays atomic.Int64
-	elsewhere := answering(t, func(http.ResponseWriter, *http.Request) { strays.Add(1) })
+	elsewhere := serve(t, func(http.ResponseWriter, *http.Request) { strays.Add(1) })
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		server := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, elsewhere.URL+"/login?token=x", status)
 		})
 		client := newClient(t, server.URL, api.Config{})
-		_, _, err := client.Preferences(soon(t), iccid, "c")
+		_, _, err := client.Preferences(within10s(t), iccid, "c")
 		host := strings.TrimPrefix(elsewhere.URL, "http://")
 		if err == nil || !strings.Contains(err.Error(), "redirected to "+host+": check the base URL") {
 			t.Errorf("%d: %v", status, err)
@@ -282,11 +281,11 @@ func TestABodyWithoutEndDoesNotHoldACall(t *testing.T) {
 		serve   http.HandlerFunc
 	}{
 		"fast, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
-			pour(w, r, make([]byte, 64<<10))
+			writeForever(w, r, make([]byte, 64<<10))
 		}},
-		"as gzip, which nobody asked for, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
+		"as gzip that was not asked for, by its size": {time.Hour, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			pour(w, r, gzipped(t, make([]byte, 1<<20))) // one after the other, they are one text
+			writeForever(w, r, gzipped(t, make([]byte, 1<<20))) // many gzip streams in a row are one text
 		}},
 		"slow, by the timeout": {200 * time.Millisecond, func(w http.ResponseWriter, r *http.Request) {
 			io.WriteString(w, "{")
@@ -295,9 +294,9 @@ func TestABodyWithoutEndDoesNotHoldACall(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			server := answering(t, test.serve)
+			server := serve(t, test.serve)
 			client := newClient(t, server.URL, api.Config{Timeout: test.timeout})
-			_, _, err := client.Preferences(soon(t), iccid, "c")
+			_, _, err := client.Preferences(within10s(t), iccid, "c")
 			if err == nil || !api.Temporary(err) {
 				t.Errorf("error is %v", err)
 			}
@@ -317,8 +316,8 @@ func gzipped(t *testing.T, text []byte) []byte {
 	return b.Bytes()
 }
 
-// pour writes a block again and again until the client has had enough.
-func pour(w io.Writer, r *http.Request, block []byte) {
+// writeForever writes the block until the client disconnects.
+func writeForever(w io.Writer, r *http.Request, block []byte) {
 	for r.Context().Err() == nil {
 		if _, err := w.Write(block); err != nil {
 			return
@@ -338,7 +337,7 @@ func TestBytesThatAreNoHTTPAreTemporary(t *testing.T) {
 	}
 }
 
-func TestAStatusThatSaysAllCountsThoughItsBodyIsCutOff(t *testing.T) {
+func TestSomeStatusesCountAlthoughTheBodyIsCutOff(t *testing.T) {
 	for status, speaks := range map[int]bool{401: true, 429: true, 500: true, 503: true, 200: false, 403: false} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			url := rawServer(t, func(conn net.Conn) {
@@ -360,7 +359,7 @@ func TestAStatusThatSaysAllCountsThoughItsBodyIsCutOff(t *testing.T) {
 func TestTLSBelow12IsRefused(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
 	server.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
-	server.Config.ErrorLog = discard()
+	server.Config.ErrorLog = silentLog()
 	server.StartTLS()
 	defer server.Close()
 	client := newClient(t, server.URL, api.Config{})

@@ -28,7 +28,7 @@ func startSandbox(t *testing.T, opts sandbox.Options) (*sandbox.Sandbox, *httpte
 	return s, server
 }
 
-// newClient returns a client of a server, with a token nobody checks unless cfg brings its own source.
+// newClient returns a client with an arbitrary token, unless cfg has a source of tokens.
 func newClient(t *testing.T, baseURL string, cfg api.Config) *api.Client {
 	t.Helper()
 	cfg.BaseURL = baseURL
@@ -43,7 +43,7 @@ func newClient(t *testing.T, baseURL string, cfg api.Config) *api.Client {
 	return client
 }
 
-// sandboxClient is a client with a valid token of a sandbox.
+// sandboxClient starts a sandbox and returns a client with a valid token.
 func sandboxClient(t *testing.T, opts sandbox.Options, cfg api.Config) (*sandbox.Sandbox, *api.Client) {
 	t.Helper()
 	s, server := startSandbox(t, opts)
@@ -51,15 +51,15 @@ func sandboxClient(t *testing.T, opts sandbox.Options, cfg api.Config) (*sandbox
 	return s, newClient(t, server.URL+sandbox.BasePath, cfg)
 }
 
-// answering is a server that gives every request the same answer.
-func answering(t *testing.T, handler http.HandlerFunc) *httptest.Server {
+// serve starts a server for the duration of the test.
+func serve(t *testing.T, handler http.HandlerFunc) *httptest.Server {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return server
 }
 
-// rawServer lets each connection's handler write bytes that no http.Server would.
+// rawServer hands over each connection, to send bytes that an http.Server cannot send.
 func rawServer(t *testing.T, serve func(net.Conn)) (url string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -89,12 +89,12 @@ func register(client *api.Client, correlationID string) (api.Answer, error) {
 	return client.Register(context.Background(), iccid, api.SubscriptionEnd, webhook, correlationID)
 }
 
-// soon is a context for calls that would otherwise hang when the code under test is wrong.
-func soon(t *testing.T) context.Context {
+// within10s is a context that ends calls which hang because of a bug.
+func within10s(t *testing.T) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	t.Cleanup(cancel)
 	return ctx
 }
 
-// discard is a logger for servers whose handshakes fail on purpose.
-func discard() *log.Logger { return log.New(io.Discard, "", 0) }
+// silentLog is for servers whose handshakes fail on purpose.
+func silentLog() *log.Logger { return log.New(io.Discard, "", 0) }

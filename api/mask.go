@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// MaskURLs hides the userinfo of the URLs in a text: https://user:secret@host becomes
-// https://user:***@host, and https://token@host, where all of it may be secret, https://***@host. It
-// finds them in JSON too, with escaped slashes and characters.
+// MaskURLs hides the passwords in the URLs of a text: https://user:secret@host becomes
+// https://user:***@host. In https://token@host all of the userinfo may be secret, so it becomes
+// https://***@host. URLs in JSON are found too, with escaped slashes and characters.
 func MaskURLs(text string) string {
 	if !strings.Contains(text, "@") {
 		return text

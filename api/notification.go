@@ -2,11 +2,15 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
-// NotificationType is what a webhook is told about.
+// NotificationType is an event that a webhook can be notified of.
 type NotificationType string
 
 // The notification types of the API's documentation.
@@ -23,8 +27,8 @@ func NotificationTypes() []NotificationType {
 	return []NotificationType{SubscriptionEnd, UsageThreshold}
 }
 
-// ParseNotificationType understands the name of a type in any case, surrounding spaces and the
-// documentation's misspelling included. Its error names the two types.
+// ParseNotificationType reads the name of a type. It ignores case and surrounding spaces, and accepts the
+// documentation's misspelling. Its error names the two types.
 func ParseNotificationType(s string) (NotificationType, error) {
 	switch name := strings.ToUpper(strings.TrimSpace(s)); name {
 	case string(SubscriptionEnd), misspeltSubscriptionEnd:
@@ -36,30 +40,150 @@ func ParseNotificationType(s string) (NotificationType, error) {
 	}
 }
 
-// Preferences is the webhook URL of each notification type that has one.
-type Preferences map[NotificationType]string
+// maxIdentifier is the longest ID or type of a notification, in bytes. Those in the documentation are
+// shorter than 20.
+const maxIdentifier = 256
 
-// parsePreferences reads the answer to a GET. Types this package does not know are ignored, and no
-// body at all means no webhooks, since a 204 says just that.
-func parsePreferences(body []byte) (Preferences, error) {
-	prefs := Preferences{}
-	if len(body) == 0 {
-		return prefs, nil
+// Notification is a message that the API sends to a webhook.
+type Notification struct {
+	// ID is the same when a notification is repeated. The documentation does not say whether a failed
+	// delivery is sent again, so expect it. In its examples, two notifications of different types have the
+	// same ID: compare Type and ICCID as well. 1 to 256 printable bytes without spaces.
+	ID string
+
+	// Type is one of NotificationTypes, or an unknown one exactly as it was sent. The same limits as for ID
+	// apply.
+	Type NotificationType
+
+	// ICCID has 18 to 20 digits and begins with 89. Its check digit is not verified.
+	ICCID string
+
+	SubscriptionID string    // "": not sent
+	Threshold      int       // used part of the plan in percent; 0: not sent
+	ExpirationDate time.Time // of the plan; zero: not sent
+	CurrentBalance *int64    // bytes left in the plan; nil: not sent
+
+	// Other holds the unknown fields by name. It also holds a known optional field (SubscriptionID and
+	// those below it) whose value has an undocumented form, so that no data is lost. nil: no such fields.
+	Other map[string]json.RawMessage
+}
+
+// The names of a notification's fields in JSON.
+const (
+	fieldID             = "id"
+	fieldType           = "type"
+	fieldICCID          = "iccid"
+	fieldSubscriptionID = "subscription_id"
+	fieldThreshold      = "threshold"
+	fieldExpirationDate = "expiration_date"
+	fieldCurrentBalance = "current_balance"
+)
+
+// ParseNotification reads the JSON that a webhook received. ID, Type and ICCID must be valid, because they
+// identify the notification; every other field is kept as it is. Type is read by [ParseNotificationType].
+// An error names the field and can be shown to the sender.
+func ParseNotification(body []byte) (Notification, error) {
+	if !utf8.Valid(body) {
+		return Notification{}, errors.New("the body is not UTF-8")
 	}
-	var answer struct {
-		Notifications []struct {
-			Type       string `json:"type"`
-			WebhookURL string `json:"webhook_url"`
-		} `json:"notifications"`
-	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, err
-	}
-	for _, n := range answer.Notifications {
-		t, err := ParseNotificationType(n.Type)
-		if err == nil && n.WebhookURL != "" {
-			prefs[t] = n.WebhookURL
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+			return Notification{}, fmt.Errorf("the body is not JSON: %w", syntax)
 		}
+		return Notification{}, errors.New("the body is JSON, but not an object")
 	}
-	return prefs, nil
+	var n Notification
+	var err error
+	if n.ID, err = takeIdentifier(fields, fieldID); err != nil {
+		return Notification{}, err
+	}
+	name, err := takeIdentifier(fields, fieldType)
+	if err != nil {
+		return Notification{}, err
+	}
+	if n.Type, err = ParseNotificationType(name); err != nil {
+		n.Type = NotificationType(name)
+	}
+	if n.ICCID, err = takeIdentifier(fields, fieldICCID); err != nil {
+		return Notification{}, err
+	}
+	if !looksLikeICCID(n.ICCID) {
+		return Notification{}, fmt.Errorf("%q is not an ICCID: it must have 18 to 20 digits and begin with 89", fieldICCID)
+	}
+	takeField(fields, fieldSubscriptionID, &n.SubscriptionID)
+	takeField(fields, fieldThreshold, &n.Threshold)
+	takeField(fields, fieldExpirationDate, &n.ExpirationDate)
+	takeField(fields, fieldCurrentBalance, &n.CurrentBalance)
+	if len(fields) > 0 {
+		n.Other = fields
+	}
+	return n, nil
+}
+
+// MarshalJSON writes the notification in the API's form. ParseNotification reads the same value from it.
+func (n Notification) MarshalJSON() ([]byte, error) {
+	type known struct {
+		ID             string           `json:"id"`
+		Type           NotificationType `json:"type"`
+		ICCID          string           `json:"iccid"`
+		SubscriptionID string           `json:"subscription_id,omitempty"`
+		Threshold      int              `json:"threshold,omitempty"`
+		ExpirationDate *time.Time       `json:"expiration_date,omitempty"`
+		CurrentBalance *int64           `json:"current_balance,omitempty"`
+	}
+	k := known{n.ID, n.Type, n.ICCID, n.SubscriptionID, n.Threshold, nil, n.CurrentBalance}
+	if !n.ExpirationDate.IsZero() {
+		k.ExpirationDate = &n.ExpirationDate
+	}
+	text, err := json.Marshal(k)
+	if err != nil || len(n.Other) == 0 {
+		return text, err
+	}
+	other, err := json.Marshal(n.Other)
+	if err != nil {
+		return nil, fmt.Errorf("the other fields of notification %s: %w", n.ID, err)
+	}
+	text[len(text)-1] = ','
+	return append(text, other[1:]...), nil
+}
+
+// takeIdentifier removes a required string from fields and returns it.
+func takeIdentifier(fields map[string]json.RawMessage, name string) (string, error) {
+	raw, sent := fields[name]
+	if !sent {
+		return "", fmt.Errorf("%q is missing", name)
+	}
+	delete(fields, name)
+	var text string
+	if raw[0] != '"' || json.Unmarshal(raw, &text) != nil {
+		return "", fmt.Errorf("%q is not a string", name)
+	}
+	if text == "" || len(text) > maxIdentifier || strings.ContainsFunc(text, unfitForIdentifier) {
+		return "", fmt.Errorf("%q must be 1 to %d bytes of printable characters without spaces", name, maxIdentifier)
+	}
+	return text, nil
+}
+
+// unfitForIdentifier reports characters that could make two different identifiers look the same.
+func unfitForIdentifier(r rune) bool {
+	return r == utf8.RuneError || !unicode.IsPrint(r) || unicode.IsSpace(r)
+}
+
+func looksLikeICCID(s string) bool {
+	return len(s) >= 18 && len(s) <= 20 && strings.HasPrefix(s, "89") && strings.Trim(s, "0123456789") == ""
+}
+
+// takeField moves an optional field to its place, or leaves it in fields if it has another type. A null
+// counts as not sent.
+func takeField[T any](fields map[string]json.RawMessage, name string, to *T) {
+	raw, sent := fields[name]
+	if !sent {
+		return
+	}
+	var value T
+	if json.Unmarshal(raw, &value) == nil {
+		*to = value
+		delete(fields, name)
+	}
 }

@@ -148,7 +148,7 @@ func FuzzErrorBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		const token = "a-secret-token"
 		resp := &http.Response{StatusCode: status, Header: http.Header{}}
-		failure := examine(call{method: "POST", iccid: "8944", correlationID: "c"}, resp, body, token)
+		failure := failureIn(call{method: "POST", iccid: "8944", correlationID: "c"}, resp, body, token)
 		if failure == nil {
 			if status < 200 || status > 299 {
 				t.Fatalf("%d is a success", status)

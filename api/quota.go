@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// Quota is what the API said about its rate limit, in x-rate-limit-* headers or in the text of a 429.
+// Quota is the rate limit that an answer announces, in x-rate-limit-* headers or in the text of a 429.
 type Quota struct {
 	Limit     int           // requests in a window
 	Remaining int           // requests left in this window
 	Reset     time.Time     // when this window ends, by the server's clock
-	Window    time.Duration // only a 429's text tells: "the limit of 10 requests per 1 minutes"
+	Window    time.Duration // from a 429's text only: "the limit of 10 requests per 1 minutes"; else 0
 }
 
-// Announced reports whether the answer carried all three x-rate-limit-* headers: then Limit, Remaining
-// and Reset can be relied on.
+// Announced reports whether the answer had all three x-rate-limit-* headers with sensible values. Only then
+// are Remaining and Reset valid.
 func (q Quota) Announced() bool { return q.Limit > 0 && !q.Reset.IsZero() }
 
-// parseQuota returns the zero Quota unless all three headers make sense.
+// parseQuota returns the zero Quota unless all three headers have sensible values.
 func parseQuota(header http.Header) Quota {
 	announced := header.Get("X-Rate-Limit-Limit")
 	if announced == "" {
@@ -40,19 +40,19 @@ func parseQuota(header http.Header) Quota {
 	return Quota{Limit: limit, Remaining: max(remaining, 0), Reset: reset}
 }
 
-// Bounds of x-rate-limit-reset in milliseconds since the epoch: below the first (March 1973) the value
-// must be in seconds, beyond the second (November 5138) it is rubbish.
+// Limits of x-rate-limit-reset, in milliseconds since the Unix epoch. A value below the first (March 1973)
+// is in seconds. A value above the second (November 5138) is wrong and is ignored.
 const (
-	leastMilliseconds = 1e11
-	mostMilliseconds  = 1e14
+	minResetMillis = 1e11
+	maxResetMillis = 1e14
 )
 
 func parseReset(value string) (time.Time, bool) {
 	n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 	switch {
-	case err != nil || n <= 0 || n > mostMilliseconds:
+	case err != nil || n <= 0 || n > maxResetMillis:
 		return time.Time{}, false
-	case n < leastMilliseconds:
+	case n < minResetMillis:
 		return time.Unix(n, 0), true
 	default:
 		return time.UnixMilli(n), true
@@ -81,7 +81,7 @@ func quotaFromText(message string) (limit int, window time.Duration, ok bool) {
 	return 0, 0, false
 }
 
-// maxWindow bounds a window read from a text, where a year is as good as never.
+// maxWindow is the longest window that is accepted from a text.
 const maxWindow = 365 * 24 * time.Hour
 
 func timeUnit(word string) time.Duration {
@@ -99,7 +99,7 @@ func timeUnit(word string) time.Duration {
 	}
 }
 
-// addQuotaFromText completes what the headers of a 429 said with what its messages say.
+// addQuotaFromText adds the window from a 429's messages, and the limit if the headers did not announce it.
 func (a *Answer) addQuotaFromText(messages []string) {
 	for _, message := range messages {
 		limit, window, ok := quotaFromText(message)

@@ -5,18 +5,18 @@ import (
 	"sync"
 )
 
-// maxRefusals is how many fresh tokens the API may refuse in a row: one may have been revoked the moment
-// it was issued, three have not.
+// maxRefusals is how many different tokens in a row the API must refuse to end the run. A single one may
+// have been revoked just after it was issued; three in a row mean that the credentials are wrong.
 const maxRefusals = 3
 
-// refusals are the different tokens that the API refused since it last accepted one. The same token
-// refused to many workers counts once.
+// refusals are the different tokens that the API has refused since it last accepted one. A token that is
+// refused in many calls counts once.
 type refusals struct {
 	mu     sync.Mutex
 	tokens []string
 }
 
-// add returns how many tokens have been refused, this one included.
+// add returns the number of refused tokens, including this one.
 func (r *refusals) add(token string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()

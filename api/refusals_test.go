@@ -15,7 +15,7 @@ import (
 func TestARevokedTokenIsReplaced(t *testing.T) {
 	withSandbox(t, sandbox.Options{}, func(t *testing.T, s *sandbox.Sandbox, source *api.CredentialsSource, transport *http.Transport) {
 		client := newClient(t, "http://sandbox"+sandbox.BasePath, api.Config{Tokens: source, Transport: transport})
-		for round := range 5 { // more often than tokens may be refused in a row
+		for round := range 5 { // more than the allowed refusals in a row
 			if _, err := register(client, "before"); err != nil {
 				t.Fatal(err)
 			}
@@ -31,12 +31,12 @@ func TestARevokedTokenIsReplaced(t *testing.T) {
 	})
 }
 
-func TestThreeFreshTokensRefusedInARowAreTheEndButOneRefusedToManyIsNot(t *testing.T) {
+func TestThreeRefusedTokensInARowEndTheRunButOneRefusedInManyCallsDoesNot(t *testing.T) {
 	inVirtualTime(t, func() http.Handler {
 		mux := http.NewServeMux()
 		mux.Handle(sandbox.TokenPath, sandbox.New(sandbox.Options{}))
 		mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-			time.Sleep(time.Second) // until all workers have sent the same token
+			time.Sleep(time.Second) // meanwhile all callers send the same token
 			w.WriteHeader(http.StatusUnauthorized)
 		})
 		return mux
@@ -93,7 +93,7 @@ func TestAGatewaysPageDoesNotAcceptATokenButTheAPIsErrorsDo(t *testing.T) {
 			}, func(t *testing.T, _ http.Handler, transport *http.Transport) {
 				client := newClient(t, "http://sandbox", api.Config{Tokens: credentials(t, transport, secret), Transport: transport})
 				var err error
-				for range 5 { // of which the first, the third and the last are refused
+				for range 5 { // the first, third and fifth are refused
 					_, err = register(client, "c")
 				}
 				var end *api.CredentialsError

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// current returns "" and no error when it is time for another token.
+// current returns "" without an error if a new token is needed.
 func (s *CredentialsSource) current() (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -21,8 +21,8 @@ func (s *CredentialsSource) current() (string, error) {
 	return "", nil
 }
 
-// renew runs once for all who wait, and on nobody's context but its own, so that it does not end with
-// the first of them.
+// renew runs once for all waiting callers. It has a context of its own, so that it continues when the first
+// caller's context ends.
 func (s *CredentialsSource) renew() (any, error) {
 	if token, err := s.current(); token != "" || err != nil {
 		return token, err
@@ -32,16 +32,16 @@ func (s *CredentialsSource) renew() (any, error) {
 	asked := time.Now()
 	granted, err := s.config.Token(context.WithValue(ctx, oauth2.HTTPClient, s.client))
 	if err != nil {
-		return s.keep(tokenFailure(ctx, err, s.config.ClientSecret))
+		return s.afterFailure(tokenFailure(ctx, err, s.config.ClientSecret))
 	}
 	return s.adopt(granted, asked)
 }
 
-// adopt makes a granted token the current one.
+// adopt makes a granted token the current one. A token that the API has just refused is an error for good.
 func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (string, error) {
 	token := granted.AccessToken
 	if err := validateToken(token); err != nil {
-		return s.keep(&tokenError{reason: "token endpoint: the access_token cannot be used: " + err.Error()})
+		return s.afterFailure(&tokenError{reason: "token endpoint: the access_token cannot be used: " + err.Error()})
 	}
 	lifetime := granted.Expiry.Sub(asked)
 	if granted.Expiry.IsZero() || lifetime <= 0 {
@@ -52,7 +52,7 @@ func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (strin
 	s.renewals++
 	if s.token == "" && token == s.last {
 		s.refused = &CredentialsError{
-			Problem: "the token endpoint gave out the very token that the API had refused",
+			Problem: "the token endpoint returned the same token that the API had refused",
 			Advice:  "check that the token URL and the base URL belong to the same environment",
 		}
 		return "", s.refused
@@ -63,9 +63,9 @@ func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (strin
 	return token, nil
 }
 
-// keep records refused credentials for good. After a passing failure it goes on with the token there
-// is, if that has some time left.
-func (s *CredentialsSource) keep(failure error) (string, error) {
+// afterFailure remembers refused credentials for good. After a temporary failure it returns the current token
+// if that is still valid, and else the failure.
+func (s *CredentialsSource) afterFailure(failure error) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if errors.As(failure, &s.refused) {

@@ -10,89 +10,92 @@ import (
 	"strings"
 )
 
-// call is one attempt as its method asked for it.
+// call is what one attempt asks the API to do.
 type call struct {
 	method        string
 	iccid         string
-	notification  NotificationType // "" for the preferences as a whole
+	notification  NotificationType // "": all preferences of the SIM
 	correlationID string
-	registers     bool // the webhookURL; else there is nothing to send
+	registers     bool // sends webhookURL; otherwise the body is empty
 	webhookURL    string
-	understand    func(body []byte) error // nil: the body of a success does not matter
+	parseBody     func(body []byte) error // nil: the body of a success is ignored
 }
 
-// prepare makes the lane's request that of one attempt, such that net/http does not repeat it by itself
-// after the API may have read it. A POST or PUT is never repeated, since GetBody is nil. A DELETE is only
-// where nothing of it was written or, over HTTP/2, the server disclaims it. So is a GET over HTTP/2; over
-// HTTP/1 it would be repeated whenever a kept connection breaks, unless it has a body: an empty one of
-// unknown length, which leaves no trace on the wire there (but over HTTP/2 would look like content).
-func (l *lane) prepare(call call, token string, http1 bool) error {
+// prepare fills in the request for one attempt. It ensures that net/http never repeats, by itself, a request
+// that the API may have read:
+//
+//   - POST and PUT are not repeated, because GetBody is nil.
+//   - DELETE, and GET over HTTP/2, are repeated only if nothing was written, or if an HTTP/2 server says that
+//     it did not process the request.
+//   - GET over HTTP/1 would be repeated when a kept connection breaks. A body prevents that: an empty one of
+//     unknown length, which adds nothing to an HTTP/1 request. Over HTTP/2 it would look like content.
+func (r *reusedRequest) prepare(call call, token string, http1 bool) error {
 	if err := checkSegment(call.iccid); err != nil {
 		return err
 	}
-	l.address(call)
-	l.authorize(token)
-	l.correlationID[0] = call.correlationID
-	req := l.request
+	r.address(call)
+	r.authorize(token)
+	r.correlationID[0] = call.correlationID
+	req := r.request
 	req.Method, req.Body, req.ContentLength = call.method, nil, 0
 	switch {
 	case call.registers:
-		payload := l.registration(call.webhookURL)
-		l.sending.Reset(payload)
-		req.Body, req.ContentLength = l.body, int64(len(payload))
+		payload := r.registration(call.webhookURL)
+		r.unsent.Reset(payload)
+		req.Body, req.ContentLength = r.body, int64(len(payload))
 	case call.method == http.MethodGet && http1:
-		req.Body = emptyBody{}
+		req.Body = unsizedEmptyBody{}
 	}
 	return nil
 }
 
-// address puts the SIM into the request's URL.
-func (l *lane) address(call call) {
-	u := l.request.URL
+// address sets the URL. The base URL may have escapes, which must stay as they are.
+func (r *reusedRequest) address(call call) {
+	u := r.request.URL
 	if call.notification == "" {
-		u.Path = l.root.Path + "/v1/sim/" + call.iccid + "/preferences"
+		u.Path = r.base.Path + "/v1/sim/" + call.iccid + "/preferences"
 	} else {
-		u.Path = l.root.Path + "/v1/sim/" + call.iccid + "/preferences/notifications/" + string(call.notification)
+		u.Path = r.base.Path + "/v1/sim/" + call.iccid + "/preferences/notifications/" + string(call.notification)
 	}
-	if l.root.RawPath != "" { // the base URL has escapes of its own
-		added := url.URL{Path: u.Path[len(l.root.Path):]}
-		u.RawPath = l.root.RawPath + added.EscapedPath()
-	}
-}
-
-// authorize sets the token, which is the same for many calls.
-func (l *lane) authorize(token string) {
-	if token != l.token {
-		l.token, l.authorization[0] = token, "Bearer "+token
+	if r.base.RawPath != "" {
+		added := url.URL{Path: u.Path[len(r.base.Path):]}
+		u.RawPath = r.base.RawPath + added.EscapedPath()
 	}
 }
 
-// registration is the body of a register call, which for most SIMs is the same. Ampersands in the URL stay
-// as they are.
-func (l *lane) registration(webhookURL string) []byte {
-	if l.payload != nil && webhookURL == l.webhookURL {
-		return l.payload
+// authorize builds the header only when the token changes.
+func (r *reusedRequest) authorize(token string) {
+	if token != r.token {
+		r.token, r.authorization[0] = token, "Bearer "+token
+	}
+}
+
+// registration is the body of a register call. It is built only when the webhook URL changes. Ampersands in
+// the URL are not escaped.
+func (r *reusedRequest) registration(webhookURL string) []byte {
+	if r.payload != nil && webhookURL == r.webhookURL {
+		return r.payload
 	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	// A struct of one string always encodes, and a buffer takes everything.
+	// Encoding one string into a buffer cannot fail.
 	_ = encoder.Encode(struct {
 		WebhookURL string `json:"webhook_url"`
 	}{webhookURL})
-	l.webhookURL, l.payload = webhookURL, bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-	return l.payload
+	r.webhookURL, r.payload = webhookURL, bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	return r.payload
 }
 
-// checkSegment refuses what would change the path it is put into.
+// checkSegment refuses an ICCID that would change the rest of the URL's path.
 func checkSegment(iccid string) error {
 	if iccid == "" || iccid == "." || iccid == ".." || strings.ContainsAny(iccid, `/\`) {
-		return fmt.Errorf("%q is no ICCID: nothing was sent", iccid)
+		return fmt.Errorf("%q is not an ICCID: nothing was sent", iccid)
 	}
 	return nil
 }
 
-// sharedHeaders are the header values that all requests have in common.
+// sharedHeaders are the header values that are the same in all requests.
 type sharedHeaders struct {
 	json, identity, noCache, userAgent []string
 }
@@ -100,7 +103,7 @@ type sharedHeaders struct {
 func newSharedHeaders(userAgent string) sharedHeaders {
 	return sharedHeaders{
 		json:      []string{"application/json"},
-		identity:  []string{"identity"}, // answers are too short to be worth inflating
+		identity:  []string{"identity"}, // answers are too short for compression to pay
 		noCache:   []string{"no-cache"},
 		userAgent: []string{userAgent},
 	}
@@ -118,9 +121,9 @@ func (h sharedHeaders) with(authorization, correlationID []string) http.Header {
 	}
 }
 
-// emptyBody is one that net/http does not know to be empty.
-type emptyBody struct{}
+// unsizedEmptyBody is an empty body that net/http does not recognise as empty.
+type unsizedEmptyBody struct{}
 
-func (emptyBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (unsizedEmptyBody) Read([]byte) (int, error) { return 0, io.EOF }
 
-func (emptyBody) Close() error { return nil }
+func (unsizedEmptyBody) Close() error { return nil }

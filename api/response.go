@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// maxBody is how much of a body is read. The API's own answers have a few hundred bytes.
+	// maxBody is how much of a body is read, in bytes. The API's own answers have a few hundred.
 	maxBody = 1 << 20
 
 	maxMessages      = 10
@@ -17,11 +17,12 @@ const (
 	maxTypeLength    = 100
 )
 
-// examine returns nil for a success.
-func examine(call call, resp *http.Response, body []byte, token string) *Error {
+// failureIn returns nil if the answer is a success: a 2xx whose body is not a gateway's page and, for a read,
+// can be parsed.
+func failureIn(call call, resp *http.Response, body []byte, token string) *Error {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	html := isHTML(resp.Header.Get("Content-Type"), text)
-	if success(resp.StatusCode) && !html && understood(call, resp.StatusCode, text) {
+	if success(resp.StatusCode) && !html && bodyAsExpected(call, resp.StatusCode, text) {
 		return nil
 	}
 	failure := &Error{
@@ -45,19 +46,19 @@ func examine(call call, resp *http.Response, body []byte, token string) *Error {
 	return failure
 }
 
-// understood reports whether a success says what was asked for. Only a read asks for anything.
-func understood(call call, status int, body []byte) bool {
-	if call.understand == nil {
+// bodyAsExpected parses the body of a read. The bodies of other calls are ignored.
+func bodyAsExpected(call call, status int, body []byte) bool {
+	if call.parseBody == nil {
 		return true
 	}
 	if len(body) == 0 {
-		return status == http.StatusNoContent && call.understand(nil) == nil
+		return status == http.StatusNoContent && call.parseBody(nil) == nil
 	}
-	return call.understand(body) == nil
+	return call.parseBody(body) == nil
 }
 
-// readBody understands the body of an error, and repeats neither the token nor the password of a
-// webhook URL should the body hold them.
+// readBody reads the body of an error. It removes the token and the passwords of URLs, in case the body
+// repeats them.
 func (e *Error) readBody(body []byte, token string) {
 	clean := func(s string, limit int) string {
 		return oneLine(MaskURLs(redact(s, token, "[token]")), limit)
@@ -69,16 +70,16 @@ func (e *Error) readBody(body []byte, token string) {
 		return
 	}
 	e.Type = clean(content.typeName(), maxTypeLength)
-	for _, text := range content.texts() {
+	for _, text := range content.messages() {
 		if message := clean(text, maxMessageLength); message != "" && len(e.Messages) < maxMessages {
 			e.Messages = append(e.Messages, message)
 		}
 	}
 }
 
-// speaksForItself reports whether it does not matter that the body was cut off: what follows from a
-// 401, a 429 or a server's error is the same without.
-func (a Answer) speaksForItself() bool {
+// decidedByStatus reports whether the status alone is enough if the body is cut off: the reaction to a 401,
+// a 429 or a 5xx does not depend on the body.
+func (a Answer) decidedByStatus() bool {
 	return a.Status == http.StatusUnauthorized || a.Status == http.StatusTooManyRequests || a.Status >= 500
 }
 
@@ -91,7 +92,7 @@ func isHTML(contentType string, body []byte) bool {
 	return body[0] == '<' || strings.EqualFold(media, "text/html") || strings.EqualFold(media, "application/xhtml+xml")
 }
 
-// redirectHost names where a redirect points to, without the path and query, which may hold anything.
+// redirectHost is the host that a redirect points to. The path and query are left out: they can hold secrets.
 func redirectHost(resp *http.Response) string {
 	location, err := url.Parse(resp.Header.Get("Location"))
 	if err != nil || location.Host == "" {

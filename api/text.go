@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// oneLine makes text from elsewhere safe to print: valid UTF-8 on one line of at most limit bytes, with
-// terminal escapes, control and invisible characters gone.
+// oneLine makes text from outside safe to print: valid UTF-8 on one line of at most limit bytes, without
+// terminal escapes, control characters and invisible characters.
 func oneLine(s string, limit int) string {
 	s = withoutEscapes(strings.ToValidUTF8(s, "\uFFFD"))
 	s = strings.Map(func(r rune) rune {
@@ -19,7 +19,7 @@ func oneLine(s string, limit int) string {
 	return truncate(strings.Join(strings.Fields(s), " "), limit)
 }
 
-// redact replaces a secret that the other side has repeated.
+// redact replaces a secret that an answer repeats.
 func redact(s, secret, by string) string {
 	if secret == "" {
 		return s

@@ -9,17 +9,17 @@ import (
 
 // TokenSource gives access tokens. Implementations are safe for concurrent use.
 type TokenSource interface {
-	// Token returns a token that is valid as far as the source knows. It obeys ctx. A
-	// *CredentialsError means that no further call will bring a valid one.
+	// Token returns a token that is valid as far as the source knows. It returns when ctx ends. A
+	// *CredentialsError means that the source cannot give a valid token any more.
 	Token(ctx context.Context) (string, error)
 
-	// Invalidate says that the API refused token, so that the next Token must be another one. It
+	// Invalidate tells the source that the API refused token, so Token must return another one next. It
 	// does nothing if token is no longer the current one.
 	Invalidate(token string)
 }
 
-// CredentialsError says that the credentials are refused. Repeating does not help, and no SIM can be
-// served: it is the end of a run.
+// CredentialsError says that the credentials are refused. A retry does not help, and the calls for all other
+// SIMs fail too, so a bulk run ends here.
 type CredentialsError struct {
 	Problem string // what happened
 	Advice  string // what to do about it
@@ -31,27 +31,27 @@ func (e *CredentialsError) cause() string   { return e.Error() }
 func (e *CredentialsError) temporary() bool { return false }
 func (e *CredentialsError) ambiguous() bool { return false }
 
-// StaticToken returns a source with one ready token. Once the API has refused it, Token returns a
+// StaticToken returns a source of one given token. After the API has refused it, Token returns a
 // *CredentialsError.
 func StaticToken(token string) TokenSource {
 	token = strings.TrimSpace(token)
-	return &staticToken{token: token, unusable: validateToken(token)}
+	return &staticToken{token: token, invalid: validateToken(token)}
 }
 
 type staticToken struct {
-	token    string
-	unusable error // why the token cannot be one
-	mu       sync.Mutex
-	refused  bool
+	token   string
+	invalid error // what is wrong with the token's form; nil: nothing
+	mu      sync.Mutex
+	refused bool
 }
 
 func (s *staticToken) Token(ctx context.Context) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	if s.unusable != nil {
+	if s.invalid != nil {
 		return "", &CredentialsError{
-			Problem: "the access token cannot be used: " + s.unusable.Error(),
+			Problem: "the access token cannot be used: " + s.invalid.Error(),
 			Advice:  "give the token alone, as the token endpoint returned it",
 		}
 	}
@@ -72,7 +72,7 @@ func (s *staticToken) Invalidate(token string) {
 	s.refused = s.refused || token == s.token
 }
 
-// validateToken refuses what no Authorization header can carry, without repeating it.
+// validateToken refuses a token that an Authorization header cannot hold. Its errors do not contain the token.
 func validateToken(token string) error {
 	switch {
 	case token == "":
@@ -80,19 +80,19 @@ func validateToken(token string) error {
 	case len(token) > maxTokenLength:
 		return errors.New("it is too long for a token")
 	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
-		return errors.New("it holds spaces or other characters that no token has")
+		return errors.New("it contains spaces or other characters that a token cannot have")
 	}
 	return nil
 }
 
-// tokenError says that no token could be had this time.
+// tokenError says that the source has no token at the moment. A later call may get one.
 type tokenError struct {
 	reason string // one line, no secret
-	err    error  // the network's; nil: there was an answer
+	err    error  // of the network; nil: an answer came
 }
 
 func (e *tokenError) Error() string   { return e.reason }
 func (e *tokenError) cause() string   { return e.reason }
 func (e *tokenError) Unwrap() error   { return e.err }
-func (e *tokenError) temporary() bool { return reduceTLS(e.err) == "" }
+func (e *tokenError) temporary() bool { return tlsCause(e.err) == "" }
 func (e *tokenError) ambiguous() bool { return false }

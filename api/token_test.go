@@ -24,7 +24,7 @@ func TestAStaticTokenServesUntilItIsRefused(t *testing.T) {
 		t.Errorf("error is %v", err)
 	}
 	if api.Temporary(err) || api.Ambiguous(err) {
-		t.Error("refused credentials pass for a passing failure")
+		t.Error("refused credentials are reported as temporary or ambiguous")
 	}
 }
 
@@ -72,7 +72,7 @@ func TestATokenFileIsReadAgainWhenItsTokenIsRefused(t *testing.T) {
 	if got, err := token(); got != "second" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}
-	source.Invalidate("first") // again, by a call that took long
+	source.Invalidate("first") // again, by a slow call
 	if got, err := token(); got != "second" || err != nil {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -11,24 +11,24 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// tokenFailure turns what the token endpoint answered into a *CredentialsError or a *tokenError.
+// tokenFailure turns a failed request to the token endpoint into a *CredentialsError or a *tokenError.
 func tokenFailure(ctx context.Context, err error, secret string) error {
 	var answer *oauth2.RetrieveError
 	var transport *url.Error
 	switch {
 	case errors.As(err, &answer):
-		return answerFailure(answer, secret)
+		return tokenAnswerFailure(answer, secret)
 	case ctx.Err() != nil:
 		return &tokenError{reason: "token endpoint: " + causeTimeout}
 	case errors.As(err, &transport):
-		cause, _ := reduce(transport.Err)
+		cause, _ := networkCause(transport.Err)
 		return &tokenError{reason: "token endpoint: " + cause, err: transport.Err}
 	default:
 		return &tokenError{reason: "token endpoint: the answer holds no access token: check the token URL"}
 	}
 }
 
-func answerFailure(answer *oauth2.RetrieveError, secret string) error {
+func tokenAnswerFailure(answer *oauth2.RetrieveError, secret string) error {
 	status := answer.Response.StatusCode
 	reason := fmt.Sprintf("token endpoint: %d %s", status, http.StatusText(status))
 	if answer.ErrorCode != "" {
@@ -53,7 +53,7 @@ func answerFailure(answer *oauth2.RetrieveError, secret string) error {
 	return &tokenError{reason: reason}
 }
 
-// tokenTransport adds the user agent, which the oauth2 package does not know.
+// tokenTransport sets headers that package oauth2 has no setting for.
 type tokenTransport struct {
 	next      http.RoundTripper
 	userAgent string

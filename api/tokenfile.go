@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// TokenFile returns a source whose token stands in a file that something else keeps fresh. The file is
-// read again when its token was refused; the same token there is a *CredentialsError.
+// TokenFile returns a source of the token in a file that another program keeps fresh. The file is read again
+// after its token was refused. If it still holds the same token, Token returns a *CredentialsError.
 func TokenFile(path string) (TokenSource, error) {
 	token, err := readTokenFile(path)
 	if err != nil {
@@ -42,7 +42,7 @@ func (f *tokenFile) Token(ctx context.Context) (string, error) {
 	if token == f.token {
 		return "", &CredentialsError{
 			Problem: "the access token in " + f.path + " was refused (expired or revoked)",
-			Advice:  "put a fresh one there; a token lives 5 minutes",
+			Advice:  "write a fresh token to the file: a token lives 5 minutes",
 		}
 	}
 	f.token, f.refused = token, false
@@ -55,7 +55,7 @@ func (f *tokenFile) Invalidate(token string) {
 	f.refused = f.refused || token == f.token
 }
 
-// maxTokenLength is far beyond any real token, which has to fit into a header.
+// maxTokenLength is in bytes. Real tokens are far shorter, because they must fit into a header.
 const maxTokenLength = 64 << 10
 
 func readTokenFile(path string) (string, error) {

@@ -17,16 +17,16 @@ const (
 	// idleTimeout is net/http's own default.
 	idleTimeout = 90 * time.Second
 
-	// A connection of HTTP/2 that has been silent for the first is asked for a sign of life, and given
-	// up after the second. Without them a dead one times out every call that is put on it.
+	// A silent HTTP/2 connection is pinged after the first time, and closed if the second passes without an
+	// answer. Otherwise every call on a dead connection would time out.
 	pingAfter   = 15 * time.Second
 	pingTimeout = 10 * time.Second
 
 	maxHeaderBytes = 64 << 10
 )
 
-// newTransport returns a pool that keeps as many connections as it opens, since closing and opening
-// them under load costs more than the calls.
+// newTransport returns a pool that keeps all the connections it opens. Closing and opening them under load
+// costs more than the calls.
 func newTransport(connections int) *http.Transport {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Transport{
@@ -46,7 +46,7 @@ func newTransport(connections int) *http.Transport {
 	}
 }
 
-// checkProxy refuses a proxy setting that cannot be used before net/http quotes it, password included.
+// checkProxy refuses an invalid proxy setting. The error of net/http would quote it, including its password.
 func checkProxy(target string) error {
 	req, err := http.NewRequest(http.MethodGet, target, nil)
 	if err != nil {
@@ -64,7 +64,7 @@ func parseBaseURL(raw string) (string, error) {
 	return strings.TrimRight(u, "/"), err
 }
 
-// parseEndpoint accepts an absolute http(s) URL. Its errors never quote it, since it may hold a password.
+// parseEndpoint accepts an absolute http(s) URL. Its errors never quote the URL, which can hold a password.
 func parseEndpoint(raw string) (string, error) {
 	raw = strings.TrimSpace(raw)
 	u, err := url.Parse(raw)
@@ -76,9 +76,9 @@ func parseEndpoint(raw string) (string, error) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return "", errors.New("it must begin with https:// or http://")
 	case u.Hostname() == "":
-		return "", errors.New("it names no host")
+		return "", errors.New("it has no host")
 	case u.User != nil:
-		return "", errors.New("it must not hold a user name or password")
+		return "", errors.New("it must not contain a user name or password")
 	case u.RawQuery != "" || u.ForceQuery:
 		return "", errors.New("it must not have a query (?…)")
 	case strings.Contains(raw, "#"):

@@ -13,13 +13,12 @@ import (
 	"time"
 )
 
-// The pool's own waits, in virtual time: a call that a dead connection has swallowed ends before its
-// timeout, and the next one is put on another connection.
+// A call on a dead connection ends before its timeout, and the next call uses another connection.
 func TestADeadConnectionOfHTTP2IsGivenUpBeforeItsCallsTimeOut(t *testing.T) {
 	known := httptest.NewTLSServer(http.NotFoundHandler()) // for its certificate
 	defer known.Close()
 	synctest.Test(t, func(t *testing.T) {
-		listener := make(pipes)
+		listener := make(pipeListener)
 		server := &http.Server{
 			TLSConfig: &tls.Config{Certificates: known.TLS.Certificates},
 			Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -34,14 +33,14 @@ func TestADeadConnectionOfHTTP2IsGivenUpBeforeItsCallsTimeOut(t *testing.T) {
 			_ = server.ServeTLS(listener, "", "") // ends with http.ErrServerClosed
 		}()
 
-		var last *swallower
+		var last *lossyConn
 		transport := newTransport(4)
 		transport.TLSClientConfig.RootCAs = x509.NewCertPool()
 		transport.TLSClientConfig.RootCAs.AddCert(known.Certificate())
 		transport.DialContext = func(context.Context, string, string) (net.Conn, error) {
 			near, far := net.Pipe()
 			listener <- far
-			last = &swallower{Conn: near}
+			last = &lossyConn{Conn: near}
 			return last, nil
 		}
 		client, err := NewClient(Config{BaseURL: "https://example.com", Tokens: StaticToken("token"), Transport: transport, Timeout: 30 * time.Second})
@@ -71,10 +70,10 @@ func TestADeadConnectionOfHTTP2IsGivenUpBeforeItsCallsTimeOut(t *testing.T) {
 	})
 }
 
-// pipes are a listener for the far ends of pipes.
-type pipes chan net.Conn
+// pipeListener accepts the far ends of pipes.
+type pipeListener chan net.Conn
 
-func (p pipes) Accept() (net.Conn, error) {
+func (p pipeListener) Accept() (net.Conn, error) {
 	conn, open := <-p
 	if !open {
 		return nil, net.ErrClosed
@@ -82,16 +81,16 @@ func (p pipes) Accept() (net.Conn, error) {
 	return conn, nil
 }
 
-func (p pipes) Close() error   { close(p); return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
+func (p pipeListener) Close() error   { close(p); return nil }
+func (p pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
-// swallower is a connection that can go dead: what is written then is lost.
-type swallower struct {
+// lossyConn loses everything that is written to it while dead is true.
+type lossyConn struct {
 	net.Conn
 	dead atomic.Bool
 }
 
-func (s *swallower) Write(b []byte) (int, error) {
+func (s *lossyConn) Write(b []byte) (int, error) {
 	if s.dead.Load() {
 		return len(b), nil
 	}

@@ -12,10 +12,11 @@ import (
 	"syscall"
 )
 
-// errTimeout is the cause of an attempt's own timeout, as opposed to the caller's.
+// errTimeout ends an attempt, or a request for a token, that exceeds its own timeout. The end of the caller's
+// context is another error.
 var errTimeout = errors.New("the attempt took too long")
 
-// The causes that more than one fault has.
+// Causes that are used in more than one place.
 const (
 	causeTimeout   = "timeout"
 	causeCancelled = "cancelled"
@@ -23,10 +24,11 @@ const (
 	causeMalformed = "malformed answer"
 )
 
-// transportError says that there was no complete answer.
+// transportError says that no complete answer came.
 type transportError struct {
-	reason        string // one of a few stable words
-	retry, sent   bool
+	reason        string // the cause
+	retry         bool   // a later call can succeed
+	sent          bool   // the request may have reached the API
 	correlationID string
 	err           error
 }
@@ -37,9 +39,9 @@ func (e *transportError) cause() string   { return e.reason }
 func (e *transportError) temporary() bool { return e.retry }
 func (e *transportError) ambiguous() bool { return e.sent }
 
-// broken tells the caller's cancellation from the attempt's timeout, and both from the network's
-// faults. sent says that the request may have reached the API.
-func broken(caller, attempt context.Context, err error, sent bool, correlationID string) error {
+// transportFailure distinguishes three ends: the caller's context ended, the attempt timed out, or the network
+// failed with err.
+func transportFailure(caller, attempt context.Context, err error, sent bool, correlationID string) error {
 	failure := &transportError{sent: sent, correlationID: correlationID}
 	switch {
 	case caller.Err() != nil:
@@ -48,14 +50,14 @@ func broken(caller, attempt context.Context, err error, sent bool, correlationID
 		failure.reason, failure.err, failure.retry = causeTimeout, errTimeout, true
 	default:
 		failure.err = err
-		failure.reason, failure.retry = reduce(err)
+		failure.reason, failure.retry = networkCause(err)
 	}
 	return failure
 }
 
-// reduce names a fault of the network without addresses, and says whether it may pass.
-func reduce(err error) (cause string, temporary bool) {
-	if cause := reduceTLS(err); cause != "" {
+// networkCause names a failure of the network, without addresses, and says whether it is temporary.
+func networkCause(err error) (cause string, temporary bool) {
+	if cause := tlsCause(err); cause != "" {
 		return cause, false
 	}
 	var (
@@ -83,12 +85,12 @@ func reduce(err error) (cause string, temporary bool) {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, net.ErrClosed):
 		return causeClosed, true
 	default:
-		return reduceText(err), true
+		return untypedCause(err), true
 	}
 }
 
-// reduceTLS names what is wrong with the server's TLS, which does not pass by itself.
-func reduceTLS(err error) string {
+// tlsCause says why the server's TLS is not acceptable. "": err is about something else.
+func tlsCause(err error) string {
 	var (
 		unverified *tls.CertificateVerificationError
 		unknown    x509.UnknownAuthorityError
@@ -112,9 +114,9 @@ func reduceTLS(err error) string {
 	}
 }
 
-// reduceText knows the faults for which net/http has no types, and otherwise takes the text of the
-// innermost error, which is where no addresses are.
-func reduceText(err error) string {
+// untypedCause recognises failures for which net/http has no types by their text. Any other cause is the text
+// of the innermost error, which contains no addresses.
+func untypedCause(err error) string {
 	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
 		err = inner
 	}

@@ -16,17 +16,17 @@ import (
 
 const oneNotification = `{"id":"1","type":"USAGE_THRESHOLD","iccid":"893000000002391231"}`
 
-// desk is a Receiver and what it took and reported.
-type desk struct {
+// recordingReceiver is a Receiver that records the notifications it accepts and the requests it reports.
+type recordingReceiver struct {
 	*Receiver
 	taken  []Notification
 	seen   []Reception
-	answer error // of the consumer's function
+	answer error // of Receive
 }
 
-func newDesk(t *testing.T, config ReceiverConfig) *desk {
+func newRecordingReceiver(t *testing.T, config ReceiverConfig) *recordingReceiver {
 	t.Helper()
-	d := &desk{}
+	d := &recordingReceiver{}
 	config.Receive = func(_ context.Context, n Notification) error {
 		d.taken = append(d.taken, n)
 		return d.answer
@@ -48,26 +48,26 @@ func TestReceiverAnswers(t *testing.T) {
 		fails  error
 		status int
 		reason string
-		header string // that the answer has to have
+		header string // that the answer must have
 		taken  int
 	}{
-		"a notification is acknowledged":        {body: oneNotification, status: 200, taken: 1},
-		"an unknown type is acknowledged":       {body: strings.Replace(oneNotification, "USAGE", "X", 1), status: 200, taken: 1},
-		"another method is refused":             {method: "GET", status: 405, reason: "notifications are sent by POST", header: "Allow"},
-		"PUT is another method":                 {method: "PUT", body: oneNotification, status: 405, reason: "notifications are sent by POST"},
-		"malformed JSON is refused":             {body: `{"id":`, status: 400, reason: "the body is not JSON: unexpected end of JSON input"},
-		"a notification of no SIM is refused":   {body: `{"id":"1","type":"X"}`, status: 400, reason: `"iccid" is missing`},
-		"the largest body is read":              {config: ReceiverConfig{MaxBody: int64(len(oneNotification))}, body: oneNotification, status: 200, taken: 1},
-		"a larger one is refused":               {config: ReceiverConfig{MaxBody: int64(len(oneNotification)) - 1}, body: oneNotification, status: 413, reason: "the body is larger than 63 bytes"},
-		"a failing consumer is not a 2xx":       {body: oneNotification, fails: errors.New("disk /var/x is full"), status: 503, reason: "the notification could not be taken: send it again", taken: 1},
-		"the right credentials are let in":      {config: ReceiverConfig{Username: "me", Password: "se:cret"}, user: "me:se:cret", body: oneNotification, status: 200, taken: 1},
-		"no credentials are refused":            {config: ReceiverConfig{Username: "me", Password: "secret"}, body: oneNotification, status: 401, reason: "the credentials are missing or wrong", header: "Www-Authenticate"},
-		"a wrong password is refused":           {config: ReceiverConfig{Username: "me", Password: "secret"}, user: "me:Secret", body: oneNotification, status: 401, reason: "the credentials are missing or wrong"},
-		"a wrong username is refused":           {config: ReceiverConfig{Username: "me", Password: "secret"}, user: "you:secret", body: oneNotification, status: 401, reason: "the credentials are missing or wrong"},
-		"credentials nobody asked for are fine": {user: "me:secret", body: oneNotification, status: 200, taken: 1},
+		"a notification is acknowledged":       {body: oneNotification, status: 200, taken: 1},
+		"an unknown type is acknowledged":      {body: strings.Replace(oneNotification, "USAGE", "X", 1), status: 200, taken: 1},
+		"another method is refused":            {method: "GET", status: 405, reason: "notifications are sent by POST", header: "Allow"},
+		"PUT is another method":                {method: "PUT", body: oneNotification, status: 405, reason: "notifications are sent by POST"},
+		"malformed JSON is refused":            {body: `{"id":`, status: 400, reason: "the body is not JSON: unexpected end of JSON input"},
+		"a notification of no SIM is refused":  {body: `{"id":"1","type":"X"}`, status: 400, reason: `"iccid" is missing`},
+		"the largest body is read":             {config: ReceiverConfig{MaxBody: int64(len(oneNotification))}, body: oneNotification, status: 200, taken: 1},
+		"a larger one is refused":              {config: ReceiverConfig{MaxBody: int64(len(oneNotification)) - 1}, body: oneNotification, status: 413, reason: "the body is larger than 63 bytes"},
+		"a failing consumer is not a 2xx":      {body: oneNotification, fails: errors.New("disk /var/x is full"), status: 503, reason: "the notification was not accepted: send it again", taken: 1},
+		"the right credentials are let in":     {config: ReceiverConfig{Username: "me", Password: "se:cret"}, user: "me:se:cret", body: oneNotification, status: 200, taken: 1},
+		"no credentials are refused":           {config: ReceiverConfig{Username: "me", Password: "secret"}, body: oneNotification, status: 401, reason: "the credentials are missing or wrong", header: "Www-Authenticate"},
+		"a wrong password is refused":          {config: ReceiverConfig{Username: "me", Password: "secret"}, user: "me:Secret", body: oneNotification, status: 401, reason: "the credentials are missing or wrong"},
+		"a wrong username is refused":          {config: ReceiverConfig{Username: "me", Password: "secret"}, user: "you:secret", body: oneNotification, status: 401, reason: "the credentials are missing or wrong"},
+		"credentials not required are ignored": {user: "me:secret", body: oneNotification, status: 200, taken: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t, c.config)
+			d := newRecordingReceiver(t, c.config)
 			d.answer = c.fails
 			method := "POST"
 			if c.method != "" {
@@ -101,7 +101,7 @@ func TestReceiverAnswers(t *testing.T) {
 	}
 }
 
-// reasonIn takes the message out of an error as the API writes them; "" of an empty answer.
+// reasonIn is the message in the body of an error; "" for an empty body.
 func reasonIn(t *testing.T, body string) string {
 	t.Helper()
 	if body == "" {
@@ -118,7 +118,7 @@ func reasonIn(t *testing.T, body string) string {
 }
 
 func TestReceiverAcceptsTheDocumentedExamples(t *testing.T) {
-	d := newDesk(t, ReceiverConfig{})
+	d := newRecordingReceiver(t, ReceiverConfig{})
 	for name, example := range documented(t) {
 		w := httptest.NewRecorder()
 		d.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(string(example))))
@@ -132,7 +132,7 @@ func TestReceiverAcceptsTheDocumentedExamples(t *testing.T) {
 }
 
 func TestASlowSenderIsToldSo(t *testing.T) {
-	d := newDesk(t, ReceiverConfig{})
+	d := newRecordingReceiver(t, ReceiverConfig{})
 	server := httptest.NewUnstartedServer(d)
 	server.Config.ReadTimeout = 50 * time.Millisecond
 	server.Start()
@@ -151,7 +151,7 @@ func TestASlowSenderIsToldSo(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusRequestTimeout || reasonIn(t, string(body)) != "the body did not come in time" {
+	if err != nil || resp.StatusCode != http.StatusRequestTimeout || reasonIn(t, string(body)) != "the body did not arrive in time" {
 		t.Errorf("%v: answered %d %s", err, resp.StatusCode, body)
 	}
 	if len(d.taken) > 0 {
@@ -162,10 +162,10 @@ func TestASlowSenderIsToldSo(t *testing.T) {
 func TestNewReceiverRefusesWhatCannotWork(t *testing.T) {
 	receive := func(context.Context, Notification) error { return nil }
 	for name, config := range map[string]ReceiverConfig{
-		"nobody to pass notifications to": {},
-		"a username alone":                {Receive: receive, Username: "me"},
-		"a password alone":                {Receive: receive, Password: "secret"},
-		"a negative size":                 {Receive: receive, MaxBody: -1},
+		"no Receive function": {},
+		"a username alone":    {Receive: receive, Username: "me"},
+		"a password alone":    {Receive: receive, Password: "secret"},
+		"a negative size":     {Receive: receive, MaxBody: -1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := NewReceiver(config); err == nil || strings.Contains(err.Error(), "secret") {

@@ -18,10 +18,10 @@ import (
 	"simhook/api"
 )
 
-func TestCallsThatFollowOneAnotherTakeNothingOverFromEachOther(t *testing.T) {
+func TestACallContainsNothingOfAnEarlierOne(t *testing.T) {
 	var mu sync.Mutex
 	seen := map[string]string{} // by correlation ID
-	server := answering(t, func(w http.ResponseWriter, r *http.Request) {
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
 			t.Error(err)
@@ -36,9 +36,9 @@ func TestCallsThatFollowOneAnotherTakeNothingOverFromEachOther(t *testing.T) {
 			fmt.Fprintf(w, `{"notifications":[{"type":"USAGE_THRESHOLD","webhook_url":"https://example.com/%s"}]}`, strings.Split(r.URL.EscapedPath(), "/")[4])
 		}
 	})
-	// Fewer connections than callers, and a base URL with escapes of its own.
+	// There are fewer connections than callers, and the base URL contains an escape.
 	client := newClient(t, server.URL+"/a%2Fb", api.Config{Connections: 3})
-	ctx := soon(t)
+	ctx := within10s(t)
 	var callers sync.WaitGroup
 	const each = 100
 	for n := range 8 {
@@ -82,10 +82,10 @@ func TestCallsThatFollowOneAnotherTakeNothingOverFromEachOther(t *testing.T) {
 	}
 }
 
-func TestACallAfterOthersHasItsTimeToItself(t *testing.T) {
+func TestEveryCallHasItsFullTimeout(t *testing.T) {
 	inVirtualTime(t, func() http.Handler {
 		return http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-			_, _ = io.Copy(io.Discard, r.Body) // only then does a server notice that the client went away
+			_, _ = io.Copy(io.Discard, r.Body) // a server notices a disconnect only after it has read the body
 			if r.Header.Get("X-Correlation-ID") == "hangs" {
 				<-r.Context().Done()
 			}
@@ -138,14 +138,13 @@ func TestACallEndsWithItsOwnContextAndNoOther(t *testing.T) {
 	})
 }
 
-// late is a transport that still holds the first request when it has already reported a failure, as
-// http.RoundTripper allows.
-type late struct {
+// lateTransport still uses the first request after it has reported its failure, as http.RoundTripper allows.
+type lateTransport struct {
 	first *http.Request
 	check func(first *http.Request)
 }
 
-func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
+func (l *lateTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if l.first == nil {
 		l.first = r
 		return nil, syscall.ECONNRESET
@@ -155,13 +154,13 @@ func (l *late) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: http.StatusOK, Body: http.NoBody, Request: r}, nil
 }
 
-func TestARequestThatFailedIsLeftAlone(t *testing.T) {
+func TestARequestThatFailedIsNotReused(t *testing.T) {
 	checked := false
-	client := newClient(t, "http://sandbox", api.Config{Transport: &late{check: func(first *http.Request) {
+	client := newClient(t, "http://sandbox", api.Config{Transport: &lateTransport{check: func(first *http.Request) {
 		checked = true
 		body, err := io.ReadAll(first.Body)
 		if err != nil || !strings.Contains(string(body), "/first") || !strings.Contains(first.URL.Path, iccid) {
-			t.Errorf("%v: the request that failed has become one of %s with %s", err, first.URL.Path, body)
+			t.Errorf("%v: the failed request now has the path %s and the body %s", err, first.URL.Path, body)
 		}
 	}}})
 	ctx := t.Context()
@@ -173,8 +172,8 @@ func TestARequestThatFailedIsLeftAlone(t *testing.T) {
 	}
 }
 
-func TestACallWithoutAConnectionIsNotInDoubtAfterOthersThatHadOne(t *testing.T) {
-	server := answering(t, func(http.ResponseWriter, *http.Request) {})
+func TestACallWithoutAConnectionIsNotAmbiguousAfterCallsThatHadOne(t *testing.T) {
+	server := serve(t, func(http.ResponseWriter, *http.Request) {})
 	var dialled atomic.Int64
 	client := newClient(t, server.URL, api.Config{Transport: &http.Transport{
 		DisableKeepAlives: true,
