@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -20,6 +21,7 @@ const (
 // GoneError says that the API kept failing as a whole, for longer than calls are retried, or that its TLS cannot be
 // accepted (see [api.Untrusted]).
 type GoneError struct {
+	What string // kind of call, such as "setting webhooks"; "": all
 	For  time.Duration
 	Last error
 }
@@ -28,15 +30,16 @@ func (e *GoneError) Error() string {
 	if api.Untrusted(e.Last) {
 		return fmt.Sprintf("the API cannot be called safely (%v): check the URL, any proxy, and this machine's CA certificates and clock", e.Last)
 	}
-	return fmt.Sprintf("the API has been failing for %s (%v): gave up", e.For.Round(time.Second), e.Last)
+	return fmt.Sprintf("the API has been failing for %s at %s (%v): gave up", e.For.Round(time.Second), cmp.Or(e.What, "all calls"), e.Last)
 }
 
 func (e *GoneError) Unwrap() error { return e.Last }
 
-// breaker notices when the API as a whole is failing. All calls then wait, and one at a time probes the API, at growing
+// breaker notices when the API as a whole is failing at one kind of call. All calls of that kind then wait, and one at a time probes the API, at growing
 // intervals, until one is answered. When that takes longer than patience, giveUp is told, and all calls that wait end
 // with a *GoneError.
 type breaker struct {
+	what     string        // the kind of call, for people
 	patience time.Duration // without success before giving up
 	giveUp   func(error)
 	log      *slog.Logger
@@ -105,7 +108,7 @@ func (b *breaker) succeeded() {
 	if b.open == nil {
 		return
 	}
-	b.log.Info("the API answers again", "after", time.Since(b.since).Round(time.Second).String())
+	b.log.Info("the API answers again", "at", b.what, "after", time.Since(b.since).Round(time.Second).String())
 	close(b.open.over)
 	b.open, b.probing = nil, false
 }
@@ -134,11 +137,11 @@ func (b *breaker) failed(err error) (failing bool, gone error) {
 	if b.open == nil {
 		b.open, b.wait = newPause(), firstProbeWait
 		b.nextTry = now.Add(b.wait)
-		b.log.Warn("the API is failing: all calls wait until it answers again", "error", err.Error(), "in_a_row", b.failures)
+		b.log.Warn("the API is failing: all calls of this kind wait until it answers again", "at", b.what, "error", err.Error(), "in_a_row", b.failures)
 		return true, nil
 	}
 	if lasted := now.Sub(b.since); lasted >= b.patience {
-		gone = &GoneError{For: lasted, Last: err}
+		gone = &GoneError{What: b.what, For: lasted, Last: err}
 		b.giveUp(gone)
 		b.open.err = gone
 	}

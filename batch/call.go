@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"simhook/api"
-	"simhook/batch/pace"
 )
 
 // contexts say how far calls may go on. When calling on is pointless, waits end at once, while calls in flight may
@@ -39,17 +38,17 @@ var errStopped = errors.New("stopped before it was done: run again")
 // that no permit is held while waiting for something else. Passing failures are retried after a backoff. Neither a
 // 429 nor a 401 counts as one: the first closes the pacer's gate, the second renews the token. The error is the last
 // attempt's.
-func (c *Caller) do(ctx contexts, pacer *pace.Pacer, a *attempts, try attempt) error {
+func (c *Caller) do(ctx contexts, r route, a *attempts, try attempt) error {
 	budget := c.options.retryBudget()
 	for {
-		held, err := c.ready(ctx.wait)
+		held, err := c.ready(ctx.wait, r)
 		if held { // until now the API failed as a whole, and not this call
 			budget = c.options.retryBudget()
 		}
 		if err == nil {
-			err = c.attempt(ctx, pacer, a, try)
+			err = c.attempt(ctx, r, a, try)
 		}
-		verdict, err := c.judge(err)
+		verdict, err := c.judge(r, err)
 		switch verdict {
 		case done, final:
 			return err
@@ -79,23 +78,23 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 	}
 }
 
-// ready waits until the API may be called with a valid token. held reports that calls had to wait because the API was
-// failing as a whole.
-func (c *Caller) ready(ctx context.Context) (held bool, err error) {
-	if held, err = c.breaker.enter(ctx); err == nil {
+// ready waits until the API may be called with a valid token. held reports that calls of this kind had to
+// wait because the API was failing at them as a whole.
+func (c *Caller) ready(ctx context.Context, r route) (held bool, err error) {
+	if held, err = r.breaker.enter(ctx); err == nil {
 		err = c.options.Client.Ready(ctx)
 	}
 	if ctx.Err() != nil {
-		c.breaker.abandoned()
+		r.breaker.abandoned()
 		return held, errStopped
 	}
 	return held, err
 }
 
-func (c *Caller) attempt(ctx contexts, pacer *pace.Pacer, a *attempts, try attempt) error {
-	permit, err := pacer.Acquire(ctx.wait)
+func (c *Caller) attempt(ctx contexts, r route, a *attempts, try attempt) error {
+	permit, err := r.pacer.Acquire(ctx.wait)
 	if err != nil {
-		c.breaker.abandoned()
+		r.breaker.abandoned()
 		return errStopped
 	}
 	a.made++
@@ -121,10 +120,10 @@ const (
 )
 
 // judge says what follows from the outcome of an attempt, and tells the breaker. The error is the one to go on with.
-func (c *Caller) judge(err error) (verdict, error) {
+func (c *Caller) judge(r route, err error) (verdict, error) {
 	switch {
 	case err == nil:
-		c.breaker.succeeded()
+		r.breaker.succeeded()
 		return done, nil
 	case errors.Is(err, errStopped), is[*GoneError](err):
 		return final, err
@@ -136,13 +135,13 @@ func (c *Caller) judge(err error) (verdict, error) {
 		return final, err
 	case throttled(err):
 		c.counts.throttled.Add(1)
-		c.breaker.succeeded()
+		r.breaker.succeeded()
 		return repeatNow, err
 	case api.Unauthorised(err):
-		c.breaker.succeeded()
+		r.breaker.succeeded()
 		return repeatNow, err
 	case api.Temporary(err):
-		switch failing, gone := c.breaker.failed(err); {
+		switch failing, gone := r.breaker.failed(err); {
 		case gone != nil:
 			return final, gone
 		case failing:
@@ -150,10 +149,10 @@ func (c *Caller) judge(err error) (verdict, error) {
 		}
 		return repeatLater, err
 	case errors.Is(err, context.Canceled):
-		c.breaker.abandoned()
+		r.breaker.abandoned()
 		return final, err
 	}
-	c.breaker.succeeded()
+	r.breaker.succeeded()
 	return final, err
 }
 

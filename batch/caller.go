@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"simhook/api"
 	"simhook/batch/pace"
@@ -14,16 +15,24 @@ import (
 // with renewed tokens and a correlation ID for every attempt. A webhook that is there already, and a write that may
 // have taken effect although it failed, are settled by reading what the SIM has.
 //
-// It is safe for concurrent use. While the API is failing as a whole, all calls wait and one at a time probes it.
+// It is safe for concurrent use. While the API is failing at a kind of call as a whole, all calls of that kind wait and
+// one at a time probes it.
 type Caller struct {
 	options CallOptions
 	writes  *pace.Pacer
 	reads   *pace.Pacer
-	breaker *breaker
 	counts  counts
 	giveUp  func(error) // told when calling on is pointless
 
+	sets, removals, readings route
+
 	close func() // ends the pacers
+}
+
+// route is a kind of call. Each kind has a breaker of its own: the API may fail at one while it answers the others.
+type route struct {
+	pacer   *pace.Pacer
+	breaker *breaker
 }
 
 // counts are of all calls together.
@@ -52,11 +61,25 @@ func NewCaller(options CallOptions) (*Caller, error) {
 
 // newCaller returns a Caller whose permits flow while pace runs.
 func newCaller(options CallOptions, giveUp func(error)) *Caller {
-	return &Caller{
-		options: options, giveUp: giveUp,
-		writes: pace.New(options.Pace), reads: pace.New(options.Pace),
-		breaker: &breaker{patience: options.RetryMaxTime, giveUp: giveUp, log: options.Log},
+	c := &Caller{options: options, giveUp: giveUp, writes: pace.New(options.Pace), reads: pace.New(options.Pace)}
+	c.sets = c.newRoute(c.writes, "setting webhooks")
+	c.removals = c.newRoute(c.writes, "removing webhooks")
+	c.readings = c.newRoute(c.reads, "reading webhooks")
+	return c
+}
+
+func (c *Caller) newRoute(pacer *pace.Pacer, what string) route {
+	return route{pacer, &breaker{what: what, patience: c.options.RetryMaxTime, giveUp: c.giveUp, log: c.options.Log}}
+}
+
+// pausedSince is when the API began to fail as a whole at some kind of call; zero if it does not.
+func (c *Caller) pausedSince() (earliest time.Time) {
+	for _, r := range []route{c.sets, c.removals, c.readings} {
+		if since := r.breaker.pausedSince(); !since.IsZero() && (earliest.IsZero() || since.Before(earliest)) {
+			earliest = since
+		}
 	}
+	return earliest
 }
 
 // pace hands out permits until the context ends. The function it returns waits for that.

@@ -56,12 +56,14 @@ type Config struct {
 
 	// DryRun changes nothing. A reconciliation reads what each SIM has and writes down what it would do; the other
 	// actions make no call at all, and have only a plan.
-	DryRun         bool
-	OnlyURL        string  // unregister only where this is the webhook
-	RecordPrevious bool    // unregister looks first, and notes what it removes
-	Prune          bool    // reconcile removes what it registered for SIMs that have left the fleet
-	MaxDelete      MaxSIMs // SIMs that Prune may remove webhooks of
-	Verify         int     // SIMs that are read back at the end
+	DryRun bool
+	// Blind lets register and unregister change webhooks without reading them first, which saves a call a SIM. What
+	// they replace or remove is then not known, and cannot be restored.
+	Blind     bool
+	OnlyURL   string  // unregister only where this is the webhook
+	Prune     bool    // reconcile removes what it registered for SIMs that have left the fleet
+	MaxDelete MaxSIMs // SIMs that Prune may remove webhooks of
+	Verify    int     // SIMs that are read back at the end
 
 	Workers     int           // calls in flight at the most; 0: DefaultWorkers
 	MaxFailures MaxSIMs       // zero: the run goes on whatever fails
@@ -105,6 +107,8 @@ func (c Config) complete() (Config, error) {
 		return c, errors.New("restore takes its SIMs from results: set Undo, and no Fleet")
 	case c.Action != Restore && (c.Fleet == nil || c.Undo != nil):
 		return c, fmt.Errorf("%s takes its SIMs from a fleet: set Fleet, and no Undo", c.Action)
+	case c.Blind && c.OnlyURL != "":
+		return c, errors.New("OnlyURL needs to read the webhook: leave Blind out")
 	case c.Workers < 0 || c.Verify < 0 || c.MaxDuration < 0 || c.Grace < 0:
 		return c, errors.New("Workers, Verify, MaxDuration and Grace cannot be negative")
 	}

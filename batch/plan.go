@@ -99,10 +99,10 @@ func (c *Config) callsFor(s *sim) int {
 	switch {
 	case c.Action == Reconcile:
 		return 1
-	case c.Action == Restore, c.OnlyURL != "", c.RecordPrevious:
-		return 1 + types
+	case c.Blind:
+		return types
 	}
-	return types
+	return 1 + types
 }
 
 // pass goes over the fleet from its beginning. It ends with the first error.

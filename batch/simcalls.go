@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -18,6 +19,10 @@ type simCalls struct {
 	iccid  string
 	reads  *attempts       // nil until the preferences are read
 	found  api.Preferences // what was read; nil: nothing is known
+
+	// note writes down what is about to be changed, and returns once that survives a power cut; nil: nothing is
+	// written down.
+	note func(t api.NotificationType, before, after string) error
 }
 
 // begin starts a series of attempts. kind is SE, UT, P or V.
@@ -49,13 +54,13 @@ func (s *simCalls) result(t api.NotificationType, act func(*attempts, *report.Ca
 }
 
 func (s *simCalls) set(t api.NotificationType, url string, a *attempts) error {
-	return s.caller.do(s.ctx, s.caller.writes, a, func(ctx context.Context, id string) (api.Answer, error) {
+	return s.caller.do(s.ctx, s.caller.sets, a, func(ctx context.Context, id string) (api.Answer, error) {
 		return s.caller.options.Client.Register(ctx, s.iccid, t, url, id)
 	})
 }
 
 func (s *simCalls) remove(t api.NotificationType, a *attempts) error {
-	return s.caller.do(s.ctx, s.caller.writes, a, func(ctx context.Context, id string) (api.Answer, error) {
+	return s.caller.do(s.ctx, s.caller.removals, a, func(ctx context.Context, id string) (api.Answer, error) {
 		return s.caller.options.Client.Unregister(ctx, s.iccid, t, id)
 	})
 }
@@ -75,7 +80,7 @@ func (s *simCalls) readAgain() error {
 		s.reads = s.begin("P")
 	}
 	var found api.Preferences
-	err := s.caller.do(s.ctx, s.caller.reads, s.reads, func(ctx context.Context, id string) (answer api.Answer, err error) {
+	err := s.caller.do(s.ctx, s.caller.readings, s.reads, func(ctx context.Context, id string) (answer api.Answer, err error) {
 		found, answer, err = s.caller.options.Client.Preferences(ctx, s.iccid, id)
 		return answer, err
 	})
@@ -97,19 +102,52 @@ func (s *simCalls) confirm(t api.NotificationType, wanted string, a *attempts, e
 	return nil
 }
 
-// registerRounds bounds how often an existing webhook is removed to set another: once is enough, unless another client
-// keeps setting its own.
-const registerRounds = 3
+// change notes a change before it is made. before and after are URLs; "": no webhook.
+func (s *simCalls) change(t api.NotificationType, before, after string) error {
+	if s.note == nil {
+		return nil
+	}
+	if err := s.note(t, before, after); err != nil {
+		return during("nothing was changed: writing down the webhook that is there", err)
+	}
+	return nil
+}
 
-// register sets the webhook. A 409 says that one is there already. It is read, and if it is another, removed, so that
-// the new one can be set.
+// register sets the webhook where none is known to be.
 func (s *simCalls) register(t api.NotificationType, url string, a *attempts, call *report.Call) error {
 	call.Outcome = report.Registered
+	if err := s.change(t, "", url); err != nil {
+		return err
+	}
+	err := s.set(t, url, a)
+	if answered(err, http.StatusConflict) {
+		return s.resolveConflict(t, url, a, call)
+	}
+	return s.confirm(t, url, a, err)
+}
+
+// replace sets the webhook where another one is. It is set at once, which most deployments of the API take for a
+// replacement: until the new webhook is accepted, the old one stays.
+func (s *simCalls) replace(t api.NotificationType, there, url string, a *attempts, call *report.Call) error {
+	call.Outcome, call.PreviousURL = report.Replaced, there
+	if err := s.change(t, there, url); err != nil {
+		return err
+	}
+	err := s.set(t, url, a)
+	if answered(err, http.StatusConflict) {
+		return s.resolveConflict(t, url, a, call)
+	}
+	return s.confirm(t, url, a, err)
+}
+
+// conflictRounds bounds how often an existing webhook is removed to set another: once is enough, unless another client
+// keeps setting its own.
+const conflictRounds = 2
+
+// resolveConflict goes on after a 409: a webhook is there, and the API does not replace it. It is read, and if it is
+// another one, removed, so that the new one can be set.
+func (s *simCalls) resolveConflict(t api.NotificationType, url string, a *attempts, call *report.Call) error {
 	for round := 1; ; round++ {
-		err := s.set(t, url, a)
-		if !answered(err, http.StatusConflict) {
-			return s.confirm(t, url, a, err)
-		}
 		if err := s.readAgain(); err != nil {
 			return during("reading what is registered already", err)
 		}
@@ -120,35 +158,61 @@ func (s *simCalls) register(t api.NotificationType, url string, a *attempts, cal
 			}
 			return nil
 		}
-		if round == registerRounds {
-			return err
-		}
-		if err := s.removeOther(t, there, a, call); err != nil {
+		err := s.swap(t, there, url, a, call)
+		if !answered(err, http.StatusConflict) || round == conflictRounds {
 			return err
 		}
 	}
 }
 
-// removeOther removes another webhook, so that the new one can be set.
-func (s *simCalls) removeOther(t api.NotificationType, there string, a *attempts, call *report.Call) error {
+// swap removes a webhook and sets another. When the new one cannot be set, the old one is put back at once. Once the
+// old one is removed, the run's end is not heeded until one of the two is there, or calls are cut.
+func (s *simCalls) swap(t api.NotificationType, there, url string, a *attempts, call *report.Call) error {
 	if there != "" {
-		call.Outcome, call.PreviousURL = report.Replaced, there
+		call.Outcome, call.PreviousURL = report.Replaced, cmp.Or(call.PreviousURL, there)
+	}
+	if err := s.change(t, there, url); err != nil {
+		return err
 	}
 	if err := s.remove(t, a); err != nil && !answered(err, http.StatusNotFound) {
 		return during("removing what is registered already", err)
 	}
-	return nil
-}
-
-// replace sets the webhook where another one is known to be.
-func (s *simCalls) replace(t api.NotificationType, there, url string, a *attempts, call *report.Call) error {
-	if err := s.removeOther(t, there, a, call); err != nil {
+	rest := *s
+	rest.ctx.wait = s.ctx.call
+	err := rest.set(t, url, a)
+	if answered(err, http.StatusConflict) {
 		return err
 	}
-	previous := call.PreviousURL
-	err := s.register(t, url, a, call)
-	call.Outcome, call.PreviousURL = report.Replaced, previous
-	return err
+	if err = rest.confirm(t, url, a, err); err == nil || there == "" {
+		return err
+	}
+	return rest.putBack(t, there, a, err)
+}
+
+// putBack sets the webhook again that was removed in vain. The error says why the new one could not be set, and whether
+// the old one is there again.
+func (s *simCalls) putBack(t api.NotificationType, there string, a *attempts, cause error) error {
+	err := s.set(t, there, a)
+	if err = s.confirm(t, there, a, err); err != nil {
+		return &swapError{cause: cause, putBack: err}
+	}
+	return &swapError{cause: cause}
+}
+
+// swapError says that a webhook was removed, and the new one could not be set.
+type swapError struct {
+	cause   error
+	putBack error // why the old one is not there again; nil: it is
+}
+
+func (e *swapError) Error() string { return e.cause.Error() + "; " + e.consequence() }
+func (e *swapError) Unwrap() error { return e.cause }
+
+func (e *swapError) consequence() string {
+	if e.putBack == nil {
+		return "the previous webhook was put back"
+	}
+	return "the previous webhook is gone (putting it back: " + api.Cause(e.putBack) + "): simhook restore puts it back"
 }
 
 // unregister removes the webhook without reading it first.
@@ -162,6 +226,15 @@ func (s *simCalls) unregister(t api.NotificationType, a *attempts, call *report.
 		call.Outcome = report.Absent
 	}
 	return nil
+}
+
+// removeKnown removes a webhook that was read.
+func (s *simCalls) removeKnown(t api.NotificationType, there string, a *attempts, call *report.Call) error {
+	call.PreviousURL = there
+	if err := s.change(t, there, ""); err != nil {
+		return err
+	}
+	return s.unregister(t, a, call)
 }
 
 // failure is the outcome of calls that ended in err. It is empty where no attempt was made, unless that was because no
@@ -178,6 +251,9 @@ func failure(err error, a *attempts) report.Outcome {
 
 // explain says in one stable line why a call has no good outcome.
 func explain(err error) string {
+	if failed, ok := errors.AsType[*swapError](err); ok {
+		return explain(failed.cause) + "; " + failed.consequence()
+	}
 	if errors.Is(err, errStopped) {
 		return errStopped.Error()
 	}

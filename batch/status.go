@@ -105,7 +105,7 @@ const barely = time.Second
 
 // limit finds out what keeps the run from going faster.
 func (r *Run) limit(s *Status, now time.Time) {
-	outage := r.caller.breaker.pausedSince()
+	outage := r.caller.pausedSince()
 	used := s.Writes.ClosedUntil
 	if s.Reads.ClosedUntil.After(used) {
 		used = s.Reads.ClosedUntil

@@ -59,12 +59,12 @@ func (v *visit) carryOut(t api.NotificationType, a *attempts, call *report.Call)
 	switch {
 	case v.sim.gone:
 		return v.removeOwn(t, a, call)
-	case v.cfg.Action == Register:
+	case v.cfg.Action == Register && v.cfg.Blind:
 		return v.calls.register(t, v.sim.webhookURL, a, call)
+	case v.cfg.Action == Register, v.cfg.Action == Reconcile:
+		return v.ensure(t, a, call)
 	case v.cfg.Action == Unregister:
 		return v.unregister(t, a, call)
-	case v.cfg.Action == Reconcile:
-		return v.reconcile(t, a, call)
 	case v.cfg.Action == Restore:
 		return v.restore(t, a, call)
 	}
@@ -89,7 +89,7 @@ func keepEarlierPrevious(call *report.Call, previous string) {
 // unregister removes the webhook: whatever its URL, or with OnlyURL only that one. Another client may change it between
 // the read and the removal: the API has no conditional removal.
 func (v *visit) unregister(t api.NotificationType, a *attempts, call *report.Call) error {
-	if v.cfg.OnlyURL == "" && !v.cfg.RecordPrevious {
+	if v.cfg.Blind {
 		return v.calls.unregister(t, a, call)
 	}
 	return v.removeIf(t, a, call, func(there string) bool { return v.cfg.OnlyURL == "" || fleet.SameURL(there, v.cfg.OnlyURL) })
@@ -113,14 +113,13 @@ func (v *visit) removeIf(t api.NotificationType, a *attempts, call *report.Call,
 	case v.cfg.DryRun:
 		call.Outcome, call.PreviousURL = report.WouldUnregister, there
 	default:
-		call.PreviousURL = there
-		return v.calls.unregister(t, a, call)
+		return v.calls.removeKnown(t, there, a, call)
 	}
 	return nil
 }
 
-// reconcile makes the webhook what the fleet says. Where it is that already, one read is all.
-func (v *visit) reconcile(t api.NotificationType, a *attempts, call *report.Call) error {
+// ensure makes the webhook what the fleet says. Where it is that already, one read is all.
+func (v *visit) ensure(t api.NotificationType, a *attempts, call *report.Call) error {
 	there, err := v.read(t)
 	switch {
 	case err != nil:
@@ -153,8 +152,7 @@ func (v *visit) restore(t api.NotificationType, a *attempts, call *report.Call) 
 	case there != "" && !fleet.SameURL(there, undo.left):
 		call.Outcome = report.Foreign
 	case undo.before == "":
-		call.PreviousURL = there
-		return v.calls.unregister(t, a, call)
+		return v.calls.removeKnown(t, there, a, call)
 	case there == "":
 		return v.calls.register(t, undo.before, a, call)
 	default:
