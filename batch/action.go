@@ -13,15 +13,19 @@ const (
 	Register   Action = "register"   // sets the webhook
 	Unregister Action = "unregister" // removes it
 	Reconcile  Action = "reconcile"  // reads what each SIM has, and changes only what differs
-	Restore    Action = "restore"    // puts back what an earlier run replaced or removed
+	Restore    Action = "restore"    // puts back what earlier runs replaced or removed
+	Apply      Action = "apply"      // does what a plan of a reconciliation says, and nothing else
 )
 
 // needsWebhookURL reports whether the action sets the webhook that the fleet names.
 func (a Action) needsWebhookURL() bool { return a == Register || a == Reconcile }
 
+// takesSteps reports whether the action takes its SIMs from [Steps], and not from a fleet.
+func (a Action) takesSteps() bool { return a == Restore || a == Apply }
+
 func (a Action) known() bool {
 	switch a {
-	case Register, Unregister, Reconcile, Restore:
+	case Register, Unregister, Reconcile, Restore, Apply:
 		return true
 	}
 	return false
@@ -35,7 +39,7 @@ type sim struct {
 	earlier    *report.Row // what an earlier run has achieved; nil: nothing
 
 	gone  bool  // it has left the fleet: what was registered is to be removed
-	undos undos // what is to be put back
+	steps steps // of Restore and Apply
 }
 
 // callOf is the part of a row that holds the outcome of one type.

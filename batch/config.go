@@ -36,14 +36,14 @@ type CallOptions struct {
 	Log *slog.Logger // nil: nothing is logged
 }
 
-// Config says what a run does, and with what. Action, Client and either Fleet or Undo are needed.
+// Config says what a run does, and with what. Action, Client and either Fleet or Steps are needed.
 type Config struct {
 	CallOptions
 
 	Action Action
 	Types  []api.NotificationType // nil: both of [api.NotificationTypes]
 	Fleet  *fleet.Fleet           // the SIMs
-	Undo   *Undo                  // the results to undo: Restore takes its SIMs from them
+	Steps  *Steps                 // what Restore and Apply do
 	Shard  report.Shard           // the part of the fleet that this run takes; zero: all of it
 
 	// Results is the path of the results file, which makes the run resumable. "": results are kept in memory
@@ -63,6 +63,7 @@ type Config struct {
 	OnlyURL   string  // unregister only where this is the webhook
 	Prune     bool    // reconcile removes what it registered for SIMs that have left the fleet
 	MaxDelete MaxSIMs // SIMs that Prune may remove webhooks of
+	Canary    int     // SIMs that are read back before any other SIM is changed; 0: none
 	Verify    int     // SIMs that are read back at the end
 
 	Workers     int           // calls in flight at the most; 0: DefaultWorkers
@@ -103,24 +104,38 @@ func (c Config) complete() (Config, error) {
 	switch {
 	case !c.Action.known():
 		return c, fmt.Errorf("unknown action %q", c.Action)
-	case c.Action == Restore && (c.Undo == nil || c.Fleet != nil):
-		return c, errors.New("restore takes its SIMs from results: set Undo, and no Fleet")
-	case c.Action != Restore && (c.Fleet == nil || c.Undo != nil):
-		return c, fmt.Errorf("%s takes its SIMs from a fleet: set Fleet, and no Undo", c.Action)
+	case c.Action.takesSteps() && (c.Steps == nil || c.Fleet != nil):
+		return c, fmt.Errorf("%s takes its SIMs from a file of its own: set Steps, and no Fleet", c.Action)
+	case !c.Action.takesSteps() && (c.Fleet == nil || c.Steps != nil):
+		return c, fmt.Errorf("%s takes its SIMs from a fleet: set Fleet, and no Steps", c.Action)
 	case c.Blind && c.OnlyURL != "":
 		return c, errors.New("OnlyURL needs to read the webhook: leave Blind out")
-	case c.Workers < 0 || c.Verify < 0 || c.MaxDuration < 0 || c.Grace < 0:
-		return c, errors.New("Workers, Verify, MaxDuration and Grace cannot be negative")
+	case c.Workers < 0 || c.Verify < 0 || c.Canary < 0 || c.MaxDuration < 0 || c.Grace < 0:
+		return c, errors.New("Workers, Verify, Canary, MaxDuration and Grace cannot be negative")
 	}
 	if len(c.Types) == 0 {
 		c.Types = api.NotificationTypes()
+	}
+	if c.DryRun {
+		c.Canary = 0 // nothing is changed
 	}
 	c.Workers = cmp.Or(c.Workers, DefaultWorkers)
 	c.Pace.Workers = c.Workers
 	c.Grace = cmp.Or(c.Grace, defaultGrace)
 	c.APIName = cmp.Or(c.APIName, c.Client.BaseURL())
 	c.ID = cmp.Or(c.ID, NewID())
+	if about := c.stepsAbout(); about != "" && about != c.APIName {
+		return c, &WrongAPIError{Name: c.Steps.Name(), About: about, WouldCall: c.APIName}
+	}
 	return c, nil
+}
+
+// stepsAbout is the API that the Steps are about; "": there are none.
+func (c *Config) stepsAbout() string {
+	if c.Steps == nil {
+		return ""
+	}
+	return c.Steps.apiName
 }
 
 // plans reports whether the run is a reconciliation that only says what it would do.

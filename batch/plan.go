@@ -148,7 +148,7 @@ func (o *otherShards) count(row sourceRow) {
 
 // classify tells what is to be done about a row.
 func (p *planner) classify(row sourceRow) entry {
-	e := entry{sim: sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, undos: row.undos}}
+	e := entry{sim: sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, steps: row.steps}}
 	switch {
 	case row.Problem != "":
 		return p.badRow(row, report.StatusInvalid, row.Cell, row.Problem)
@@ -181,7 +181,7 @@ func (p *planner) checkUsable(plan Plan, firstBad *report.Row) error {
 	bad := plan.Rows + p.others.bad
 	var err error
 	switch {
-	case plan.ToDo()+plan.Done+p.others.sims > 0 || p.cfg.Undo != nil:
+	case plan.ToDo()+plan.Done+p.others.sims > 0 || p.cfg.Steps != nil:
 		return nil
 	case bad == 0:
 		err = errors.New("has no row below its header")

@@ -258,7 +258,7 @@ func TestUnregisteringMayRecordWhatItRemovesForRestore(t *testing.T) {
 		}
 		g.results += ".removed.csv"
 		removed := g.results
-		if _, err := g.run(func(c *Config) { c.Action, c.RecordPrevious = Unregister, true; unlimited(c) }); err != nil || g.sandbox.Registrations() != 0 {
+		if _, err := g.run(func(c *Config) { c.Action, c.Blind = Unregister, false; unlimited(c) }); err != nil || g.sandbox.Registrations() != 0 {
 			t.Fatalf("%v, %d left", err, g.sandbox.Registrations())
 		}
 		g.results += ".restored.csv"

@@ -29,6 +29,8 @@ type recorder struct {
 	stop     func(cause error)
 	attempts func() int64 // of all calls so far
 
+	canary canary
+
 	failed, handled int // SIMs, for the writing goroutine alone
 
 	mu         sync.Mutex // guards what follows
@@ -155,10 +157,11 @@ func (c *recorder) count(rows []report.Row) {
 	}
 	c.lastMinute.add(time.Now(), c.attempts(), c.tally.Handled()+c.pruned.Handled())
 	c.mu.Unlock()
-	if c.cfg.OnResult != nil {
-		for _, row := range rows {
+	for _, row := range rows {
+		if c.cfg.OnResult != nil {
 			c.cfg.OnResult(row)
 		}
+		c.canary.offer(row)
 	}
 }
 

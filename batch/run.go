@@ -58,6 +58,7 @@ func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 	}
 	r.caller = newCaller(cfg.CallOptions, r.abort)
 	r.record = &recorder{cfg: &r.cfg, journal: r.journal, stop: r.stop, attempts: r.caller.counts.attempts.Load}
+	r.record.canary.rows = make(chan report.Row, cfg.Canary)
 	r.planner = planner{cfg: &r.cfg, journal: r.journal}
 	r.plan, err = r.planner.plan(ctx, &r.record.tally)
 	return r, err
@@ -70,7 +71,7 @@ func (r *Run) openJournal() (err error) {
 		Action: string(c.Action), BaseURL: c.APIName, Shard: c.Shard, Disk: c.disk,
 		ReadOnly: c.looksOnly(), Sweep: c.Action == Reconcile, Plan: c.plans(),
 	}
-	if c.Action != Restore { // whose rows each have types of their own
+	if !c.Action.takesSteps() { // whose rows each have types of their own
 		options.Want = resultsTypes(c.Types)
 	}
 	path := c.Results
@@ -167,7 +168,7 @@ func (r *Run) handleAll(ctx context.Context, calls contexts) (readErr error, fai
 	var group errgroup.Group
 	group.Go(func() error {
 		defer close(sims)
-		return r.read(ctx, sims, rows)
+		return r.read(ctx, calls, sims, rows)
 	})
 	for range r.cfg.Workers {
 		group.Go(func() error {
@@ -185,7 +186,7 @@ func (r *Run) handleAll(ctx context.Context, calls contexts) (readErr error, fai
 
 // read hands out the SIMs that are to be called for, and the results of rows that name none. SIMs that failed in
 // earlier runs come last: if they fail again, the others are done by then.
-func (r *Run) read(ctx context.Context, sims chan<- sim, rows chan<- result) error {
+func (r *Run) read(ctx context.Context, calls contexts, sims chan<- sim, rows chan<- result) error {
 	for _, again := range []bool{false, true} {
 		if again && r.plan.Again == 0 {
 			break
@@ -203,32 +204,41 @@ func (r *Run) read(ctx context.Context, sims chan<- sim, rows chan<- result) err
 			if err := r.planner.recall(&e.sim, again); err != nil {
 				return err
 			}
-			if err := r.handOut(sims, e.sim); err != nil {
+			if err := r.handOut(calls, sims, e.sim); err != nil {
 				return err
 			}
 		}
 	}
-	if r.plan.Gone == 0 {
-		return nil
-	}
-	for s, err := range r.planner.gone() {
-		if err == nil {
-			err = r.handOut(sims, s)
+	if r.plan.Gone > 0 {
+		for s, err := range r.planner.gone() {
+			if err == nil {
+				err = r.handOut(calls, sims, s)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
 	}
-	return nil
+	return r.passCanary(calls) // of a run with no more SIMs than the canary has
 }
 
-// handOut gives a SIM to a worker, unless the run is to end.
-func (r *Run) handOut(sims chan<- sim, s sim) error {
+// handOut gives a SIM to a worker, unless the run is to end. The first SIMs of a canary are read back before it gives
+// out another.
+func (r *Run) handOut(calls contexts, sims chan<- sim, s sim) error {
 	if _, stopped := r.stopped(); stopped {
 		return errStopped
 	}
+	canary := &r.record.canary
+	if len(canary.sims) == r.cfg.Canary {
+		if err := r.passCanary(calls); err != nil {
+			return err
+		}
+	}
 	select {
 	case sims <- s:
+		if len(canary.sims) < r.cfg.Canary {
+			canary.sims = append(canary.sims, s)
+		}
 		return nil
 	case <-r.stopping:
 		return errStopped
@@ -269,7 +279,7 @@ func (r *Run) finish(readErr error) error {
 	switch {
 	case readErr != nil && !errors.Is(readErr, errStopped):
 		return readErr
-	case handled < r.plan.ToDo() || cause != nil && failed > 0 || is[*TooManyFailures](cause):
+	case handled < r.plan.ToDo() || cause != nil && failed > 0 || is[*TooManyFailures](cause), is[*CanaryError](cause):
 		return cause
 	}
 	return r.record.complete(r.plan.Rows)

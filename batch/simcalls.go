@@ -19,6 +19,7 @@ type simCalls struct {
 	iccid  string
 	reads  *attempts       // nil until the preferences are read
 	found  api.Preferences // what was read; nil: nothing is known
+	unread error           // why the preferences could not be read
 
 	// note writes down what is about to be changed, and returns once that survives a power cut; nil: nothing is
 	// written down.
@@ -65,12 +66,12 @@ func (s *simCalls) remove(t api.NotificationType, a *attempts) error {
 	})
 }
 
-// read reads the SIM's preferences, once: the answer tells of all types.
+// read reads the SIM's preferences, once: the answer, or the failure, is the same for all types.
 func (s *simCalls) read() error {
-	if s.found != nil {
-		return nil
+	if s.found == nil && s.unread == nil {
+		s.unread = s.readAgain()
 	}
-	return s.readAgain()
+	return s.unread
 }
 
 // readAgain reads them after something was changed.
@@ -243,19 +244,24 @@ func failure(err error, a *attempts) report.Outcome {
 	switch {
 	case a.made == 0 && !api.Temporary(err):
 		return ""
-	case is[*api.Error](err) && !api.Temporary(err):
+	case is[*api.Error](err) && !api.Temporary(err), errors.Is(err, errChangedSince):
 		return report.Refused
 	}
 	return report.Failed
 }
+
+// errChangedSince says that a SIM is not as the plan found it.
+var errChangedSince = errors.New("the webhook has changed since the plan was made: make a new plan")
 
 // explain says in one stable line why a call has no good outcome.
 func explain(err error) string {
 	if failed, ok := errors.AsType[*swapError](err); ok {
 		return explain(failed.cause) + "; " + failed.consequence()
 	}
-	if errors.Is(err, errStopped) {
-		return errStopped.Error()
+	for _, own := range []error{errStopped, errChangedSince} {
+		if errors.Is(err, own) {
+			return own.Error()
+		}
 	}
 	if failed, ok := errors.AsType[*stepError](err); ok {
 		return failed.step + ": " + api.Cause(failed.err)

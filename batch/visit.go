@@ -16,6 +16,17 @@ type visit struct {
 	calls simCalls
 }
 
+// want is the URL of the webhook that the SIM is to have in the end; "": none.
+func (v *visit) want(t api.NotificationType) string {
+	switch {
+	case v.cfg.Action.takesSteps():
+		return v.sim.steps.of(t).to
+	case v.sim.gone:
+		return ""
+	}
+	return v.sim.webhookURL // which Unregister leaves empty
+}
+
 func newVisit(cfg *Config, caller *Caller, ctx contexts, s sim) *visit {
 	return &visit{cfg: cfg, sim: s, calls: simCalls{caller: caller, ctx: ctx, run: cfg.ID, iccid: s.iccid}}
 }
@@ -65,8 +76,8 @@ func (v *visit) carryOut(t api.NotificationType, a *attempts, call *report.Call)
 		return v.ensure(t, a, call)
 	case v.cfg.Action == Unregister:
 		return v.unregister(t, a, call)
-	case v.cfg.Action == Restore:
-		return v.restore(t, a, call)
+	case v.cfg.Action == Restore, v.cfg.Action == Apply:
+		return v.takeStep(t, a, call)
 	}
 	return fmt.Errorf("unknown action %q", v.cfg.Action)
 }
@@ -138,25 +149,29 @@ func (v *visit) ensure(t api.NotificationType, a *attempts, call *report.Call) e
 	return nil
 }
 
-// restore puts back what was there before an earlier run, unless it was changed since.
-func (v *visit) restore(t api.NotificationType, a *attempts, call *report.Call) error {
-	undo := v.sim.undos.of(t)
+// takeStep makes the webhook what the step says, unless it is another one than the step expects. Restore leaves such a
+// webhook alone: it was changed since. Apply refuses the SIM: its plan is out of date.
+func (v *visit) takeStep(t api.NotificationType, a *attempts, call *report.Call) error {
+	step := v.sim.steps.of(t)
 	there, err := v.read(t)
+	asExpected := fleet.SameURL(there, step.from) || there == "" && v.cfg.Action == Restore
 	switch {
 	case err != nil:
 		return err
-	case fleet.SameURL(there, undo.before) && undo.before == "":
+	case fleet.SameURL(there, step.to) && step.to == "":
 		call.Outcome = report.Absent
-	case fleet.SameURL(there, undo.before):
+	case fleet.SameURL(there, step.to):
 		call.Outcome = report.Unchanged
-	case there != "" && !fleet.SameURL(there, undo.left):
+	case !asExpected && v.cfg.Action == Apply:
+		return errChangedSince
+	case !asExpected:
 		call.Outcome = report.Foreign
-	case undo.before == "":
+	case step.to == "":
 		return v.calls.removeKnown(t, there, a, call)
 	case there == "":
-		return v.calls.register(t, undo.before, a, call)
+		return v.calls.register(t, step.to, a, call)
 	default:
-		return v.calls.replace(t, there, undo.before, a, call)
+		return v.calls.replace(t, there, step.to, a, call)
 	}
 	return nil
 }
@@ -171,12 +186,12 @@ func (v *visit) read(t api.NotificationType) (there string, err error) {
 
 // typesOf are the types of a SIM that the run is about.
 func (c *Config) typesOf(s *sim) []api.NotificationType {
-	if c.Action != Restore {
+	if !c.Action.takesSteps() {
 		return c.Types
 	}
 	var types []api.NotificationType
 	for _, t := range c.Types {
-		if s.undos.of(t).wanted {
+		if s.steps.of(t).wanted {
 			types = append(types, t)
 		}
 	}
