@@ -52,7 +52,7 @@ func TestWhatTheAPISaysReachesPeopleOnlyTamed(t *testing.T) {
 	w := newWire(t, nil, startServer(t, said).URL, sims)
 	w.urls = secretWebhook
 	logs := newLogs()
-	summary, err := w.run(func(c *Config) { c.Log = logs.logger() })
+	summary, err := w.run(func(c *Config) { c.Log = logs.logger(); blind(c) })
 	if err != nil || summary.Refused != sims || said.count() != 2*sims {
 		t.Errorf("%v after %d errors, %+v", err, said.count(), summary.Causes)
 	}
@@ -233,8 +233,7 @@ func TestNoICCIDOfEditedResultsLeavesItsPlaceInTheURL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer undo.Close()
-	summary, err := w.run(func(c *Config) { c.Action, c.Undo = Restore, undo })
+	summary, err := w.run(func(c *Config) { c.Action, c.Steps = Restore, undo })
 	if err != nil || summary.OK != 1 || summary.Invalid != 2 || s.Registrations() != 2*2 {
 		t.Errorf("%v, %d webhooks are left, %+v", err, s.Registrations(), summary)
 	}

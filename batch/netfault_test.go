@@ -64,7 +64,7 @@ func TestANetworkThatAlwaysBreaksTheCallsFailsEachSIMWithItsCause(t *testing.T) 
 			if fault == silence {
 				w.client.Timeout = 200 * time.Millisecond
 			}
-			summary, err := w.run(func(c *Config) { c.Retries, c.Types = 1, oneType() })
+			summary, err := w.run(func(c *Config) { c.Retries, c.Types = 1, oneType(); blind(c) })
 			if err != nil || summary.Failed != 2 || !summary.Complete {
 				t.Errorf("%v, %+v", err, summary)
 			}
@@ -182,7 +182,7 @@ func TestARedirectToAnotherHostIsRefusedAndThatHostNeverCalled(t *testing.T) {
 		s := sandbox.New(sandbox.Options{})
 		twisted := &twist{next: s, answer: redirect, when: always}
 		w := newWire(t, s, startServer(t, twisted).URL, 5)
-		summary, err := w.run(nil)
+		summary, err := w.run(blind)
 		if err != nil || summary.Refused != 5 || twisted.fired.Load() != 10 {
 			t.Errorf("%v, %+v after %d redirects", err, summary, twisted.fired.Load())
 		}

@@ -205,7 +205,7 @@ func TestCallsThatOutlastTheGracePeriodAreCutAndTheirSIMsCalledAgain(t *testing.
 	synctest.Test(t, func(t *testing.T) {
 		g := newRig(t, sandbox.Options{HangRate: 1}, 10)
 		ctx := t.Context()
-		run, done := g.prepare(ctx, unlimited)
+		run, done := g.prepare(ctx, func(c *Config) { unlimited(c); blind(c) })
 		time.AfterFunc(time.Second, func() { run.Stop(ErrStopped) })
 		start := time.Now()
 		if err := run.Do(ctx); !errors.Is(err, ErrStopped) {

@@ -21,8 +21,8 @@ func TestARunThatMakesNoSenseIsRefusedBeforeItOpensItsResults(t *testing.T) {
 		}{
 			"no client":                  {func(c *Config) { c.Client = nil }, "set Client"},
 			"no fleet":                   {func(c *Config) { c.Fleet = nil }, "set Fleet"},
-			"a fleet for restore":        {func(c *Config) { c.Action = Restore }, "set Undo"},
-			"results to undo and others": {func(c *Config) { c.Undo = &Undo{} }, "no Undo"},
+			"a fleet for restore":        {func(c *Config) { c.Action = Restore }, "set Steps"},
+			"results to undo and others": {func(c *Config) { c.Steps = &Steps{} }, "no Steps"},
 			"no action":                  {func(c *Config) { c.Action = "" }, "unknown action"},
 			"negative workers":           {func(c *Config) { c.Workers = -1 }, "cannot be negative"},
 			"too few retries":            {func(c *Config) { c.Retries = -2 }, "NoRetries"},

@@ -3,6 +3,7 @@ package batch
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,8 +65,8 @@ func TestReconcilingTouchesOnlyWhatDiffers(t *testing.T) {
 		if err != nil || summary.SubscriptionEnd[report.Registered] != 40 || summary.UsageThreshold[report.Replaced] != 30 || summary.UsageThreshold[report.Unchanged] != 930 {
 			t.Errorf("reconcile: %v, %+v", err, summary)
 		}
-		if posts, deletes := g.callsSince(before, "POST"), g.callsSince(before, "DELETE"); posts != 140 || deletes != 60 {
-			t.Errorf("%d registrations and %d removals, want 140 and 60", posts, deletes)
+		if posts, deletes := g.callsSince(before, "POST"), g.callsSince(before, "DELETE"); posts != 140+60 || deletes != 60 {
+			t.Errorf("%d registrations and %d removals, want 140, 60 that are answered 409, and 60", posts, deletes)
 		}
 		g.complete(1000)
 		replaced := 0
@@ -103,8 +104,7 @@ func TestRestoringBringsBackWhatARunHasChanged(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() { _ = undo.Close() })
-			c.Undo = undo
+			c.Steps = undo
 		}
 		summary, err := g.run(restore)
 		if err != nil || summary.Rows != 70 || summary.OK != 70 || summary.SubscriptionEnd[report.Replaced] != 30 ||
@@ -267,8 +267,7 @@ func TestUnregisteringMayRecordWhatItRemovesForRestore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Cleanup(func() { _ = undo.Close() })
-			c.Action, c.Undo = Restore, undo
+			c.Action, c.Steps = Restore, undo
 			unlimited(c)
 		})
 		if err != nil || summary.OK != 100 || g.sandbox.Registrations() != 200 {
@@ -283,7 +282,7 @@ func TestAWriteThatEndedInDoubtIsSettledByLooking(t *testing.T) {
 		options sandbox.Options
 		outcome report.Outcome // "": nothing could be seen
 	}{
-		"a registration whose connections all break":  {Register, sandbox.Options{ResetRate: 1}, report.Registered},
+		"a registration whose connections all break":  {Register, sandbox.Options{ResetRate: 1}, report.Replaced},
 		"a removal whose connections all break":       {Unregister, sandbox.Options{ResetRate: 1}, report.Unregistered},
 		"a registration, when looking is cut off too": {Register, sandbox.Options{TruncateRate: 1}, ""},
 		"a registration of which half took no effect": {Register, sandbox.Options{ErrorRate: 1}, ""},
@@ -329,20 +328,21 @@ func TestVerifyingFindsWebhooksThatAreNotWhatWasRegistered(t *testing.T) {
 
 func TestAReplacementThatTookTwoRunsStillTellsWhatWasReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := newRig(t, sandbox.Options{NotFoundOnUnregister: true, LatencyMin: time.Second, LatencyMax: time.Second}, 1)
+		g := newRig(t, sandbox.Options{ConflictOnRegister: true, NotFoundOnUnregister: true}, 1)
 		for _, typ := range api.NotificationTypes() {
 			g.sandbox.Set(testICCID(0), typ, oldWebhook)
 		}
-		// The removal is answered after 1 s from the look's; then the API goes away.
-		time.AfterFunc(1500*time.Millisecond, func() { g.sandbox.SetDown(true) })
+		// The first POST is answered 409, and the webhook removed. No POST after that succeeds, so that the old one cannot be
+		// put back.
+		g.sandbox.SetRules(sandbox.Rule{Name: "broken", Method: http.MethodPost, From: 2, Answer: sandbox.APIError(http.StatusServiceUnavailable)})
 		summary, err := g.run(func(c *Config) { reconcile(c); c.Retries = 1 })
-		if err != nil || summary.Failed != 1 {
+		if err != nil || summary.Failed != 1 || g.sandbox.Stats().Faults["broken"] == 0 {
 			t.Fatalf("%v, %+v: nothing was tested", err, summary)
 		}
 		if url, there := g.sandbox.Webhook(testICCID(0), api.SubscriptionEnd); there {
 			t.Fatalf("%s is still there: nothing was tested", url)
 		}
-		g.sandbox.SetDown(false)
+		g.sandbox.SetRules()
 		if _, err := g.run(reconcile); err != nil {
 			t.Fatal(err)
 		}

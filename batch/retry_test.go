@@ -154,7 +154,7 @@ func TestACallHasAllItsRetriesLeftAfterAnOutage(t *testing.T) {
 		}
 		h := newStumbling(g.sandbox, time.Now().Add(2*time.Minute), func(path string) bool { return sound[simOf(path)] })
 		g.behind(h)
-		summary, err := g.run(func(c *Config) { c.Types, c.Workers, c.Retries = oneType(), 24, 1; unlimited(c) })
+		summary, err := g.run(func(c *Config) { c.Types, c.Workers, c.Retries, c.Blind = oneType(), 24, 1, true; unlimited(c) })
 		if err != nil || summary.OK != 24 {
 			t.Errorf("%v, %+v", err, summary)
 		}
@@ -186,7 +186,7 @@ func TestAWriteThatTookNoEffectHasFailedAfterALook(t *testing.T) {
 				}
 				var fired atomic.Int64
 				g.behind(failingWrites(g.sandbox, func(*http.Request) bool { return true }, &fired))
-				summary, err := g.run(func(c *Config) { c.Action, c.Types, c.Retries = action, oneType(), 1 })
+				summary, err := g.run(func(c *Config) { c.Action, c.Types, c.Retries, c.Blind = action, oneType(), 1, true })
 				if err != nil || summary.Failed != 2 || summary.OK != 0 {
 					t.Errorf("%v, %+v", err, summary)
 				}
@@ -245,7 +245,7 @@ func TestCallsThatFailTogetherAreNotRepeatedTogether(t *testing.T) {
 		g := newRig(t, sandbox.Options{}, 16)
 		h := newStumbling(g.sandbox, time.Now(), func(string) bool { return false })
 		g.behind(h)
-		summary, err := g.run(func(c *Config) { c.Types, c.Workers = oneType(), 16; unlimited(c) })
+		summary, err := g.run(func(c *Config) { c.Types, c.Workers, c.Blind = oneType(), 16, true; unlimited(c) })
 		if err != nil || summary.OK != 16 || len(h.again) != 16 {
 			t.Fatalf("%v, %+v after %d failures", err, summary, len(h.again))
 		}
@@ -270,7 +270,7 @@ func TestAGatewaysPageTellsNothingOfAWebhook(t *testing.T) {
 				_, _ = io.WriteString(w, "<html>no such place</html>")
 			}}
 			w := newWire(t, s, startServer(t, twisted).URL, 3)
-			summary, err := w.run(func(c *Config) { c.Action = action })
+			summary, err := w.run(func(c *Config) { c.Action, c.Blind = action, true })
 			if err != nil || summary.Refused != 3 || twisted.fired.Load() != 6 {
 				t.Errorf("%v, %+v after %d such answers", err, summary, twisted.fired.Load())
 			}

@@ -94,7 +94,7 @@ func (s *simCalls) readAgain() error {
 // confirm reads what became of a write that failed, but may have taken effect. The error stands unless the webhook
 // is now the one that was wanted.
 func (s *simCalls) confirm(t api.NotificationType, wanted string, a *attempts, err error) error {
-	if err == nil || !a.maybeDone || !api.Temporary(err) {
+	if err == nil || !a.maybeDone || !api.Temporary(err) || is[*GoneError](err) {
 		return err
 	}
 	if s.readAgain() != nil || !fleet.SameURL(s.found[t], wanted) {

@@ -76,6 +76,36 @@ func OpenPlan(path string) (*Steps, error) {
 	return plan, nil
 }
 
+// OpenUndo opens the results of a run whose changes are to be taken back: every webhook that it replaced or removed,
+// whatever came of the SIM, is put back, and what it registered anew is removed. Its error is a *fleet.Error.
+func OpenUndo(path string) (*Steps, error) {
+	undo := &Steps{name: path}
+	for row, err := range readResults(path) {
+		if err != nil {
+			return nil, err
+		}
+		undo.apiName = row.BaseURL
+		break // all rows are about the same API
+	}
+	undo.rows = func(types []api.NotificationType) iter.Seq2[sourceRow, error] { return stepRows(path, types, undoOf) }
+	return undo, nil
+}
+
+// undoOf tells from a row what is to be put back.
+func undoOf(row *report.Row, call *report.Call) step {
+	switch {
+	case call.Outcome.Planned():
+		return step{}
+	case call.PreviousURL != "" && row.Action == string(Unregister), call.Outcome == report.Unregistered && call.PreviousURL != "":
+		return step{true, "", call.PreviousURL}
+	case call.PreviousURL != "":
+		return step{true, row.WebhookURL, call.PreviousURL}
+	case call.Outcome == report.Registered && row.Action != string(Restore):
+		return step{true, row.WebhookURL, ""}
+	}
+	return step{}
+}
+
 func isChange(o report.Outcome) bool {
 	return o == report.Registered || o == report.Replaced || o == report.Unregistered
 }
