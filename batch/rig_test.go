@@ -116,7 +116,7 @@ func (g *rig) tryPrepare(ctx context.Context, change func(*Config)) (run *Run, d
 		t.Fatal(err)
 	}
 	cfg.Client = client
-	if cfg.Action != Restore {
+	if !cfg.Action.takesSteps() {
 		cfg.Fleet = source
 	}
 	run, err = Prepare(ctx, cfg)

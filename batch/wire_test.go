@@ -55,7 +55,7 @@ func (w *wire) run(change func(*Config)) (report.Summary, error) {
 		t.Fatal(err)
 	}
 	cfg.Client = client
-	if cfg.Action != Restore {
+	if !cfg.Action.takesSteps() {
 		cfg.Fleet = source
 	}
 	run, err := Prepare(ctx, cfg)
