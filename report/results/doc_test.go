@@ -11,8 +11,8 @@ package results
 //	  and ends all writing                       TestAJournalThatFailedStaysFailed
 //	  a short write is a failed one              TestNothingIsLostWhereTheDiskFails
 //	  a failed fsync is not tried again          TestRowsThatWereNotSyncedAreCutOffAndNamed
-//	  rows appended meanwhile are not synced     TestRowsAppendedDuringASyncAreNotYetSynced
-//	  each row is named by one error             TestAWriteThatFailsDuringASyncNamesTheRowsOfBoth
+//	  rows appended meanwhile are not synced     TestRowsAppendedWhileOthersAreSynced
+//	  each row is named by one error             TestRowsAppendedWhileOthersAreSynced
 //	  its rows are cut off, and named            TestRowsThatWereNotSyncedAreCutOffAndNamed
 //	power cuts (all by TestNothingIsLostWhereThePowerIsCut)
 //	  Sync syncs, Complete syncs the rest
