@@ -1,20 +1,12 @@
 package batch
 
 import (
-	"bytes"
-	"context"
-	"encoding/csv"
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
 
-	"simhook/api"
 	"simhook/batch/fleet"
-	"simhook/batch/pace"
 	"simhook/report/simset"
 )
 
@@ -47,23 +39,6 @@ func BenchmarkCheck(b *testing.B) {
 	b.ReportMetric(float64(heapOf(func() { runtime.KeepAlive(table); table = nil }))/sims, "bytes/SIM")
 }
 
-// timeCSV is how long encoding/csv takes to read a file.
-func timeCSV(b *testing.B, path string) time.Duration {
-	b.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	started := time.Now()
-	for reader := csv.NewReader(bytes.NewReader(text)); ; {
-		if _, err := reader.Read(); errors.Is(err, io.EOF) {
-			return time.Since(started)
-		} else if err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 // heapOf is how much memory is free after something is let go.
 func heapOf(let func()) uint64 {
 	var before, after runtime.MemStats
@@ -83,49 +58,6 @@ func BenchmarkNormaliseICCID(b *testing.B) {
 				if _, _, err := fleet.NormaliseICCID(cell, false); err != nil {
 					b.Fatal(err)
 				}
-			}
-		})
-	}
-}
-
-// BenchmarkPacer takes permits at a fixed rate with 32 workers. Of the rate that it
-// is to keep, it reports the share that it comes to.
-func BenchmarkPacer(b *testing.B) {
-	for _, c := range []struct {
-		rate      string
-		perSecond float64
-	}{{"17/s", 17}, {"1000/s", 1000}, {"50000/s", 50000}, {"unlimited", 0}} {
-		b.Run(c.rate, func(b *testing.B) {
-			rate, err := pace.ParseRate(c.rate)
-			if err != nil {
-				b.Fatal(err)
-			}
-			pacer := pace.New(pace.Options{Rate: rate})
-			ctx, cancel := context.WithCancel(b.Context())
-			ended := make(chan struct{})
-			go func() {
-				defer close(ended)
-				pacer.Run(ctx)
-			}()
-			before := cpuTime(b)
-			b.SetParallelism(16)
-			b.RunParallel(func(pb *testing.PB) {
-				for pb.Next() {
-					permit, err := pacer.Acquire(ctx)
-					if err != nil {
-						b.Error(err)
-					}
-					permit.Done(api.Answer{Status: 200})
-				}
-			})
-			used := cpuTime(b) - before
-			cancel()
-			<-ended
-			perSecond := float64(b.N) / b.Elapsed().Seconds()
-			b.ReportMetric(perSecond, "calls/s")
-			b.ReportMetric(float64(used.Nanoseconds())/float64(b.N), "cpu-ns/call")
-			if c.perSecond > 0 {
-				b.ReportMetric(perSecond/c.perSecond, "of-the-rate")
 			}
 		})
 	}

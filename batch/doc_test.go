@@ -3,25 +3,9 @@ package batch
 // The tests of a run were each seen to fail once: with the guarantee on the left
 // taken out of the code, the test on the right complained.
 //
-//	pacing
-//	  a burst is worth 5 ms, no quota            TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
-//	  calls in flight are counted                TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
-//	  the reset is by the server's clock         TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
-//	  our share of the quota is kept             TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
-//	  what others use is left to them            TestASecondClientOnTheSameQuotaCostsNoMoreThanAHandfulOf429s
-//	  shards divide an automatic rate            TestAutomaticRateStaysALittleUnderTheDocumentedQuotaWhenNoneIsAnnounced
-//	  shards divide a fixed rate                 TestAFixedRateIsKeptWhateverTheServerAnnounces
-//	  unannounced quotas are kept below          TestAutomaticRateStaysALittleUnderTheDocumentedQuotaWhenNoneIsAnnounced
-//	  and lowered by a 429                       TestAutomaticRateComesToTermsWithALowerQuotaThatIsNotAnnounced
+//	pacing, besides the tests of package pace
 //	  retries are paced                          TestRetriesKeepToTheRateAsFirstAttemptsDo
 //	  reads and writes are apart                 TestReadsAndWritesAreApartAndDoNotSlowEachOther
-//	  permits that nobody took are taken back    TestPermitsThatNobodyIsFreeToTakeUseNoQuotaUp
-//	  a pause is not made up for at once         TestWhatIsLeftOfTheQuotaAfterAPauseIsNotUsedAtOnce
-//	  too few workers are told of once           TestTooFewWorkersForTheQuotaAreToldOfOnceWithTheNumberNeeded
-//	the gate
-//	  a 429 closes it, for all workers           TestA429HoldsAllWorkersBackUntilTheReset
-//	  a permit on offer is withdrawn             TestA429HoldsAllWorkersBackUntilTheReset
-//	  until the reset, or Retry-After            TestA429HoldsAllWorkersBackUntilTheReset
 //	retrying
 //	  passing failures are retried               TestPassingFaultsOfWritesThatTookEffectLeaveEverySIMOK
 //	  others are not                             TestRefusedSIMsAreNotRetriedAndDoNotKeepOthersBack
