@@ -46,7 +46,6 @@ package batch
 //	  --only-url is heeded                       TestUnregisteringOnlyOneURLLeavesOthersAlone
 //	  --max-delete is heeded                     TestPruning
 //	  an invalid row prevents pruning            TestPruning
-//	  equivalent URLs are the same               TestSameURL
 //	  --verify compares                          TestVerifyingFindsWebhooksThatAreNotWhatWasRegistered
 //	a run
 //	  a SIM is called for once                   TestBadRowsBecomeResultsWithTheirLineAndReason
@@ -69,21 +68,5 @@ package batch
 //	  calls in flight have the grace period      TestAStoppedRunGoesOnWithoutRepeatingACall
 //	  and no more                                TestCallsThatOutlastTheGracePeriodAreCutAndTheirSIMsCalledAgain
 //	  what is not done is not complete           TestMaxDurationEndsTheRunCleanly
-//	the fleet
-//	  byte order marks, UTF-16, gzip             TestByteOrderMarkIsNoPartOfTheFirstCell,
-//	                                             TestFleetFilesOfSpreadsheetsAreUnderstood
-//	  lines end in CR, and in halves of CRLF     TestLinesEndInLFCRLFOrCR, TestLinesDoNotDependOnHowTheTextArrives
-//	  rows take no memory of their own           TestReadingTakesNoAllocationARow
-//	  any delimiter, sep=, no header             TestFleetFilesOfSpreadsheetsAreUnderstood, TestHeaderIsFound,
-//	                                             TestFileWithoutHeaderIsRecognisedByItsFirstCell
-//	  quotes close where a cell can end          TestCellsAreSplitAsEncodingCSVDoes, TestSloppyQuotesAreTolerated
-//	  a quote that is not closed costs a row     TestStrayQuoteCostsOneRow
-//	  so does an endless line                    TestOverlongLineCostsOneRowAndLittleMemory
-//	  check digits are checked                   TestCheckDigitCatchesEveryMistypedDigit
-//	  scientific notation is named               TestNormaliseICCIDSaysWhatIsWrong
-//	  webhook URLs are checked                   TestRowsTakeTheirOwnWebhookURLFirst
-//	  a damaged gzip is no end of file           TestDamagedGzipEndsWithAnErrorAndNotSilently
-//	  workbooks and the like are named           TestUnusableFleetFilesAreRefused
-//	  changes in place are noticed               TestFleetChangedInPlaceIsAnError, TestEveryChangeInPlaceIsNoticed
-//	  another file of the name is none           TestFleetReplacedMeanwhileStaysTheSame
+//	the fleet, besides the tests of package fleet
 //	  passwords and escapes in it are tamed      TestWhatTheFleetHoldsReachesPeopleOnlyTamed
