@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch/fleet"
-	"simhook/report/simset"
 )
 
 func (p *program) checkCommand() *cli.Command {
@@ -45,7 +44,7 @@ type check struct {
 	json    bool
 }
 
-// Run prints what is found. Its error is a *batch.FleetError if no row can be used, and a *rowsError if some
+// Run prints what is found. Its error is a *fleet.Error if no row can be used, and a *rowsError if some
 // cannot.
 func (k *check) Run(ctx context.Context) error {
 	ctx, release := k.untilSignal(ctx)
@@ -55,7 +54,7 @@ func (k *check) Run(ctx context.Context) error {
 		return err
 	}
 	defer source.Close()
-	found, err := fleet.Check(ctx, source, simset.New())
+	found, err := fleet.Check(ctx, source)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -35,7 +34,7 @@ type expectation struct {
 	more    int // notifications from unknown SIMs, beyond those remembered
 }
 
-// openExpected reads the fleet. Its error is a *batch.FleetError if that has no valid row.
+// openExpected reads the fleet. Its error is a *fleet.Error if that has no valid row.
 func (l *listener) openExpected(ctx context.Context) (*expectation, error) {
 	if l.fleetPath == "" {
 		return nil, nil
@@ -45,17 +44,11 @@ func (l *listener) openExpected(ctx context.Context) (*expectation, error) {
 		return nil, err
 	}
 	defer source.Close()
-	rows, err := source.Rows()
-	if err != nil {
-		return nil, err
-	}
 	e := &expectation{name: source.Name(), fleet: map[uint64]bool{}, unknown: map[uint64]struct{}{}}
 	bad := 0
-	var row fleet.Row
-	for ctx.Err() == nil {
-		err := rows.Read(&row)
-		if errors.Is(err, io.EOF) {
-			break
+	for row, err := range source.All() {
+		if err == nil {
+			err = context.Cause(ctx)
 		}
 		if err != nil {
 			return nil, err
@@ -65,9 +58,6 @@ func (l *listener) openExpected(ctx context.Context) (*expectation, error) {
 		} else {
 			bad++
 		}
-	}
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
 	}
 	if len(e.fleet) == 0 {
 		return nil, &fleet.Error{Name: e.name, Err: errors.New("has no row that can be used")}

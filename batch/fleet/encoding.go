@@ -13,13 +13,12 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// sniffed is how many bytes of a file decide what it is.
+// sniffed is how many of a file's first bytes decide what it is.
 const sniffed = 512
 
-// decodeFleet gives the text of a fleet file as UTF-8 without a byte order mark, whether it is
-// gzipped, UTF-8 or UTF-16. It goes by content, since names lie. Bytes that are not valid UTF-8 pass
-// unchanged.
-func decodeFleet(file io.Reader) (io.Reader, error) {
+// decode gives the text of a fleet file as UTF-8 without a byte order mark. The file may be gzipped, UTF-8 or
+// UTF-16: its content decides, not its name. Bytes that are not valid UTF-8 stay as they are.
+func decode(file io.Reader) (io.Reader, error) {
 	in := bufio.NewReaderSize(file, 1<<16)
 	head, err := peek(in)
 	if err != nil {
@@ -56,8 +55,8 @@ func peek(in *bufio.Reader) ([]byte, error) {
 	return head, nil
 }
 
-// utf16Decoder is the decoder of a UTF-16 text, nil for other texts. Without a byte order mark it is
-// UTF-16 if nearly every other byte is NUL, as in digits and Latin letters.
+// utf16Decoder is the decoder of a UTF-16 text, nil for other texts. A text without a byte order mark is UTF-16
+// if nearly every second byte is NUL, because digits and Latin letters are written so.
 func utf16Decoder(head []byte) *encoding.Decoder {
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
 		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder()
@@ -103,5 +102,5 @@ func (r gzipReader) Read(p []byte) (int, error) {
 }
 
 func damagedGzip(err error) error {
-	return fmt.Errorf("the gzip file is damaged or incomplete, so make it anew: %w", err)
+	return fmt.Errorf("the gzip file is damaged or incomplete: create it again: %w", err)
 }
