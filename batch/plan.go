@@ -158,7 +158,7 @@ func (r *Run) classify(row sourceRow) entry {
 	if r.cfg.Action == Unregister {
 		e.webhookURL = ""
 	}
-	sight, state := r.cfg.Journal.Sight(row.ICCID, e.webhookURL)
+	sight, state := r.cfg.Journal.Look(row.ICCID, e.webhookURL)
 	switch sight {
 	case simset.Repeated:
 		return r.badRow(row, report.StatusDuplicate, row.ICCID, "the ICCID stands on an earlier line too")
@@ -175,7 +175,7 @@ func (r *Run) badRow(row sourceRow, status report.Status, iccid, problem string)
 		ICCID: iccid, Line: row.Line, Action: string(r.cfg.Action), Status: status, WebhookURL: row.WebhookURL,
 		Error: problem, StartedAt: now, FinishedAt: now, BaseURL: r.cfg.APIName,
 	}
-	return entry{bad: bad, recorded: r.cfg.Journal.Bad(bad)}
+	return entry{bad: bad, recorded: r.cfg.Journal.LookBad(bad)}
 }
 
 // read hands out the SIMs that are to be called for, and the results of rows

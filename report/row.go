@@ -50,6 +50,11 @@ func (o Outcome) Planned() bool {
 	return o == WouldRegister || o == WouldReplace || o == WouldUnregister
 }
 
+// Changed reports whether a webhook was set or removed.
+func (o Outcome) Changed() bool {
+	return o == Registered || o == Replaced || o == Unregistered
+}
+
 // Call is what happened to one notification type of a SIM. HTTPStatus, Error
 // and CorrelationID are those of the last attempt.
 type Call struct {

@@ -11,7 +11,7 @@ const TimeFormat = "2006-01-02T15:04:05.000Z"
 // appendCell quotes as encoding/csv does: only where the cell could be
 // misread. Clean cells hold no line breaks and do not begin with a space.
 func Append(buf []byte, cell string) []byte {
-	if !strings.ContainsAny(cell, `",`) && cell != `\.` {
+	if strings.IndexByte(cell, ',') < 0 && strings.IndexByte(cell, '"') < 0 && cell != `\.` {
 		return append(append(buf, cell...), ',')
 	}
 	buf = append(buf, '"')

@@ -45,8 +45,14 @@ func cut(text string, limit int) string {
 	return strings.TrimSpace(text[:end]) + ellipsis
 }
 
+// IsClean reports whether Clean leaves text of any length as it is.
 func IsClean(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, Unclean)
+	for i := range len(text) {
+		if b := text[i]; b < ' ' || b > '~' { // plain ASCII needs no look at runes
+			return utf8.ValidString(text[i:]) && !strings.ContainsFunc(text[i:], Unclean)
+		}
+	}
+	return true
 }
 
 // unclean holds for what could break a line, move a cursor or reorder text.

@@ -29,6 +29,28 @@ func BenchmarkAppend(b *testing.B) {
 	b.ReportMetric(batch*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
+// BenchmarkRow writes one row.
+func BenchmarkRow(b *testing.B) {
+	row, buf := reporttest.OkRow(reporttest.SimA, 2), make([]byte, 0, 4096)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = appendRow(buf[:0], &row)
+	}
+}
+
+// BenchmarkLine splits and decodes one line.
+func BenchmarkLine(b *testing.B) {
+	text := bytes.TrimSuffix([]byte(lines(reporttest.OkRow(reporttest.SimA, 2))), []byte("\n"))
+	var l line
+	var e entry
+	b.ReportAllocs()
+	for b.Loop() {
+		if !l.parse(text, &e) {
+			b.Fatal()
+		}
+	}
+}
+
 // BenchmarkOpen resumes 100,000 rows, and compares with encoding/csv reading the
 // same bytes.
 func BenchmarkOpen(b *testing.B) {
@@ -44,8 +66,8 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		j := mustOpen(b, path, bothTypes())
-		if j.live != sims {
-			b.Fatalf("%d rows", j.live)
+		if j.known.live != sims {
+			b.Fatalf("%d rows", j.known.live)
 		}
 		if err := j.Close(); err != nil {
 			b.Fatal(err)

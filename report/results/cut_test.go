@@ -47,7 +47,7 @@ func slim(rows []report.Row) []report.Row {
 }
 
 func TestAFileCutAnywhereComesToTheSameResults(t *testing.T) {
-	text := string(HeaderLine()) + lines(slim(mixedRows())...)
+	text := string(headerLine()) + lines(slim(mixedRows())...)
 	const parts = 4 // at a time
 	for part := range parts {
 		t.Run(fmt.Sprintf("every 4th byte from the %dth", part), func(t *testing.T) {
@@ -71,7 +71,7 @@ func goOnWithHalf(t *testing.T, text string) {
 		t.Fatalf("cut at %d: %s", len(text), diff)
 	}
 	files := reporttest.Snapshot(t, filepath.Dir(path))
-	whole := max(strings.LastIndexByte(text, '\n')+1, len(HeaderLine()))
+	whole := max(strings.LastIndexByte(text, '\n')+1, len(headerLine()))
 	if torn := text[min(whole, len(text)):]; torn != "" {
 		if got := reporttest.Content(t, path+".torn"); got != torn+"\n" {
 			t.Errorf("cut at %d: %q is set aside, not %q", len(text), got, torn)
@@ -86,7 +86,7 @@ func goOnWithHalf(t *testing.T, text string) {
 func TestDamageIsSetAsideAndItsSIMsComeAgain(t *testing.T) {
 	rows := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), reporttest.FailedRow(reporttest.SimC, 4), reporttest.OkRow(reporttest.SimC, 4), reporttest.OkRow(reporttest.SimD, 5)}
 	fleet := []report.Row{rows[0], rows[1], rows[3], rows[4]}
-	header, second := string(HeaderLine()), lines(rows[1])
+	header, second := string(headerLine()), lines(rows[1])
 	all := header + lines(rows...)
 	zeros := strings.Repeat("\x00", 4096)
 	long := strings.Repeat("x", cell.MaxLine)

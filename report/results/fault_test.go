@@ -32,13 +32,13 @@ func beginnings() map[string]beginning {
 		},
 		"an unfinished run, torn": {
 			func(t *testing.T, path string) {
-				reporttest.Write(t, partialPath(path), string(HeaderLine())+lines(fleet[:3]...)+"8944")
+				reporttest.Write(t, partialPath(path), string(headerLine())+lines(fleet[:3]...)+"8944")
 			},
 			[]string{"truncate", "write", "sync", "rename"},
 		},
 		"an unfinished run, damaged in the middle": {
 			func(t *testing.T, path string) {
-				reporttest.Write(t, partialPath(path), string(HeaderLine())+lines(fleet[0])+"\x00\x00\n"+lines(fleet[1:3]...))
+				reporttest.Write(t, partialPath(path), string(headerLine())+lines(fleet[0])+"\x00\x00\n"+lines(fleet[1:3]...))
 				reporttest.Write(t, path+".merging", "half of a mer")
 			},
 			[]string{"remove", "write", "sync", "rename"},
@@ -224,7 +224,7 @@ func TestAJournalThatFailedStaysFailed(t *testing.T) {
 			if _, err := j.Complete(1); !errors.Is(err, tt.want) {
 				t.Errorf("completing: %v", err)
 			}
-			if got := reporttest.Content(t, partialPath(path)); got != string(HeaderLine())+lines(reporttest.OkRow(reporttest.SimA, 2)) {
+			if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(reporttest.OkRow(reporttest.SimA, 2)) {
 				t.Errorf("the file is %q", got)
 			}
 		})
@@ -252,7 +252,7 @@ func TestRowsThatWereNotSyncedAreCutOffAndNamed(t *testing.T) {
 	if err := errors.Join(j.Sync(), j.Append([]report.Row{reporttest.OkRow(reporttest.SimD, 5)})); !errors.Is(err, reporttest.ErrDisk) {
 		t.Errorf("later it works again, it says: %v", err)
 	}
-	if got := reporttest.Content(t, partialPath(path)); got != string(HeaderLine())+lines(reporttest.OkRow(reporttest.SimA, 2)) {
+	if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(reporttest.OkRow(reporttest.SimA, 2)) {
 		t.Errorf("the file is %q", got)
 	}
 }
@@ -269,7 +269,7 @@ func TestResultsAreNotCompleteWithoutARowForEverySIM(t *testing.T) {
 	if _, err := os.Stat(path); err == nil {
 		t.Error("there they are")
 	}
-	if got := reporttest.Content(t, partialPath(path)); got != string(HeaderLine())+lines(fleet[0]) {
+	if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(fleet[0]) {
 		t.Errorf("the unfinished results have become %q", got)
 	}
 }

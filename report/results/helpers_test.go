@@ -45,10 +45,10 @@ func missing(j *Journal, fleet []report.Row) (rows []report.Row) {
 	j.Begin()
 	for _, row := range fleet {
 		if row.Status == report.StatusInvalid || row.Status == report.StatusDuplicate {
-			if !j.Bad(&row) {
+			if !j.LookBad(&row) {
 				rows = append(rows, row)
 			}
-		} else if _, state := j.Sight(row.ICCID, row.WebhookURL); state != Done {
+		} else if _, state := j.Look(row.ICCID, row.WebhookURL); state != Done {
 			rows = append(rows, row)
 		}
 	}
@@ -99,7 +99,7 @@ func rowsIn(t testing.TB, path string) []string {
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	body, found := strings.CutPrefix(text, string(HeaderLine()))
+	body, found := strings.CutPrefix(text, string(headerLine()))
 	if !found || strings.Count(text, "\n") != len(records) {
 		t.Fatalf("%s: not a header and one line per row: %q", path, text)
 	}

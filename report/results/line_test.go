@@ -45,10 +45,10 @@ func FuzzLine(f *testing.F) {
 		}
 		compareWithCSV(t, text)
 		var l line
-		if !l.parse(text) {
+		if !l.parse(text, new(entry)) {
 			return
 		}
-		for row, err := range Read(bytes.NewReader(append(append(HeaderLine(), text...), '\n'))) {
+		for row, err := range Read(bytes.NewReader(append(append(headerLine(), text...), '\n'))) {
 			if err != nil {
 				t.Errorf("a good line is not read: %v", err)
 			}
@@ -116,7 +116,7 @@ func TestALineIsARowOnlyIfItCanBeReadAndRecognised(t *testing.T) {
 				t.Fatal("the line is not changed")
 			}
 			var l line
-			if got := l.parse([]byte(text)); got != tt.want {
+			if got := l.parse([]byte(text), new(entry)); got != tt.want {
 				t.Errorf("%q is a row: %v", text, got)
 			}
 		})

@@ -92,7 +92,7 @@ func TestRowsOfAKilledProcessAreThereAndItsLockIsGone(t *testing.T) {
 		t.Error("it ended by itself")
 	}
 	j := mustOpen(t, path, bothTypes())
-	if _, state := j.Sight(reporttest.SimA, reporttest.URLA); state != Done {
+	if _, state := j.Look(reporttest.SimA, reporttest.URLA); state != Done {
 		t.Errorf("the row it wrote is lost: the SIM is %v", state)
 	}
 }
@@ -108,7 +108,7 @@ func TestALockFileLeftBehindIsNoHindrance(t *testing.T) {
 
 func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	path := resultsIn(t)
-	reporttest.Write(t, partialPath(path), string(HeaderLine())+"torn\n8944")
+	reporttest.Write(t, partialPath(path), string(headerLine())+"torn\n8944")
 	run(t, path, bothTypes(), reporttest.OkRow(reporttest.SimA, 2))
 	leave(t, path, reporttest.OkRow(reporttest.SimB, 2))
 	for _, suffix := range []string{"", ".partial", ".lock", ".torn"} {

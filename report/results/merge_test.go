@@ -52,7 +52,7 @@ func TestShardsMergeIntoResultsThatAWholeRunGoesOnWith(t *testing.T) {
 	if rows != len(all) {
 		t.Errorf("%d rows, want %d", rows, len(all))
 	}
-	if diff := cmp.Diff(lines(all...), strings.TrimPrefix(reporttest.Content(t, merged), string(HeaderLine()))); diff != "" {
+	if diff := cmp.Diff(lines(all...), strings.TrimPrefix(reporttest.Content(t, merged), string(headerLine()))); diff != "" {
 		t.Errorf("not the rows of shard 0, then of shard 1, and so on (-want +got):\n%s", diff)
 	}
 	info, err := os.Stat(merged)
@@ -112,7 +112,7 @@ func TestShardsThatDoNotMakeAFleetAreRefused(t *testing.T) {
 			return p
 		}, "NAME.1-of-4.csv: NAME.1-of-4.csv.partial is there too: its run is not finished: run the same command again first"},
 		"one is running again": {func(t *testing.T, p []string) []string {
-			reporttest.Write(t, partialPath(p[1]), string(HeaderLine()))
+			reporttest.Write(t, partialPath(p[1]), string(headerLine()))
 			return p
 		}, "NAME.1-of-4.csv: NAME.1-of-4.csv.partial is there too: its run is not finished: run the same command again first"},
 		"an unfinished file is given": {func(t *testing.T, p []string) []string {
@@ -124,7 +124,7 @@ func TestShardsThatDoNotMakeAFleetAreRefused(t *testing.T) {
 		"another API's":     {rewritten(reporttest.URLAPI, "https://example.com"), "NAME.2-of-4.csv: holds results of the API at https://example.com, and what comes before those of " + reporttest.URLAPI},
 		"a plan":            {rewritten(string(report.Registered), string(report.WouldRegister)), "NAME.2-of-4.csv: a plan, made by --dry-run, and results do not go together"},
 		"one of more shards by its SIMs": {func(t *testing.T, p []string) []string {
-			reporttest.Write(t, p[1], string(HeaderLine())+lines(shardRows(shardOf(5, 8), 60)...))
+			reporttest.Write(t, p[1], string(headerLine())+lines(shardRows(shardOf(5, 8), 60)...))
 			return p
 		}, "NAME.1-of-4.csv: is shard 5 of 8, not shard 1 of 4"},
 		"cut off": {func(t *testing.T, p []string) []string {
@@ -134,7 +134,7 @@ func TestShardsThatDoNotMakeAFleetAreRefused(t *testing.T) {
 		}, "NAME.2-of-4.csv: its last line is cut off"},
 		"a SIM twice": {func(t *testing.T, p []string) []string {
 			text := reporttest.Content(t, p[2])
-			reporttest.Write(t, p[2], text+text[len(HeaderLine()):])
+			reporttest.Write(t, p[2], text+text[len(headerLine()):])
 			return p
 		}, "is the second row of its SIM (was the file edited?)"},
 		"bad rows of another": {func(t *testing.T, p []string) []string {
@@ -234,7 +234,7 @@ func TestShardsWithoutNamesAreToldByTheirSIMs(t *testing.T) {
 			}
 			if slices.Contains(c.leave, -1) {
 				empty := filepath.Join(t.TempDir(), "results.csv")
-				reporttest.Write(t, empty, string(HeaderLine()))
+				reporttest.Write(t, empty, string(headerLine()))
 				given = append(given, empty)
 			}
 			merged := resultsIn(t)
@@ -268,7 +268,7 @@ func TestWhatStandsWhereTheMergedResultsShouldIsNotLost(t *testing.T) {
 		is      func(error) bool
 	}{
 		"another command's results": {func(t *testing.T, merged string) {
-			reporttest.Write(t, merged, string(HeaderLine())+strings.ReplaceAll(lines(reporttest.OkRow(reporttest.SimE, 2)), "register,", "unregister,"))
+			reporttest.Write(t, merged, string(headerLine())+strings.ReplaceAll(lines(reporttest.OkRow(reporttest.SimE, 2)), "register,", "unregister,"))
 		}, isA[*file.MismatchError]},
 		"no results":        {func(t *testing.T, merged string) { reporttest.Write(t, merged, "my notes\n") }, isA[*file.MismatchError]},
 		"an unfinished run": {func(t *testing.T, merged string) { leave(t, merged, reporttest.OkRow(reporttest.SimE, 2)) }, isA[*file.MismatchError]},

@@ -17,7 +17,7 @@ import (
 )
 
 func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
-	good := string(HeaderLine()) + lines(reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3))
+	good := string(headerLine()) + lines(reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3))
 	tests := map[string]struct {
 		text, reason string
 		change       func(*Options)
@@ -78,7 +78,7 @@ func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
 func TestResultsThatASpreadsheetOnlySavedAreGoneOnWith(t *testing.T) {
 	path := resultsIn(t)
 	fleet := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3)}
-	reporttest.Write(t, path, strings.ReplaceAll(string(HeaderLine())+lines(fleet...), "\n", "\r\n"))
+	reporttest.Write(t, path, strings.ReplaceAll(string(headerLine())+lines(fleet...), "\n", "\r\n"))
 	j := mustOpen(t, path, bothTypes())
 	if again := missing(j, fleet); len(again) != 1 || again[0].ICCID != reporttest.SimB {
 		t.Errorf("to be called again: %v", again)
@@ -152,7 +152,7 @@ func TestALookLeavesNoTrace(t *testing.T) {
 	options := bothTypes()
 	options.ReadOnly = true
 	path := resultsIn(t)
-	if _, state := mustOpen(t, path, options).Sight(reporttest.SimA, reporttest.URLA); state != New {
+	if _, state := mustOpen(t, path, options).Look(reporttest.SimA, reporttest.URLA); state != New {
 		t.Errorf("where nothing is, the SIM is %v", state)
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 0 {

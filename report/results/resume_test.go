@@ -51,7 +51,7 @@ func TestWhatIsToDoForASIM(t *testing.T) {
 			options.Want = tt.want
 			j := mustOpen(t, path, options)
 			j.Begin()
-			if _, state := j.Sight(reporttest.SimA, tt.url); state != tt.state {
+			if _, state := j.Look(reporttest.SimA, tt.url); state != tt.state {
 				t.Errorf("its state is %v, want %v", state, tt.state)
 			}
 			row, found, err := j.Earlier(reporttest.SimA, tt.url)

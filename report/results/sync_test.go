@@ -74,8 +74,8 @@ func TestRowsAppendedWhileOthersAreSynced(t *testing.T) {
 			if err := j.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if again := mustOpen(t, path, bothTypes()); again.live != c.left {
-				t.Errorf("%d rows are in the file, want %d", again.live, c.left)
+			if again := mustOpen(t, path, bothTypes()); again.known.live != c.left {
+				t.Errorf("%d rows are in the file, want %d", again.known.live, c.left)
 			}
 		})
 	}

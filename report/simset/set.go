@@ -7,13 +7,13 @@ import (
 	"strconv"
 )
 
-// Sight says how a SIM's line relates to the lines before it in the same pass over the fleet.
-type Sight int
+// Sighting says how a SIM's line relates to the lines before it in the same pass over the fleet.
+type Sighting int
 
 const (
-	First       Sight = iota // no earlier line of this pass had the ICCID
-	Repeated                 // an earlier line of this pass had the ICCID with the same webhook URL
-	Conflicting              // an earlier line of this pass had the ICCID with another webhook URL
+	First       Sighting = iota // no earlier line of this pass had the ICCID
+	Repeated                    // an earlier line of this pass had the ICCID with the same webhook URL
+	Conflicting                 // an earlier line of this pass had the ICCID with another webhook URL
 )
 
 // ErrTooManyURLs is what Table.Err reports once a fleet names more webhook URLs than a Table can
@@ -74,7 +74,7 @@ func (t *Set) Begin() {
 // See notes a line of the fleet. done reports that a recorded row already satisfies this SIM with
 // this URL; once the fleet asks for another URL than the recorded one it is false, and stays so
 // until the SIM is recorded anew. A Conflicting line changes nothing and is never done.
-func (t *Set) See(iccid, webhookURL string) (s Sight, done bool) {
+func (t *Set) See(iccid, webhookURL string) (s Sighting, done bool) {
 	key, ok := Key(iccid)
 	if !ok {
 		return First, false

@@ -79,7 +79,7 @@ func TestSeeFindsRepeatsWithinAPass(t *testing.T) {
 		if table.Seen(reporttest.SimA) {
 			t.Fatalf("pass %d begins with SIMs already seen", pass)
 		}
-		for i, want := range []Sight{First, Repeated, Conflicting, Repeated} {
+		for i, want := range []Sighting{First, Repeated, Conflicting, Repeated} {
 			url := reporttest.URLA
 			if want == Conflicting {
 				url = reporttest.URLB

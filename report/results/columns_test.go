@@ -18,8 +18,8 @@ import (
 	"simhook/report/reporttest"
 )
 
-// columns are those that users' scripts rely upon.
-var columns = [...]string{
+// wantColumns are those that users' scripts rely upon.
+var wantColumns = [...]string{
 	"iccid", "line", "action", "status", "webhook_url",
 	"subscription_end", "subscription_end_http_status", "subscription_end_error", "subscription_end_attempts",
 	"subscription_end_correlation_id", "subscription_end_previous_url",
@@ -29,7 +29,7 @@ var columns = [...]string{
 }
 
 func TestColumnsStandInTheirOrder(t *testing.T) {
-	if diff := cmp.Diff(columns[:], Columns()); diff != "" {
+	if diff := cmp.Diff(wantColumns[:], Columns()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -57,7 +57,7 @@ func TestEveryValueStandsInItsColumn(t *testing.T) {
 func TestRowsComeBackAsTheyWere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(rapid.Custom(drawRow), 0, 5).Draw(t, "rows")
-		text := string(HeaderLine()) + lines(rows...)
+		text := string(headerLine()) + lines(rows...)
 		if got := strings.Count(text, "\n"); got != len(rows)+1 || strings.ContainsRune(text, '\r') {
 			t.Fatalf("%d rows are %d lines: %q", len(rows), got, text)
 		}
@@ -100,7 +100,7 @@ func TestAnEndlessPreviousURLIsLeftOutAndSaidSo(t *testing.T) {
 	row := reporttest.OkRow(reporttest.SimA, 2)
 	row.SubscriptionEnd.Outcome, row.SubscriptionEnd.PreviousURL = report.Replaced, "https://example.com/"+strings.Repeat("x", cell.URLLimit)
 	row.UsageThreshold.Error = "of its own"
-	for got, err := range Read(strings.NewReader(string(HeaderLine()) + lines(row))) {
+	for got, err := range Read(strings.NewReader(string(headerLine()) + lines(row))) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestAnEndlessPreviousURLIsLeftOutAndSaidSo(t *testing.T) {
 		}
 	}
 	row.SubscriptionEnd.Error, row.Error = "of that call", "of that call"
-	for got, err := range Read(strings.NewReader(string(HeaderLine()) + lines(row))) {
+	for got, err := range Read(strings.NewReader(string(headerLine()) + lines(row))) {
 		if err != nil || got.SubscriptionEnd.Error != "of that call; "+urlTooLong || got.Error != "of that call" {
 			t.Errorf("%+v (%v)", got, err)
 		}
@@ -129,7 +129,7 @@ func TestEnormousMessagesMakeLinesThatAreReadAgain(t *testing.T) {
 		if healed := j.Healed(); healed.Lines != 0 {
 			t.Errorf("%d lines are taken for damaged", healed.Lines)
 		}
-		if _, state := j.Sight(reporttest.SimB, reporttest.URLA); state != Done {
+		if _, state := j.Look(reporttest.SimB, reporttest.URLA); state != Done {
 			t.Errorf("the row behind the enormous one is lost")
 		}
 		if got, _, err := j.Earlier(reporttest.SimA, reporttest.URLA); err != nil || len(got.UsageThreshold.PreviousURL) != cell.URLLimit || len(got.Error) != cell.TextLimit {
@@ -139,7 +139,7 @@ func TestEnormousMessagesMakeLinesThatAreReadAgain(t *testing.T) {
 }
 
 func TestReadSaysWhereItStops(t *testing.T) {
-	header := string(HeaderLine())
+	header := string(headerLine())
 	good := lines(reporttest.OkRow(reporttest.SimA, 2))
 	tests := map[string]struct {
 		text string
@@ -177,7 +177,7 @@ func TestReadSaysWhereItStops(t *testing.T) {
 
 func TestReadPassesOnThatTheDiskFailed(t *testing.T) {
 	broken := errors.New("input/output error")
-	for _, err := range Read(io.MultiReader(bytes.NewReader(HeaderLine()), iotest.ErrReader(broken))) {
+	for _, err := range Read(io.MultiReader(bytes.NewReader(headerLine()), iotest.ErrReader(broken))) {
 		if !errors.Is(err, broken) {
 			t.Errorf("the error is %v", err)
 		}
