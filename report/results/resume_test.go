@@ -125,7 +125,7 @@ func TestOneRunAfterAnother(t *testing.T) {
 			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), junk, twice}, {reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), junk, twice}},
 			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), junk, twice}, 0,
 		},
-		"bad rows are gone when the fleet was mended": {
+		"bad rows are gone when the fleet was corrected": {
 			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), junk, twice}, {reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimC, 4)}},
 			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimC, 4)}, 0,
 		},
