@@ -83,7 +83,7 @@ func TestTheMemoryIsBounded(t *testing.T) {
 			t.Fatalf("%d of the last %d are recognised", n, span)
 		}
 	}
-	if n := len(b.known.recent) + len(b.known.older); n > 2*span {
+	if n := len(b.known.younger) + len(b.known.older); n > 2*span {
 		t.Errorf("%d IDs are remembered, want %d at the most", n, 2*span)
 	}
 	mustClose(t, b)
