@@ -40,7 +40,7 @@ func TestEveryCauseSaysWhatToDo(t *testing.T) {
 
 // answered is a row whose second type was answered so.
 func answered(status report.Status, httpStatus int, text string) report.Row {
-	row := reporttest.OkRow(reporttest.SimA, 2)
+	row := reporttest.OKRow(reporttest.SimA, 2)
 	row.Status, row.Error = status, text
 	row.UsageThreshold = report.Call{Outcome: report.Outcome(status), HTTPStatus: httpStatus, CorrelationID: "k3v9x2ab-" + reporttest.SimA + "-UT-1"}
 	return row

@@ -1,6 +1,9 @@
 package report
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // Status is the result of a SIM, or of a row of the fleet file that names none.
 type Status string
@@ -77,3 +80,16 @@ type Row struct {
 	FinishedAt      time.Time
 	BaseURL         string // of the API that was called
 }
+
+// ByType yields the calls of both types, each with the API's name of its type.
+func (r *Row) ByType() iter.Seq2[string, *Call] {
+	return func(yield func(string, *Call) bool) {
+		_ = yield(subscriptionEnd, &r.SubscriptionEnd) && yield(usageThreshold, &r.UsageThreshold)
+	}
+}
+
+// The API's names of the notification types.
+const (
+	subscriptionEnd = "SUBSCRIPTION_END"
+	usageThreshold  = "USAGE_THRESHOLD"
+)

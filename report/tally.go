@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"regexp"
 	"slices"
@@ -78,7 +79,7 @@ func (t *Tally) addCause(row *Row) {
 
 // failedCall is the first call that was made and has no good outcome.
 func (row *Row) failedCall() Call {
-	for _, call := range []*Call{&row.SubscriptionEnd, &row.UsageThreshold} {
+	for _, call := range row.ByType() {
 		if !call.Outcome.Good() && call.CorrelationID != "" {
 			return *call
 		}
@@ -98,6 +99,13 @@ func (t *Tally) Rows() int {
 // Handled is how many rows are the result of a SIM.
 func (t *Tally) Handled() int {
 	return t.Statuses[StatusOK] + t.Statuses[StatusFailed] + t.Statuses[StatusRefused]
+}
+
+// ByType yields the outcomes of both types, each with the API's name of its type.
+func (t *Tally) ByType() iter.Seq2[string, map[Outcome]int] {
+	return func(yield func(string, map[Outcome]int) bool) {
+		_ = yield(subscriptionEnd, t.SubscriptionEnd) && yield(usageThreshold, t.UsageThreshold)
+	}
 }
 
 // Outcomes counts the outcomes of both types together.

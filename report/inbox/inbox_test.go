@@ -176,7 +176,7 @@ func TestAddObeysItsContext(t *testing.T) {
 	})
 }
 
-func TestWhatACrashCutOffIsPutAside(t *testing.T) {
+func TestARowThatACrashCutOffIsPutAside(t *testing.T) {
 	whole := string(header())
 	for n := range 3 {
 		r := receipt(n)
@@ -215,7 +215,7 @@ func TestWhatACrashCutOffIsPutAside(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoInboxIsLeftAlone(t *testing.T) {
+func TestAFileThatIsNoInboxIsLeftAlone(t *testing.T) {
 	for name, text := range map[string]string{
 		"results":              strings.Join(results.Columns(), ",") + "\n",
 		"a fleet":              "iccid\n" + reporttest.SimE + "\n",

@@ -96,7 +96,7 @@ func typing(page, text string) string {
 	return strings.Replace(page, "</body>", "<script>"+script+"</script></body>", 1)
 }
 
-func TestThePageInABrowserRunsNobodyElsesScript(t *testing.T) {
+func TestThePageInABrowserRunsOnlyItsOwnScript(t *testing.T) {
 	page := rendered(t, reporttest.FailedRow(reporttest.SimA, 2))
 	dom := browse(t, strings.Replace(page, "</body>", "<script>document.title = 'taken over'</script></body>", 1))
 	if strings.Contains(dom, "<title>taken over") {

@@ -17,7 +17,7 @@ func BenchmarkAppend(b *testing.B) {
 	const batch = 256
 	rows := make([]report.Row, batch)
 	for i := range rows {
-		rows[i] = reporttest.OkRow(fmt.Sprintf("89%017d", i), i+2)
+		rows[i] = reporttest.OKRow(fmt.Sprintf("89%017d", i), i+2)
 	}
 	j := mustOpen(b, resultsIn(b), bothTypes())
 	b.ReportAllocs()
@@ -31,7 +31,7 @@ func BenchmarkAppend(b *testing.B) {
 
 // BenchmarkRow writes one row.
 func BenchmarkRow(b *testing.B) {
-	row, buf := reporttest.OkRow(reporttest.SimA, 2), make([]byte, 0, 4096)
+	row, buf := reporttest.OKRow(reporttest.SimA, 2), make([]byte, 0, 4096)
 	b.ReportAllocs()
 	for b.Loop() {
 		buf = appendRow(buf[:0], &row)
@@ -40,7 +40,7 @@ func BenchmarkRow(b *testing.B) {
 
 // BenchmarkLine splits and decodes one line.
 func BenchmarkLine(b *testing.B) {
-	text := bytes.TrimSuffix([]byte(lines(reporttest.OkRow(reporttest.SimA, 2))), []byte("\n"))
+	text := bytes.TrimSuffix([]byte(lines(reporttest.OKRow(reporttest.SimA, 2))), []byte("\n"))
 	var l line
 	var e entry
 	b.ReportAllocs()
@@ -57,7 +57,7 @@ func BenchmarkOpen(b *testing.B) {
 	const sims = 100_000
 	rows := make([]report.Row, sims)
 	for i := range rows {
-		rows[i] = reporttest.OkRow(fmt.Sprintf("89%017d", i), i+2)
+		rows[i] = reporttest.OKRow(fmt.Sprintf("89%017d", i), i+2)
 	}
 	path := resultsIn(b)
 	leave(b, path, rows...)

@@ -97,7 +97,7 @@ func TestLinesAreWhatEncodingCSVWouldWrite(t *testing.T) {
 }
 
 func TestAnEndlessPreviousURLIsLeftOutAndSaidSo(t *testing.T) {
-	row := reporttest.OkRow(reporttest.SimA, 2)
+	row := reporttest.OKRow(reporttest.SimA, 2)
 	row.SubscriptionEnd.Outcome, row.SubscriptionEnd.PreviousURL = report.Replaced, "https://example.com/"+strings.Repeat("x", cell.URLLimit)
 	row.UsageThreshold.Error = "of its own"
 	for got, err := range Read(strings.NewReader(string(headerLine()) + lines(row))) {
@@ -124,7 +124,7 @@ func TestEnormousMessagesMakeLinesThatAreReadAgain(t *testing.T) {
 		row.WebhookURL = strings.Repeat("\"", cell.URLLimit)
 		row.SubscriptionEnd.PreviousURL, row.UsageThreshold.PreviousURL = strings.Repeat("\x00", cell.URLLimit), strings.Repeat("\"", cell.URLLimit)
 		path := resultsIn(t)
-		leave(t, path, row, reporttest.OkRow(reporttest.SimB, 3))
+		leave(t, path, row, reporttest.OKRow(reporttest.SimB, 3))
 		j := mustOpen(t, path, bothTypes())
 		if healed := j.Healed(); healed.Lines != 0 {
 			t.Errorf("%d lines are taken for damaged", healed.Lines)
@@ -140,7 +140,7 @@ func TestEnormousMessagesMakeLinesThatAreReadAgain(t *testing.T) {
 
 func TestReadSaysWhereItStops(t *testing.T) {
 	header := string(headerLine())
-	good := lines(reporttest.OkRow(reporttest.SimA, 2))
+	good := lines(reporttest.OKRow(reporttest.SimA, 2))
 	tests := map[string]struct {
 		text string
 		rows int

@@ -17,14 +17,14 @@ import (
 
 // mixedFleet is what is to come of a fleet with everything in it.
 func mixedFleet() []report.Row {
-	quoted := reporttest.OkRow(reporttest.SimC, 4)
+	quoted := reporttest.OKRow(reporttest.SimC, 4)
 	quoted.WebhookURL, quoted.SubscriptionEnd.Outcome, quoted.SubscriptionEnd.PreviousURL = `https://example.com/?a="1",2`, report.Replaced, `https://example.com/",,"`
 	refused := reporttest.FailedRow(reporttest.SimD, 5)
 	refused.Status, refused.Error = report.StatusRefused, "no, said \"it\",\nand no again"
 	return []report.Row{
-		reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), quoted, refused,
+		reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), quoted, refused,
 		reporttest.BadRow("8.94E+18", 6, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 7, report.StatusDuplicate), reporttest.BadRow(`="x",`, 8, report.StatusInvalid),
-		reporttest.OkRow(reporttest.SimE, 9), reporttest.HalfRow("8944472600000510741", 10), reporttest.OkRow("8944472600000510742", 11),
+		reporttest.OKRow(reporttest.SimE, 9), reporttest.HalfRow("8944472600000510741", 10), reporttest.OKRow("8944472600000510742", 11),
 	}
 }
 
@@ -33,7 +33,7 @@ func mixedFleet() []report.Row {
 func mixedRows() []report.Row {
 	fleet := mixedFleet()
 	older := reporttest.FailedRow(reporttest.SimE, 9)
-	changed := reporttest.OkRow(reporttest.SimB, 3)
+	changed := reporttest.OKRow(reporttest.SimB, 3)
 	changed.WebhookURL = reporttest.URLB
 	return append([]report.Row{older, changed}, fleet...)
 }
@@ -84,7 +84,7 @@ func goOnWithHalf(t *testing.T, text string) {
 }
 
 func TestDamageIsSetAsideAndItsSIMsComeAgain(t *testing.T) {
-	rows := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), reporttest.FailedRow(reporttest.SimC, 4), reporttest.OkRow(reporttest.SimC, 4), reporttest.OkRow(reporttest.SimD, 5)}
+	rows := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), reporttest.FailedRow(reporttest.SimC, 4), reporttest.OKRow(reporttest.SimC, 4), reporttest.OKRow(reporttest.SimD, 5)}
 	fleet := []report.Row{rows[0], rows[1], rows[3], rows[4]}
 	header, second := string(headerLine()), lines(rows[1])
 	all := header + lines(rows...)
@@ -158,12 +158,12 @@ func TestDamageIsSetAsideAndItsSIMsComeAgain(t *testing.T) {
 	}
 }
 
-func TestWhatAnEarlierRunLeftHalfReplacedIsNoHindrance(t *testing.T) {
+func TestAMergeThatWasKilledStopsNoRun(t *testing.T) {
 	path := resultsIn(t)
 	leave(t, path, reporttest.FailedRow(reporttest.SimA, 2))
 	reporttest.Write(t, path+".merging", "half of a mer")
-	run(t, path, bothTypes(), reporttest.OkRow(reporttest.SimA, 2))
-	if diff := cmp.Diff(sortedLines(lines(reporttest.OkRow(reporttest.SimA, 2))), rowsIn(t, path)); diff != "" {
+	run(t, path, bothTypes(), reporttest.OKRow(reporttest.SimA, 2))
+	if diff := cmp.Diff(sortedLines(lines(reporttest.OKRow(reporttest.SimA, 2))), rowsIn(t, path)); diff != "" {
 		t.Error(diff)
 	}
 	if files := reporttest.Snapshot(t, filepath.Dir(path)); len(files) != 1 {

@@ -23,9 +23,9 @@ package results
 //	  an older row of a SIM is left out          TestUnfinishedRunsAddUp, TestOneRunAfterAnother
 //	  SIMs that left are kept, if settled        TestOneRunAfterAnother
 //	  rows are discarded after they are merged   TestAMergeThatEndsBeforeTheRowsAreDiscardedIsMadeUpFor
-//	  what a killed merge left does not hinder   TestWhatAnEarlierRunLeftHalfReplacedIsNoHindrance
+//	  what a killed merge left does not hinder   TestAMergeThatWasKilledStopsNoRun
 //	resuming
-//	  types, webhook and newest row count        TestWhatIsToDoForASIM
+//	  types, webhook and newest row count        TestWhatEarlierRunsLeftToDoForASIM
 //	  unclean URLs are recognised                TestSIMsWithStrangeURLsAreDone
 //	  a sweep starts over                        TestASweepStartsOverOnlyOnceItIsComplete
 //	the table of SIMs
@@ -35,8 +35,8 @@ package results
 //	  it takes 32 bytes a SIM                    TestTableTakesAtMost32BytesASIM
 //	refusing
 //	  other command, API, torn, edited           TestResultsOfAnotherKindAreRefusedAndLeftAlone
-//	  pipes, links and folders                   TestWhatIsNoFileIsRefused
-//	  a disk that cannot sync                    TestADiskThatTakesNothingIsFoundOutBeforeTheFirstCall
+//	  pipes, links and folders                   TestOnlyRegularFilesAreOpened
+//	  a disk that cannot sync                    TestADiskThatFailsIsFoundBeforeTheFirstCall
 //	locking
 //	  one run at a time                          TestASecondRunIsToldOfTheFirst
 //	  on a file that is never deleted            TestFilesAreForTheirOwnerOnly

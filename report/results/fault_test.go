@@ -210,12 +210,12 @@ func TestAJournalThatFailedStaysFailed(t *testing.T) {
 			path, options, disk := resultsIn(t), bothTypes(), &reporttest.Failing{Half: tt.half}
 			options.Disk = disk
 			j := mustOpen(t, path, options)
-			mustAppend(t, j, reporttest.OkRow(reporttest.SimA, 2))
+			mustAppend(t, j, reporttest.OKRow(reporttest.SimA, 2))
 			disk.N = 1
-			if err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimB, 3)}); !errors.Is(err, tt.want) || disk.Fired != "write" {
+			if err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimB, 3)}); !errors.Is(err, tt.want) || disk.Fired != "write" {
 				t.Fatalf("the write that fails: %v; the fault was met at %q", err, disk.Fired)
 			}
-			if err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimC, 4)}); !errors.Is(err, tt.want) {
+			if err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimC, 4)}); !errors.Is(err, tt.want) {
 				t.Errorf("a later write: %v", err)
 			}
 			if err := j.Sync(); !errors.Is(err, tt.want) {
@@ -224,7 +224,7 @@ func TestAJournalThatFailedStaysFailed(t *testing.T) {
 			if _, err := j.Complete(1); !errors.Is(err, tt.want) {
 				t.Errorf("completing: %v", err)
 			}
-			if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(reporttest.OkRow(reporttest.SimA, 2)) {
+			if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(reporttest.OKRow(reporttest.SimA, 2)) {
 				t.Errorf("the file is %q", got)
 			}
 		})
@@ -237,8 +237,8 @@ func TestRowsThatWereNotSyncedAreCutOffAndNamed(t *testing.T) {
 	disk := &reporttest.Failing{}
 	options.Disk = disk
 	j := mustOpen(t, path, options)
-	mustAppend(t, j, reporttest.OkRow(reporttest.SimA, 2))
-	if err := errors.Join(j.Append([]report.Row{reporttest.OkRow(reporttest.SimB, 3)}), j.Append([]report.Row{reporttest.OkRow(reporttest.SimC, 4)})); err != nil {
+	mustAppend(t, j, reporttest.OKRow(reporttest.SimA, 2))
+	if err := errors.Join(j.Append([]report.Row{reporttest.OKRow(reporttest.SimB, 3)}), j.Append([]report.Row{reporttest.OKRow(reporttest.SimC, 4)})); err != nil {
 		t.Fatal(err)
 	}
 	disk.N = 1
@@ -249,17 +249,17 @@ func TestRowsThatWereNotSyncedAreCutOffAndNamed(t *testing.T) {
 	if diff := cmp.Diff([]string{reporttest.SimB, reporttest.SimC}, failure.Unrecorded); diff != "" {
 		t.Error(diff)
 	}
-	if err := errors.Join(j.Sync(), j.Append([]report.Row{reporttest.OkRow(reporttest.SimD, 5)})); !errors.Is(err, reporttest.ErrDisk) {
+	if err := errors.Join(j.Sync(), j.Append([]report.Row{reporttest.OKRow(reporttest.SimD, 5)})); !errors.Is(err, reporttest.ErrDisk) {
 		t.Errorf("later it works again, it says: %v", err)
 	}
-	if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(reporttest.OkRow(reporttest.SimA, 2)) {
+	if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(reporttest.OKRow(reporttest.SimA, 2)) {
 		t.Errorf("the file is %q", got)
 	}
 }
 
 func TestResultsAreNotCompleteWithoutARowForEverySIM(t *testing.T) {
 	path := resultsIn(t)
-	fleet := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}
+	fleet := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}
 	j := mustOpen(t, path, bothTypes())
 	missing(j, fleet)
 	mustAppend(t, j, fleet[0])

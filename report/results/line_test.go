@@ -34,7 +34,7 @@ func TestSplittingFindsTheCellsThatEncodingCSVFinds(t *testing.T) {
 }
 
 func FuzzLine(f *testing.F) {
-	for _, row := range []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3), reporttest.BadRow(`8.94E+18, "odd"`, 4, report.StatusInvalid), {}} {
+	for _, row := range []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3), reporttest.BadRow(`8.94E+18, "odd"`, 4, report.StatusInvalid), {}} {
 		f.Add([]byte(strings.TrimSuffix(lines(row), "\n")))
 	}
 	f.Add([]byte(strings.Repeat(",", columnCount-1)))
@@ -85,7 +85,7 @@ func compareWithCSV(t failer, text []byte) {
 }
 
 func TestALineIsARowOnlyIfItCanBeReadAndRecognised(t *testing.T) {
-	good := lines(reporttest.OkRow(reporttest.SimA, 2))
+	good := lines(reporttest.OKRow(reporttest.SimA, 2))
 	tests := map[string]struct {
 		old, new string
 		want     bool

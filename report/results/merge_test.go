@@ -32,7 +32,7 @@ func shardFiles(t *testing.T, count int) (paths []string, all []report.Row) {
 		}
 		for n := range 40 {
 			if iccid := reporttest.NthICCID(n); shard.Owns(iccid) {
-				rows = append(rows, reporttest.OkRow(iccid, n+2))
+				rows = append(rows, reporttest.OKRow(iccid, n+2))
 			}
 		}
 		run(t, path, options, rows...)
@@ -41,7 +41,7 @@ func shardFiles(t *testing.T, count int) (paths []string, all []report.Row) {
 	return paths, all
 }
 
-func TestShardsMergeIntoResultsThatAWholeRunGoesOnWith(t *testing.T) {
+func TestShardsMergeIntoResultsThatAWholeRunContinues(t *testing.T) {
 	paths, all := shardFiles(t, 4)
 	merged := resultsIn(t)
 	slices.Reverse(paths) // in any order
@@ -68,10 +68,10 @@ func TestShardsMergeIntoResultsThatAWholeRunGoesOnWith(t *testing.T) {
 	}
 }
 
-func TestMergingAgainReplacesWhatWasMerged(t *testing.T) {
+func TestMergingAgainReplacesTheMergedResults(t *testing.T) {
 	paths, all := shardFiles(t, 4)
 	merged := resultsIn(t)
-	run(t, merged, bothTypes(), reporttest.OkRow(reporttest.SimE, 2))
+	run(t, merged, bothTypes(), reporttest.OKRow(reporttest.SimE, 2))
 	if _, err := Merge(merged, paths); err != nil {
 		t.Fatal(err)
 	}
@@ -253,7 +253,7 @@ func TestShardsWithoutNamesAreToldByTheirSIMs(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNotThere(t *testing.T) {
+func TestMergingAMissingFileIsAPathError(t *testing.T) {
 	paths, _ := shardFiles(t, 2)
 	must(t, os.Remove(paths[1]))
 	_, err := Merge(resultsIn(t), paths)
@@ -262,16 +262,16 @@ func TestAFileThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestWhatStandsWhereTheMergedResultsShouldIsNotLost(t *testing.T) {
+func TestMergingNeverReplacesOtherResults(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(t *testing.T, merged string)
 		is      func(error) bool
 	}{
 		"another command's results": {func(t *testing.T, merged string) {
-			reporttest.Write(t, merged, string(headerLine())+strings.ReplaceAll(lines(reporttest.OkRow(reporttest.SimE, 2)), "register,", "unregister,"))
+			reporttest.Write(t, merged, string(headerLine())+strings.ReplaceAll(lines(reporttest.OKRow(reporttest.SimE, 2)), "register,", "unregister,"))
 		}, isA[*file.MismatchError]},
 		"no results":        {func(t *testing.T, merged string) { reporttest.Write(t, merged, "my notes\n") }, isA[*file.MismatchError]},
-		"an unfinished run": {func(t *testing.T, merged string) { leave(t, merged, reporttest.OkRow(reporttest.SimE, 2)) }, isA[*file.MismatchError]},
+		"an unfinished run": {func(t *testing.T, merged string) { leave(t, merged, reporttest.OKRow(reporttest.SimE, 2)) }, isA[*file.MismatchError]},
 		"a run":             {func(t *testing.T, merged string) { mustOpen(t, merged, bothTypes()) }, isA[*file.LockedError]},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -24,7 +24,7 @@ func newestIn(path string) (rows []report.Row, err error) {
 }
 
 func TestNewestYieldsOneRowOfEachSIM(t *testing.T) {
-	ok, failed, half := reporttest.OkRow(reporttest.SimA, 2), reporttest.FailedRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3)
+	ok, failed, half := reporttest.OKRow(reporttest.SimA, 2), reporttest.FailedRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3)
 	// Without SIMs of their own, these are told apart by their lines and by what is wrong.
 	junk, twice, nothing := reporttest.BadRow("junk", 4, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 5, report.StatusDuplicate), reporttest.BadRow("", 6, report.StatusInvalid)
 	tests := map[string]struct {
@@ -59,7 +59,7 @@ func TestNewestYieldsOneRowOfEachSIM(t *testing.T) {
 }
 
 func TestNewestSaysWhatIsWrongWithAFile(t *testing.T) {
-	good, header := lines(reporttest.OkRow(reporttest.SimA, 2)), string(headerLine())
+	good, header := lines(reporttest.OKRow(reporttest.SimA, 2)), string(headerLine())
 	tests := map[string]struct{ ending, text, want string }{
 		"damage in the middle":             {".partial", header + good + "\x00\x00\n" + good, "line 3: not a result row"},
 		"a complete file that is cut off":  {"", header + good + good[:60], "line 3: not a result row"},
@@ -100,7 +100,7 @@ func isPathError(err error) bool {
 
 func TestNewestStopsWhereItsCallerDoes(t *testing.T) {
 	path := resultsIn(t)
-	reporttest.Write(t, path, string(headerLine())+lines(reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3))+"junk\n")
+	reporttest.Write(t, path, string(headerLine())+lines(reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3))+"junk\n")
 	rows := 0
 	for _, err := range Newest(path) {
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 func shardRows(s report.Shard, rows int) (fleet []report.Row) {
 	for n := 0; len(fleet) < rows; n++ {
 		if iccid := reporttest.NthICCID(n); s.Owns(iccid) {
-			fleet = append(fleet, reporttest.OkRow(iccid, n+2))
+			fleet = append(fleet, reporttest.OKRow(iccid, n+2))
 		}
 	}
 	return fleet

@@ -43,11 +43,11 @@ func TestRowsAppendedWhileOthersAreSynced(t *testing.T) {
 			options.Disk = disk
 			path := resultsIn(t)
 			j := mustOpen(t, path, options)
-			if err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimA, 2)}); err != nil {
+			if err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimA, 2)}); err != nil {
 				t.Fatal(err)
 			}
 			disk.meanwhile = func() error {
-				err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimB, 3)})
+				err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimB, 3)})
 				if c.syncFails {
 					return reporttest.ErrDisk
 				}
