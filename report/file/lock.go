@@ -22,7 +22,8 @@ func (e *LockedError) Error() string {
 	if e.Holder != "" {
 		holder = " (" + e.Holder + ")"
 	}
-	return fmt.Sprintf("another run%s is writing these results: %s is locked; wait for it or choose another --results", holder, e.Path)
+	return fmt.Sprintf("another run%s is writing these results: %s is locked; wait for it or choose another --results",
+		holder, e.Path)
 }
 
 // Lock locks the file at path, which it creates if needed. Its errors are a *LockedError and a *WriteError. The lock

@@ -121,7 +121,8 @@ func (b *Inbox) prepare(f *os.File) (size int64, err error) {
 	case len(first) <= len(header) && bytes.HasPrefix(header, begun):
 		return b.begin(f)
 	}
-	return 0, &file.MismatchError{Path: b.path, Reason: "is no file of notifications of simhook: its first line is another header"}
+	const reason = "is no file of notifications of simhook: its first line is another header"
+	return 0, &file.MismatchError{Path: b.path, Reason: reason}
 }
 
 func (b *Inbox) begin(f *os.File) (size int64, err error) {

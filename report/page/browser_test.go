@@ -16,7 +16,7 @@ import (
 	"simhook/report/reporttest"
 )
 
-// browse opens a page from a file in a browser without a screen, which may call nobody, and returns the page as
+// browse opens a page from a file in a browser without a screen, which must make no request, and returns the page as
 // its scripts have left it.
 func browse(t *testing.T, page string) string {
 	t.Helper()

@@ -15,7 +15,7 @@ import (
 	"simhook/report/reporttest"
 )
 
-// mixedFleet is what is to come of a fleet with everything in it.
+// mixedFleet are the rows of a complete run with a fleet that has everything in it.
 func mixedFleet() []report.Row {
 	quoted := reporttest.OKRow(reporttest.SimC, 4)
 	quoted.WebhookURL, quoted.SubscriptionEnd.Outcome, quoted.SubscriptionEnd.PreviousURL = `https://example.com/?a="1",2`, report.Replaced, `https://example.com/",,"`

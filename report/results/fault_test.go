@@ -17,10 +17,10 @@ import (
 	"simhook/report/reporttest"
 )
 
-// A beginning is what the faults meet.
+// beginning is the state in which the faults happen.
 type beginning struct {
 	before func(t *testing.T, path string)
-	calls  []string // of the disk that must come to fail
+	calls  []string // of the disk that must fail once
 }
 
 func beginnings() map[string]beginning {
@@ -67,8 +67,7 @@ func (a *account) note(err error) {
 	}
 }
 
-// unattended is a run that meets faults: it goes on as far as it can, and keeps
-// account.
+// unattended is a run that meets faults: it continues as far as it can, and keeps account.
 func unattended(path string, disk file.Disk, fleet []report.Row) (a account) {
 	options := bothTypes()
 	options.Disk = disk
@@ -124,8 +123,7 @@ func TestNothingIsLostWhereTheDiskFails(t *testing.T) {
 	}
 }
 
-// meetFault has one run meet a fault and another go on after it. It reports
-// whether the fault was met.
+// meetFault has one run meet a fault, and then another run continue. It reports whether the fault was met.
 func meetFault(t *testing.T, b beginning, disk *reporttest.Failing) (fired bool) {
 	t.Helper()
 	path := resultsIn(t)

@@ -93,7 +93,7 @@ func TestALineIsARowOnlyIfItCanBeReadAndRecognised(t *testing.T) {
 		"a whole one":                        {"", "", true},
 		"an ICCID that a spreadsheet spoilt": {reporttest.SimA, "8.94447E+18", false},
 		"no ICCID":                           {reporttest.SimA, "", false},
-		"a status nobody knows":              {",ok,", ",done,", false},
+		"an unknown status":                  {",ok,", ",done,", false},
 		"a line that is no number":           {",2,", ",two,", false},
 		"no line":                            {",2,", ",,", false},
 		"an HTTP status that is no number":   {",200,", ",OK,", false},

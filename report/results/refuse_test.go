@@ -25,7 +25,7 @@ func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
 	}{
 		"of another command":           {text: good, reason: `holds results of "register", not of "unregister"`, change: func(o *Options) { o.Action = "unregister" }},
 		"of another API":               {text: good, reason: "holds results of the API at " + reporttest.URLAPI + ", not at " + reporttest.URLAPI + "-preprod", change: func(o *Options) { o.BaseURL += "-preprod" }},
-		"a table of somebody else":     {text: "iccid,webhook_url\n" + reporttest.SimA + "," + reporttest.URLA + "\n", reason: "its first line is another header"},
+		"a table of something else":    {text: "iccid,webhook_url\n" + reporttest.SimA + "," + reporttest.URLA + "\n", reason: "its first line is another header"},
 		"a program":                    {text: "\x7fELF\x02\x01\x01\x00\x00\n\x00", reason: "its first line is another header"},
 		"of another version":           {text: strings.Replace(good, ",base_url", "", 1), reason: "its first line is another header"},
 		"of a version with more":       {text: strings.Replace(good, ",base_url", ",base_url,region", 1), reason: "its first line is another header"},

@@ -38,7 +38,7 @@ func TestWhatEarlierRunsLeftToDoForASIM(t *testing.T) {
 		"another webhook is to be set":                          {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLB, Again, false},
 		"half failed, it does not go on with another webhook":   {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLB, Again, false},
 		"a type more is to be set, and goes on":                 {[]report.Row{onlyFirst}, bothTypes().Want, reporttest.URLA, Again, true},
-		"a type less is no matter":                              {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, one, reporttest.URLA, Done, false},
+		"a type that is no longer wanted changes nothing":       {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, one, reporttest.URLA, Done, false},
 		"one type is enough where one is wanted":                {[]report.Row{onlyFirst}, one, reporttest.URLA, Done, false},
 		"half failed is not done, even where the half is asked": {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2)}, one, reporttest.URLA, Again, true},
 		"a line of the fleet that was bad is no row of the SIM": {[]report.Row{reporttest.BadRow(reporttest.SimA, 2, report.StatusInvalid)}, bothTypes().Want, reporttest.URLA, New, false},
@@ -90,7 +90,7 @@ func TestSIMsWithStrangeURLsAreDone(t *testing.T) {
 	path := resultsIn(t)
 	leave(t, path, row)
 	if again := missing(mustOpen(t, path, bothTypes()), []report.Row{row}); len(again) != 0 {
-		t.Error("it is to be called again, for ever")
+		t.Error("every run calls it again")
 	}
 }
 

@@ -76,7 +76,8 @@ func (f *shardFile) shard(count int) (s report.Shard, known bool, err error) {
 	}
 	if f.badLine != "" {
 		if known && !s.OwnsBadRows() {
-			return s, false, f.refuse("is %v, but holds a row that names no SIM (line %s of the fleet), which is for shard 0 to report", s, f.badLine)
+			return s, false, f.refuse(
+				"is %v, but holds a row that names no SIM (line %s of the fleet), which is for shard 0 to report", s, f.badLine)
 		}
 		return report.Shard{Index: 0, Count: count}, true, nil
 	}

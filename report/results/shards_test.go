@@ -26,7 +26,7 @@ func TestResultsOfAnotherShardAreRefusedAndLeftAlone(t *testing.T) {
 		rows   []report.Row
 		file   string
 		shard  report.Shard
-		reason string // empty: gone on with
+		reason string // empty: it is continued
 	}{
 		"the shard's own":                           {shardRows(shardOf(1, 4), 9), "x.csv", shardOf(1, 4), ""},
 		"the whole fleet's, by the whole fleet":     {shardRows(whole, 9), "x.csv", whole, ""},

@@ -17,6 +17,14 @@ type slowDisk struct {
 	file.OS
 	meanwhile func() error
 	fired     bool
+	full      bool // every write fails
+}
+
+func (d *slowDisk) Write(f *os.File, b []byte) (int, error) {
+	if d.full {
+		return 0, reporttest.ErrDisk
+	}
+	return d.OS.Write(f, b)
 }
 
 func (d *slowDisk) Sync(*os.File) error {
@@ -78,5 +86,35 @@ func TestRowsAppendedWhileOthersAreSynced(t *testing.T) {
 				t.Errorf("%d rows are in the file, want %d", again.known.live, c.left)
 			}
 		})
+	}
+}
+
+func TestAWriteThatFailsDuringASyncNamesTheRowsOfBoth(t *testing.T) {
+	disk := &slowDisk{}
+	options := bothTypes()
+	options.Disk = disk
+	j := mustOpen(t, resultsIn(t), options)
+	if err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimA, 2)}); err != nil {
+		t.Fatal(err)
+	}
+	var appending error
+	disk.meanwhile = func() error {
+		disk.full = true
+		appending = j.Append([]report.Row{reporttest.OKRow(reporttest.SimB, 3)})
+		return nil
+	}
+	syncing := j.Sync()
+	if !disk.fired {
+		t.Fatal("nothing was synced")
+	}
+	failure, ok := errors.AsType[*file.WriteError](appending)
+	if !ok {
+		t.Fatalf("the write that fails: %v", appending)
+	}
+	if diff := cmp.Diff([]string{reporttest.SimA, reporttest.SimB}, failure.Unrecorded); diff != "" {
+		t.Errorf("lost (-want +got):\n%s", diff)
+	}
+	if again, ok := errors.AsType[*file.WriteError](syncing); !ok || len(again.Unrecorded) > 0 {
+		t.Errorf("the sync fails too, and names no row again: %+v", again)
 	}
 }
