@@ -24,7 +24,7 @@ func TestEveryCauseSaysWhatToDo(t *testing.T) {
 		"an internal error is retried, then reported":    {answered(report.StatusFailed, 500, ""), "if it stays"},
 		"an overloaded API":                              {answered(report.StatusFailed, 503, ""), "again later"},
 		"no answer":                                      {answered(report.StatusFailed, 0, "timeout"), "network"},
-		"a run that was stopped goes on":                 {answered(report.StatusFailed, 0, "stopped before it was done: run again"), "continues"},
+		"a run that was stopped continues":               {answered(report.StatusFailed, 0, "stopped before it was done: run again"), "continues"},
 		"a gateway's passing failure is the API's":       {answered(report.StatusFailed, 503, "503 Service Unavailable (not from the API: html)"), "again later"},
 		"a bug is to be reported, and not tried forever": {answered(report.StatusFailed, 0, "internal error"), "bug"},
 	} {

@@ -162,7 +162,7 @@ func TestReadSaysWhereItStops(t *testing.T) {
 			var failure error
 			for _, err := range Read(strings.NewReader(tt.text)) {
 				if failure != nil {
-					t.Fatal("it goes on after an error")
+					t.Fatal("it continues after an error")
 				}
 				if failure = err; err == nil {
 					rows++

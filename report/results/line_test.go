@@ -11,6 +11,7 @@ import (
 
 	"simhook/report"
 	"simhook/report/reporttest"
+	"simhook/report/simset"
 )
 
 func TestSplittingFindsTheCellsThatEncodingCSVFinds(t *testing.T) {
@@ -121,4 +122,26 @@ func TestALineIsARowOnlyIfItCanBeReadAndRecognised(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestARowIsRecognisedByWhatWasWrittenOfIt(t *testing.T) {
+	iccid := rapid.OneOf(rapid.StringMatching(`89[0-9]{16,18}`), reporttest.Hostile())
+	rapid.Check(t, func(t *rapid.T) {
+		row := drawRow(t)
+		row.ICCID = iccid.Draw(t, "SIM")
+		var l line
+		var e entry
+		if !l.parse([]byte(strings.TrimSuffix(lines(row), "\n")), &e) {
+			if _, sim := simset.Key(row.ICCID); sim || !namesSIM(row.Status) {
+				t.Fatalf("a row of %q that is %s is not recognised", row.ICCID, row.Status)
+			}
+			return
+		}
+		if e.key != keyOf(&row) {
+			t.Errorf("%q has the key %d in the file, and %d before", row.ICCID, e.key, keyOf(&row))
+		}
+		if e.status != row.Status || e.isPlan() || e.subscriptionEnd.good != row.SubscriptionEnd.Outcome.Good() {
+			t.Errorf("%+v is decoded as %+v", row, e)
+		}
+	})
 }

@@ -1,8 +1,8 @@
 // Package simset remembers SIMs: which of a fleet were seen, with which webhook URL, and which have a row in the
 // results.
 //
-// A [Set] is what lets simhook recognise repeated lines of a fleet and resume by ICCID, and it is the only part
-// of a run whose memory grows with the fleet: at most 32 bytes a SIM, as TestTableTakesAtMost32BytesASIM shows.
+// With a [Set] simhook recognises repeated lines of a fleet, and resumes by ICCID. Its memory grows with the fleet, by
+// at most 32 bytes a SIM, as TestTableTakesAtMost32BytesASIM shows.
 //
 // It is built on a hash table of its own (slots.go) and not on a Go map, for two measured reasons. A
 // map[uint64]uint32 takes up to 38 bytes a SIM, reached at 122,000 SIMs. And "simhook check" of a fleet of
