@@ -51,6 +51,20 @@ func BenchmarkLine(b *testing.B) {
 	}
 }
 
+// BenchmarkRead reads 1,000 rows.
+func BenchmarkRead(b *testing.B) {
+	row := lines(reporttest.OKRow(reporttest.SimA, 2))
+	text := append(headerLine(), bytes.Repeat([]byte(row), 1000)...)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, err := range Read(bytes.NewReader(text)) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
 // BenchmarkOpen resumes 100,000 rows, and compares with encoding/csv reading the
 // same bytes.
 func BenchmarkOpen(b *testing.B) {

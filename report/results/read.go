@@ -37,13 +37,14 @@ func Read(r io.Reader) iter.Seq2[report.Row, error] {
 type rowReader struct {
 	csv  *csv.Reader
 	rows *gocsv.Unmarshaller
+	row  report.Row // read last
 }
 
 // newRowReader reads the header, and refuses any but that of a results file.
 func newRowReader(r io.Reader) (*rowReader, error) {
 	reader := csv.NewReader(r)
 	reader.ReuseRecord = true
-	rows, err := gocsv.NewUnmarshaller(reader, reflect.Zero(record()).Interface())
+	rows, err := gocsv.NewUnmarshaller(reader, reflect.New(record()).Interface())
 	if errors.Is(err, io.EOF) {
 		err = errors.New("the file is empty")
 	}
@@ -53,7 +54,7 @@ func newRowReader(r io.Reader) (*rowReader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("not a results file of simhook: %w", err)
 	}
-	return &rowReader{reader, rows}, nil
+	return &rowReader{csv: reader, rows: rows}, nil
 }
 
 // record is the struct that gocsv reads a row into: a string for each of the columns, in their order, tagged
@@ -79,11 +80,10 @@ func (r *rowReader) next() (report.Row, error) {
 	if err != nil {
 		return report.Row{}, err
 	}
-	row, err := parseRow(reflect.ValueOf(cells))
-	if err != nil {
+	if err := parseRow(reflect.ValueOf(cells).Elem(), &r.row); err != nil {
 		return report.Row{}, fmt.Errorf("line %d: not a result row: %w", r.line(), err)
 	}
-	return row, nil
+	return r.row, nil
 }
 
 // line is where the row read last begins, from 1.
@@ -92,12 +92,12 @@ func (r *rowReader) line() int {
 	return line
 }
 
-// parseRow makes a row of a record.
-func parseRow(cells reflect.Value) (row report.Row, err error) {
+// parseRow sets all fields of a row to what a record says.
+func parseRow(cells reflect.Value, row *report.Row) error {
 	for i := range columns {
-		if err := columns[i].parse(cells.Field(i).String(), &row); err != nil {
-			return report.Row{}, err
+		if err := columns[i].parse(cells.Field(i).String(), row); err != nil {
+			return err
 		}
 	}
-	return row, nil
+	return nil
 }
