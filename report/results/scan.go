@@ -15,7 +15,7 @@ import (
 // errNoHeader says that a file ends before its header does.
 var errNoHeader = errors.New("the file has no header")
 
-// scan is where scanRows is in a results file.
+// scan is the position of scanRows in a results file.
 type scan struct {
 	file   *os.File
 	reader *bufio.Reader
@@ -34,10 +34,11 @@ type damage struct {
 	torn bool // the file ends before the line does
 }
 
-// scanRows reads a results file from its beginning and calls row for each row, and damaged for what is none,
-// in the file's order. It returns the size of the file. It stops at the first error of row and
-// damaged, and returns that; further errors are errNoHeader, that the file is none of results, and reading
-// errors, which wrap an *fs.PathError.
+// scanRows reads a results file from its beginning, in the file's order. It calls row for each row, and damaged for
+// each part that is none. It returns the size of the file.
+//
+// It stops at the first error of row or damaged, and returns that. Its other errors are errNoHeader, an error for a
+// file that is not one of results, and reading errors, which wrap an *fs.PathError.
 func scanRows(f *os.File, row func(*scan) error, damaged func(damage) error) (size int64, err error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return 0, fmt.Errorf("reading it: %w", err)
@@ -114,11 +115,16 @@ func secondRow(s *scan) error {
 	return fmt.Errorf("line %d is the second row of its SIM (was the file edited?)", s.number)
 }
 
-// eachRow calls row for each row of a file that Open or Merge has read before, and passes over damage.
+// eachRow calls row for each row of a file that Open or Merge has read before, and passes over damage. It stops at
+// the first error of row, and returns that.
 func eachRow(f *os.File, row func(*scan) error) error {
-	_, err := scanRows(f, row, func(damage) error { return nil })
-	if err != nil {
-		return fmt.Errorf("reading %s again: %w", f.Name(), err)
+	var failure error
+	_, err := scanRows(f, func(s *scan) error {
+		failure = row(s)
+		return failure
+	}, func(damage) error { return nil })
+	if err != nil && failure == nil {
+		return fmt.Errorf("%s, read again: %w", f.Name(), err)
 	}
-	return nil
+	return failure
 }
