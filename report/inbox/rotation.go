@@ -9,17 +9,17 @@ import (
 	"simhook/report/file"
 )
 
-// asideFormat is the part of a file's name that says when it was put aside. Sorted by name, files are in
-// the order of their time.
+// asideFormat is the part of a file's name that says when it was put aside. Files sorted by name are sorted by
+// time.
 const asideFormat = "20060102T150405.000Z"
 
-// rotation is what came of one.
+// rotation is the result of one.
 type rotation struct {
 	aside string
 	err   error
 }
 
-// rotateBySize tells what came of it, and after a failure tries again when the file has grown by as much.
+// rotateBySize reports its result to OnRotate. After a failure the next try is when the file has grown by its size.
 func (b *Inbox) rotateBySize() {
 	aside, err := b.rotate()
 	if err != nil {
@@ -30,9 +30,9 @@ func (b *Inbox) rotateBySize() {
 	}
 }
 
-// rotate renames the file and begins a new one. Killed in between, it leaves no file at the path, which
-// opening mends; where a new one cannot be begun, the old gets its name back, or is written on under the
-// new one until a rotation succeeds.
+// rotate renames the file and starts a new one. If the process is killed in between, there is no file at the path,
+// and opening the inbox starts one. If a new file cannot be started, the old one gets its name back, or is written
+// further under its new name until a rotation succeeds.
 func (b *Inbox) rotate() (aside string, err error) {
 	if b.failure != nil {
 		return "", b.failure
@@ -50,7 +50,7 @@ func (b *Inbox) rotate() (aside string, err error) {
 	old := b.file
 	if err := b.openFile(); err != nil {
 		if !moved {
-			_ = b.disk.Rename(aside, b.path) // the next rotation finds out
+			_ = b.disk.Rename(aside, b.path) // if this fails, moved tells the next rotation
 		}
 		return "", err
 	}
@@ -58,7 +58,7 @@ func (b *Inbox) rotate() (aside string, err error) {
 	return aside, nil
 }
 
-// moved reports whether the file at the path is no longer the one being written.
+// moved reports whether the file at the path is not the one being written, because another program renamed it.
 func (b *Inbox) moved() bool {
 	mine, err := b.file.Stat()
 	if err != nil {
@@ -68,7 +68,7 @@ func (b *Inbox) moved() bool {
 	return err != nil || !os.SameFile(mine, there)
 }
 
-// nextAside is a name that was not used before, whatever the clock says.
+// nextAside is a name that was not used before, even if the clock was set back.
 func (b *Inbox) nextAside() string {
 	t := time.Now().UTC().Truncate(time.Millisecond)
 	if !t.After(b.rotated) {
@@ -79,7 +79,7 @@ func (b *Inbox) nextAside() string {
 	return filepath.Join(filepath.Dir(b.path), stem+t.Format(asideFormat)+ext)
 }
 
-// stem is the name of the file up to where that of a file put aside has its time, and what follows there.
+// stem is what stands before and after the time in the names of files put aside.
 func (b *Inbox) stem() (stem, ext string) {
 	name := filepath.Base(b.path)
 	ext = filepath.Ext(name)

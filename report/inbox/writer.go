@@ -1,10 +1,8 @@
 package inbox
 
-import (
-	"simhook/report/file"
-)
+import "simhook/report/file"
 
-// maxBatch bounds what one fsync is shared by, in bytes.
+// maxBatch is how many bytes at most share one fsync.
 const maxBatch = 1 << 20
 
 // write is the goroutine that owns the file.
@@ -26,8 +24,8 @@ func (b *Inbox) write() {
 	}
 }
 
-// commit writes a deposit and all that wait behind it, syncs once, and only then replies. A notification
-// that repeats one of the same batch shares its fate.
+// commit writes a deposit and all that wait behind it, syncs once, and only then replies. A notification that repeats
+// one of the same batch gets the same reply.
 func (b *Inbox) commit(first deposit) {
 	var (
 		waiting []deposit
@@ -61,7 +59,7 @@ func (b *Inbox) commit(first deposit) {
 	}
 }
 
-// next is a deposit that waits, as long as the batch has room for it.
+// next returns a deposit that waits, unless the batch is full.
 func (b *Inbox) next() (deposit, bool) {
 	if len(b.buf) >= maxBatch {
 		return deposit{}, false
@@ -74,8 +72,9 @@ func (b *Inbox) next() (deposit, bool) {
 	}
 }
 
-// append writes and syncs lines, or leaves the file as it was: a full disk passes. What cannot be undone,
-// and an fsync that failed, are the end: a second fsync may report success for what is lost.
+// append writes and syncs lines. If the write fails, it leaves the file as it was, so that a later one can succeed
+// when the disk has room again. If that cannot be undone, or if the fsync fails, the inbox is broken: a second fsync
+// may report success although data is lost.
 func (b *Inbox) append(lines []byte) error {
 	if b.failure != nil {
 		return b.failure

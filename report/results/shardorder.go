@@ -8,15 +8,15 @@ import (
 	"simhook/report"
 )
 
-// inOrder puts the files of all shards in order, or says which shard is missing,
-// given twice or of another fleet.
+// inOrder puts the files of all shards in order. Its errors say which shard is missing, is there twice, or is of
+// another fleet.
 func inOrder(files []*shardFile) ([]*shardFile, error) {
 	count, err := countShards(files)
 	if err != nil {
 		return nil, err
 	}
 	ordered := make([]*shardFile, count)
-	var anywhere []*shardFile // without anything to tell their shard by
+	var anywhere []*shardFile // files that do not tell their shard
 	for _, f := range files {
 		shard, known, err := f.shard(count)
 		switch {
@@ -25,16 +25,16 @@ func inOrder(files []*shardFile) ([]*shardFile, error) {
 		case !known:
 			anywhere = append(anywhere, f)
 		case ordered[shard.Index] != nil:
-			return nil, f.wrong("is %v, and so is %s", shard, ordered[shard.Index].path)
+			return nil, f.refuse("is %v, and so is %s", shard, ordered[shard.Index].path)
 		default:
 			ordered[shard.Index] = f
 		}
 	}
-	return fill(ordered, anywhere, files)
+	return fillGaps(ordered, anywhere, files)
 }
 
-// countShards is how many shards there are: what the files say of it by name or
-// by their SIMs, in which they have to agree, or else as many as there are files.
+// countShards is how many shards there are. The files tell by their names or their SIMs, and have to agree. If
+// no file tells, there are as many shards as files.
 func countShards(files []*shardFile) (int, error) {
 	var first *shardFile
 	var claim report.Shard
@@ -48,7 +48,7 @@ func countShards(files []*shardFile) (int, error) {
 		case first == nil:
 			first, claim = f, shard
 		default:
-			return 0, f.wrong("is %v, but %s is %v", shard, first.path, claim)
+			return 0, f.refuse("is %v, but %s is %v", shard, first.path, claim)
 		}
 	}
 	if first == nil {
@@ -57,34 +57,35 @@ func countShards(files []*shardFile) (int, error) {
 	return claim.Count, nil
 }
 
-// shard is which one of count shards the file is of, if that can be told.
+// shard is which one of count shards the file is of, if its SIMs or its name tell.
 func (f *shardFile) shard(count int) (s report.Shard, known bool, err error) {
 	named, known := shardInName(f.path)
 	s = named
 	if f.sims.sims > 0 {
-		var within bool
-		if s, within = f.sims.within(count); !within {
-			return s, false, f.wrong("is none of %d shards: it holds SIMs of several", count)
+		var one bool
+		if s, one = f.sims.of(count); !one {
+			return s, false, f.refuse("is none of %d shards: it holds SIMs of several", count)
 		}
 		if known && s != named {
-			return s, false, f.wrong("is %v by its name, but holds the SIMs of %v", named, s)
+			return s, false, f.refuse("is %v by its name, but holds the SIMs of %v", named, s)
 		}
 		if other, evident := f.sims.finer(count); evident {
-			return s, false, f.wrong("is %v, not %v", other, s)
+			return s, false, f.refuse("is %v, not %v", other, s)
 		}
 		known = true
 	}
-	if f.stray != "" {
+	if f.badLine != "" {
 		if known && !s.OwnsBadRows() {
-			return s, false, f.wrong("is %v, but holds a row that names no SIM (line %s of the fleet), which is for shard 0 to report", s, f.stray)
+			return s, false, f.refuse(
+				"is %v, but holds a row that names no SIM (line %s of the fleet), which is for shard 0 to report", s, f.badLine)
 		}
 		return report.Shard{Index: 0, Count: count}, true, nil
 	}
 	return s, known, nil
 }
 
-// fill puts files that can be of any shard where one is missing.
-func fill(ordered, anywhere, files []*shardFile) ([]*shardFile, error) {
+// fillGaps puts files that can be of any shard where one is missing.
+func fillGaps(ordered, anywhere, files []*shardFile) ([]*shardFile, error) {
 	var missing []int
 	for index, f := range ordered {
 		if f == nil {
@@ -93,7 +94,7 @@ func fill(ordered, anywhere, files []*shardFile) ([]*shardFile, error) {
 	}
 	switch {
 	case len(anywhere) > len(missing):
-		return nil, anywhere[0].wrong("is one file too many: there are %d shards", len(ordered))
+		return nil, anywhere[0].refuse("is one file too many: there are %d shards", len(ordered))
 	case len(anywhere) < len(missing):
 		return nil, &MergeError{Reason: describeMissing(missing, len(ordered), len(anywhere), files)}
 	}
@@ -103,8 +104,8 @@ func fill(ordered, anywhere, files []*shardFile) ([]*shardFile, error) {
 	return ordered, nil
 }
 
-// describeMissing names the shards that no file is of, and the names their files
-// would have after those of the others.
+// describeMissing names the shards without a file, and the names that their files would have, judging by the
+// other files' names.
 func describeMissing(missing []int, count, anywhere int, files []*shardFile) string {
 	indexes, paths := make([]string, len(missing)), make([]string, len(missing))
 	for i, index := range missing {
@@ -124,8 +125,8 @@ func describeMissing(missing []int, count, anywhere int, files []*shardFile) str
 	return text
 }
 
-// pathLike is the path of a shard's results after the path of another's; empty
-// where none is named after its shard.
+// pathLike is the path that a shard's results would have, judging by the paths of other shards; empty if none of
+// these is named after its shard.
 func pathLike(files []*shardFile, shard report.Shard) string {
 	for _, f := range files {
 		if other, named := shardInName(f.path); named {

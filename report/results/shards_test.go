@@ -14,7 +14,7 @@ import (
 func shardRows(s report.Shard, rows int) (fleet []report.Row) {
 	for n := 0; len(fleet) < rows; n++ {
 		if iccid := reporttest.NthICCID(n); s.Owns(iccid) {
-			fleet = append(fleet, reporttest.OkRow(iccid, n+2))
+			fleet = append(fleet, reporttest.OKRow(iccid, n+2))
 		}
 	}
 	return fleet
@@ -26,7 +26,7 @@ func TestResultsOfAnotherShardAreRefusedAndLeftAlone(t *testing.T) {
 		rows   []report.Row
 		file   string
 		shard  report.Shard
-		reason string // empty: gone on with
+		reason string // empty: it is continued
 	}{
 		"the shard's own":                           {shardRows(shardOf(1, 4), 9), "x.csv", shardOf(1, 4), ""},
 		"the whole fleet's, by the whole fleet":     {shardRows(whole, 9), "x.csv", whole, ""},
@@ -46,7 +46,7 @@ func TestResultsOfAnotherShardAreRefusedAndLeftAlone(t *testing.T) {
 		for _, ending := range []string{"", ".partial"} {
 			t.Run(name+ending, func(t *testing.T) {
 				path := t.TempDir() + "/" + c.file
-				reporttest.Write(t, path+ending, string(HeaderLine())+lines(c.rows...))
+				reporttest.Write(t, path+ending, string(headerLine())+lines(c.rows...))
 				before := reporttest.Content(t, path+ending)
 				options := bothTypes()
 				options.Shard = c.shard
@@ -74,7 +74,7 @@ func TestRepeatedRowsAreNoEvidenceOfAnotherSharding(t *testing.T) {
 	shard := shardOf(1, 2)
 	rows := shardRows(shardOf(1, 4), 2) // the second distance would show 4 shards
 	path := resultsIn(t)
-	reporttest.Write(t, partialPath(path), string(HeaderLine())+strings.Repeat(lines(rows...), 50))
+	reporttest.Write(t, partialPath(path), string(headerLine())+strings.Repeat(lines(rows...), 50))
 	options := bothTypes()
 	options.Shard = shard
 	mustOpen(t, path, options)

@@ -18,8 +18,8 @@ import (
 	"simhook/report/reporttest"
 )
 
-// columns are those that users' scripts rely upon.
-var columns = [...]string{
+// wantColumns are those that users' scripts rely upon.
+var wantColumns = [...]string{
 	"iccid", "line", "action", "status", "webhook_url",
 	"subscription_end", "subscription_end_http_status", "subscription_end_error", "subscription_end_attempts",
 	"subscription_end_correlation_id", "subscription_end_previous_url",
@@ -29,7 +29,7 @@ var columns = [...]string{
 }
 
 func TestColumnsStandInTheirOrder(t *testing.T) {
-	if diff := cmp.Diff(columns[:], Columns()); diff != "" {
+	if diff := cmp.Diff(wantColumns[:], Columns()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -57,7 +57,7 @@ func TestEveryValueStandsInItsColumn(t *testing.T) {
 func TestRowsComeBackAsTheyWere(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rows := rapid.SliceOfN(rapid.Custom(drawRow), 0, 5).Draw(t, "rows")
-		text := string(HeaderLine()) + lines(rows...)
+		text := string(headerLine()) + lines(rows...)
 		if got := strings.Count(text, "\n"); got != len(rows)+1 || strings.ContainsRune(text, '\r') {
 			t.Fatalf("%d rows are %d lines: %q", len(rows), got, text)
 		}
@@ -97,10 +97,10 @@ func TestLinesAreWhatEncodingCSVWouldWrite(t *testing.T) {
 }
 
 func TestAnEndlessPreviousURLIsLeftOutAndSaidSo(t *testing.T) {
-	row := reporttest.OkRow(reporttest.SimA, 2)
+	row := reporttest.OKRow(reporttest.SimA, 2)
 	row.SubscriptionEnd.Outcome, row.SubscriptionEnd.PreviousURL = report.Replaced, "https://example.com/"+strings.Repeat("x", cell.URLLimit)
 	row.UsageThreshold.Error = "of its own"
-	for got, err := range Read(strings.NewReader(string(HeaderLine()) + lines(row))) {
+	for got, err := range Read(strings.NewReader(string(headerLine()) + lines(row))) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestAnEndlessPreviousURLIsLeftOutAndSaidSo(t *testing.T) {
 		}
 	}
 	row.SubscriptionEnd.Error, row.Error = "of that call", "of that call"
-	for got, err := range Read(strings.NewReader(string(HeaderLine()) + lines(row))) {
+	for got, err := range Read(strings.NewReader(string(headerLine()) + lines(row))) {
 		if err != nil || got.SubscriptionEnd.Error != "of that call; "+urlTooLong || got.Error != "of that call" {
 			t.Errorf("%+v (%v)", got, err)
 		}
@@ -124,12 +124,12 @@ func TestEnormousMessagesMakeLinesThatAreReadAgain(t *testing.T) {
 		row.WebhookURL = strings.Repeat("\"", cell.URLLimit)
 		row.SubscriptionEnd.PreviousURL, row.UsageThreshold.PreviousURL = strings.Repeat("\x00", cell.URLLimit), strings.Repeat("\"", cell.URLLimit)
 		path := resultsIn(t)
-		leave(t, path, row, reporttest.OkRow(reporttest.SimB, 3))
+		leave(t, path, row, reporttest.OKRow(reporttest.SimB, 3))
 		j := mustOpen(t, path, bothTypes())
 		if healed := j.Healed(); healed.Lines != 0 {
 			t.Errorf("%d lines are taken for damaged", healed.Lines)
 		}
-		if _, state := j.Sight(reporttest.SimB, reporttest.URLA); state != Done {
+		if _, state := j.Look(reporttest.SimB, reporttest.URLA); state != Done {
 			t.Errorf("the row behind the enormous one is lost")
 		}
 		if got, _, err := j.Earlier(reporttest.SimA, reporttest.URLA); err != nil || len(got.UsageThreshold.PreviousURL) != cell.URLLimit || len(got.Error) != cell.TextLimit {
@@ -139,8 +139,8 @@ func TestEnormousMessagesMakeLinesThatAreReadAgain(t *testing.T) {
 }
 
 func TestReadSaysWhereItStops(t *testing.T) {
-	header := string(HeaderLine())
-	good := lines(reporttest.OkRow(reporttest.SimA, 2))
+	header := string(headerLine())
+	good := lines(reporttest.OKRow(reporttest.SimA, 2))
 	tests := map[string]struct {
 		text string
 		rows int
@@ -162,7 +162,7 @@ func TestReadSaysWhereItStops(t *testing.T) {
 			var failure error
 			for _, err := range Read(strings.NewReader(tt.text)) {
 				if failure != nil {
-					t.Fatal("it goes on after an error")
+					t.Fatal("it continues after an error")
 				}
 				if failure = err; err == nil {
 					rows++
@@ -177,7 +177,7 @@ func TestReadSaysWhereItStops(t *testing.T) {
 
 func TestReadPassesOnThatTheDiskFailed(t *testing.T) {
 	broken := errors.New("input/output error")
-	for _, err := range Read(io.MultiReader(bytes.NewReader(HeaderLine()), iotest.ErrReader(broken))) {
+	for _, err := range Read(io.MultiReader(bytes.NewReader(headerLine()), iotest.ErrReader(broken))) {
 		if !errors.Is(err, broken) {
 			t.Errorf("the error is %v", err)
 		}

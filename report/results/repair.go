@@ -9,21 +9,20 @@ import (
 	"simhook/report/file"
 )
 
-// heal keeps what is damaged in the partial file in a file of its own, and takes
-// it out: by cutting the end off, which works on a full disk too, or by writing
-// the file anew.
-func (j *Journal) heal(damaged []file.Span) error {
+// repair moves what is damaged in the partial file to a file of its own. A damaged end is cut off, which works
+// on a full disk too; otherwise the file is written anew.
+func (j *Journal) repair(damaged []file.Span) error {
 	j.healed = file.Healed{Lines: len(damaged), Aside: j.path + ".torn"}
 	if err := file.SetAside(j.disk, j.partial, damaged, j.healed.Aside); err != nil {
 		return &file.WriteError{Path: j.healed.Aside, Err: err}
 	}
 	var err error
-	if torn := damaged[0]; torn.To == j.size && len(damaged) == 1 {
-		if err = j.disk.Truncate(j.partial, torn.From); err == nil {
+	if end := damaged[0]; end.To == j.size && len(damaged) == 1 {
+		if err = j.disk.Truncate(j.partial, end.From); err == nil {
 			err = j.disk.Sync(j.partial)
 		}
 	} else {
-		err = j.replace(j.PartialPath(), j.copyWhole)
+		err = j.replace(j.PartialPath(), j.copyRows)
 	}
 	if err != nil {
 		return &file.WriteError{Path: j.PartialPath(), Err: err}
@@ -31,14 +30,14 @@ func (j *Journal) heal(damaged []file.Span) error {
 	return nil
 }
 
-// copyWhole copies the rows of the partial file that are whole.
-func (j *Journal) copyWhole(out *bufio.Writer) error {
-	return eachRow(j.partial, func(scan *scan) error { return writeLine(out, scan.text) })
+// copyRows copies the rows of the partial file, without its damage.
+func (j *Journal) copyRows(out *bufio.Writer) error {
+	return eachRow(j.partial, func(s *scan) error { return writeLine(out, s.text) })
 }
 
-// replace gives a file the lines that fill writes below the header. Killed at
-// any point, the file has its old contents or all of the new.
-func (j *Journal) replace(path string, fill func(*bufio.Writer) error) error {
+// replace gives a file the header and the lines that write writes. If it is killed, the file has its old
+// contents or all of the new ones.
+func (j *Journal) replace(path string, write func(*bufio.Writer) error) error {
 	temporary := j.path + ".merging"
 	if err := j.disk.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // left behind by a run that was killed
@@ -48,8 +47,8 @@ func (j *Journal) replace(path string, fill func(*bufio.Writer) error) error {
 		return err
 	}
 	out := bufio.NewWriterSize(file.Writer{Disk: j.disk, File: f}, 1<<18)
-	if _, err = out.Write(HeaderLine()); err == nil {
-		err = fill(out)
+	if _, err = out.Write(headerLine()); err == nil {
+		err = write(out)
 	}
 	if err == nil {
 		err = out.Flush()
@@ -61,7 +60,7 @@ func (j *Journal) replace(path string, fill func(*bufio.Writer) error) error {
 		err = j.disk.Rename(temporary, path)
 	}
 	if err != nil {
-		_ = j.disk.Remove(temporary) // else the next run does
+		_ = j.disk.Remove(temporary) // if this fails too, the next run removes it
 		return err
 	}
 	return file.SyncDir(j.disk, path)
