@@ -75,7 +75,7 @@ func ExamplePrepare() {
 	}
 	// Output:
 	// 2 SIMs to do
-	// 894447860000 invalid
 	// 8944474600000109251 ok
+	// 894447860000 invalid
 	// 8944478600004958824 ok
 }
