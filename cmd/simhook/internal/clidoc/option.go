@@ -1,4 +1,4 @@
-package main
+package clidoc
 
 import (
 	"strings"
@@ -6,41 +6,41 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// optionDoc is what completions and the manual tell of an option.
-type optionDoc struct {
+// option is what completions and the manual say of one option.
+type option struct {
 	name    string // without dashes
 	short   string // one letter; "": none
 	usage   string // without the mark around the value's name
-	value   string // its name; "": it takes none
-	initial string // its default; "": none, or not worth telling
+	value   string // the value's name; "": it takes none
+	initial string // its default; "": none, or none that is shown
 }
 
-func optionDocs(command *cli.Command) []optionDoc {
-	var docs []optionDoc
+func options(command *cli.Command) []option {
+	var all []option
 	for _, flag := range command.Flags {
 		documented, ok := flag.(cli.DocGenerationFlag)
 		if !ok {
 			continue
 		}
-		doc := optionDoc{name: flag.Names()[0], usage: strings.ReplaceAll(documented.GetUsage(), "`", "")}
+		o := option{name: flag.Names()[0], usage: strings.ReplaceAll(documented.GetUsage(), "`", "")}
 		for _, name := range flag.Names()[1:] {
-			doc.short = name
+			o.short = name
 		}
 		if documented.TakesValue() {
-			doc.value, doc.initial = "VALUE", documented.GetDefaultText()
+			o.value, o.initial = "VALUE", documented.GetDefaultText()
 			if _, marked, found := strings.Cut(documented.GetUsage(), "`"); found {
-				doc.value, _, _ = strings.Cut(marked, "`")
+				o.value, _, _ = strings.Cut(marked, "`")
 			}
-			doc.initial = strings.Trim(doc.initial, `"`)
+			o.initial = strings.Trim(o.initial, `"`)
 		}
-		docs = append(docs, doc)
+		all = append(all, o)
 	}
-	return docs
+	return all
 }
 
-// words are the values that an option can have; nil: they cannot be listed.
-func (d optionDoc) words() []string {
-	switch d.name {
+// words are the values that an option can have; nil: any, or too many to list.
+func (o option) words() []string {
+	switch o.name {
 	case "progress":
 		return []string{"auto", "bar", "log", "none"}
 	case "log-format":
@@ -58,4 +58,4 @@ func (d optionDoc) words() []string {
 }
 
 // isFile reports whether the option's value is a file.
-func (d optionDoc) isFile() bool { return d.value == "FILE" }
+func (o option) isFile() bool { return o.value == "FILE" }

@@ -1,4 +1,4 @@
-package main
+package clidoc
 
 import (
 	"strings"
@@ -6,70 +6,62 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func (p *program) manCommand() *cli.Command {
-	return &cli.Command{
-		Name:        "man",
-		Usage:       "print the manual page",
-		UsageText:   "simhook man",
-		Description: manHelp,
-		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return usagef("the manual takes no file: %q", c.Args().First())
-			}
-			return p.printData(manual(p.app()))
-		},
-	}
-}
-
-// manual is the whole manual as a page for man, made of what --help says.
-func manual(app *cli.App) string {
-	var m roff
+// Man is the whole manual as a page for man, made of what --help says. Each of sections is a text "Title: body"
+// that stands in several of the help texts: the page has it once, at its end.
+func Man(app *cli.App, sections ...string) string {
+	m := roff{sections: sections}
 	m.macro("TH", "SIMHOOK", "1", "", "simhook "+app.Version)
 	m.macro("SH", "NAME")
 	m.line("simhook - " + app.Usage)
 	m.macro("SH", "SYNOPSIS")
 	m.macro("B", app.UsageText)
 	m.macro("SH", "DESCRIPTION")
-	m.text(own(app.Description))
+	m.description(app.Description)
 	m.macro("SH", "COMMANDS")
 	for _, command := range app.Commands {
 		m.command(command)
 	}
-	for _, shared := range []string{credentialsHelp, environmentHelp, exitHelp} {
-		title, body, _ := strings.Cut(strings.TrimSpace(shared), ":")
+	for _, section := range sections {
+		title, body, _ := strings.Cut(strings.TrimSpace(section), ":")
 		m.macro("SH", strings.ToUpper(title))
 		m.text(strings.TrimPrefix(body, " "))
 	}
 	return m.String()
 }
 
-// own is a help text without what stands in all of them.
-func own(help string) string {
-	return strings.NewReplacer(credentialsHelp, "", environmentHelp, "", exitHelp, "").Replace(help)
+// roff is a text for man.
+type roff struct {
+	strings.Builder
+	sections []string // texts that descriptions leave out
 }
 
-// roff is a text for man.
-type roff struct{ strings.Builder }
+// description writes a help text without the sections that the page has at its end.
+func (m *roff) description(help string) {
+	for _, section := range m.sections {
+		help = strings.ReplaceAll(help, section, "")
+	}
+	m.text(help)
+}
 
 func (m *roff) command(command *cli.Command) {
 	m.macro("SS", command.Name)
 	m.macro("B", command.UsageText)
 	m.macro("PP")
-	m.text(own(command.Description))
-	for _, option := range optionDocs(command) {
+	m.description(command.Description)
+	for _, o := range options(command) {
 		m.macro("TP")
-		names := "--" + option.name
-		if option.short != "" {
-			names += ", -" + option.short
+		names := "--" + o.name
+		if o.short != "" {
+			names += ", -" + o.short
 		}
-		if option.value == "" {
+		if o.value == "" {
 			m.macro("B", names)
 		} else {
-			m.macro("BI", names+" ", option.value)
+			m.macro("BI", names+" ", o.value)
 		}
-		usage := option.usage
-		if option.initial != "" {
-			usage += " (default: " + option.initial + ")"
+		usage := o.usage
+		if o.initial != "" {
+			usage += " (default: " + o.initial + ")"
 		}
 		m.line(usage)
 	}
@@ -92,8 +84,7 @@ func (m *roff) line(text string) {
 	m.WriteString(text + "\n")
 }
 
-// text writes paragraphs, of which blank lines are the borders. Lines that are indented by three columns stay as
-// they are.
+// text writes paragraphs, which blank lines separate. Lines indented by three columns stay as they are.
 func (m *roff) text(text string) {
 	const indent = "   "
 	verbatim, blank, first := false, false, true

@@ -5,13 +5,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"simhook/cmd/simhook/internal/clidoc"
 )
 
 func TestShellsCompleteWhatIsTyped(t *testing.T) {
 	p, _ := newProgram(nil, strings.NewReader(""), nil)
 	commands := p.app().Commands
-	bash := bashCompletion(commands) + "\nCOMP_WORDS=(simhook %)\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_simhook\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n"
-	fish := fishCompletion(commands) + "\ncomplete -C'simhook %'\n"
+	bash := clidoc.Bash(commands) + "\nCOMP_WORDS=(simhook %)\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_simhook\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n"
+	fish := clidoc.Fish(commands) + "\ncomplete -C'simhook %'\n"
 	for name, c := range map[string]struct {
 		typed string // '' is a word not begun
 		want  string // one of the completions; "-": none
@@ -63,7 +65,7 @@ func TestZshAcceptsItsCompletion(t *testing.T) {
 	}
 	p, _ := newProgram(nil, strings.NewReader(""), nil)
 	cmd := exec.CommandContext(t.Context(), zsh, "-f", "-n")
-	cmd.Stdin = strings.NewReader(zshCompletion(p.app().Commands))
+	cmd.Stdin = strings.NewReader(clidoc.Zsh(p.app().Commands))
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("%v\n%s", err, out)
 	}
@@ -81,11 +83,11 @@ func TestEveryCommandGivesAnExample(t *testing.T) {
 func TestTheManualTellsAllThatHelpDoes(t *testing.T) {
 	p, _ := newProgram(nil, strings.NewReader(""), nil)
 	app := p.app()
-	text := manual(app)
+	text := clidoc.Man(app, credentialsHelp, environmentHelp, exitHelp)
 	for _, command := range app.Commands {
-		for _, option := range optionDocs(command) {
-			if !strings.Contains(text, escaped("--"+option.name)) {
-				t.Errorf("it lacks --%s of %s", option.name, command.Name)
+		for _, flag := range command.Flags {
+			if name := flag.Names()[0]; !strings.Contains(text, strings.ReplaceAll("--"+name, "-", `\-`)) {
+				t.Errorf("it lacks --%s of %s", name, command.Name)
 			}
 		}
 	}
