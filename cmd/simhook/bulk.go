@@ -10,6 +10,8 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/cmd/simhook/internal/progress"
 	"simhook/report"
 	"simhook/report/results"
 )
@@ -180,8 +182,8 @@ func (b *bulk) openJournal(apiName string) (*results.Journal, error) {
 		return nil, err
 	}
 	if healed := journal.Healed(); healed.Lines > 0 && !b.looksOnly() {
-		b.console.say("%s of %s had been cut off or damaged: set aside in %s, and their SIMs are called for again",
-			counted(healed.Lines, "line"), journal.PartialPath(), healed.Aside)
+		b.console.Say("%s of %s had been cut off or damaged: set aside in %s, and their SIMs are called for again",
+			output.Counted(healed.Lines, "line"), journal.PartialPath(), healed.Aside)
 	}
 	return journal, nil
 }
@@ -200,15 +202,15 @@ func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
 		b.nothingToDo(id, plan)
 		return
 	}
-	b.console.say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
+	b.console.Say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
 	if plan.Done+plan.Again == 0 {
 		return
 	}
 	again := ""
 	if plan.Again > 0 {
-		again = "; " + counted(plan.Again, "SIM") + " to do again"
+		again = "; " + output.Counted(plan.Again, "SIM") + " to do again"
 	}
-	b.console.say("goes on: %s of %s are done%s", thousands(plan.Done), counted(sims, "SIM"), again)
+	b.console.Say("goes on: %s of %s are done%s", report.Thousands(plan.Done), output.Counted(sims, "SIM"), again)
 }
 
 // rehearsed is the summary of a dry run: the SIMs to do remain.
@@ -227,7 +229,7 @@ func (b *bulk) carryOut(ctx context.Context, run *batch.Run) error {
 		return err
 	}
 	defer stopServing()
-	defer b.tellStatus(run)()
+	defer progress.Answer(b.console, b.asked, run.Status)()
 	defer b.showProgress(run)()
 	return run.Do(ctx)
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/report"
 	"simhook/report/simset"
 )
 
@@ -66,7 +68,7 @@ func (k *check) Run(ctx context.Context) error {
 	case found.Valid == 0:
 		return &fleet.Error{Name: source.Name(), Err: errors.New("has no row that can be used")}
 	case bad > 0:
-		return &rowsError{false, counted(bad, "row") + " cannot be used"}
+		return &rowsError{false, output.Counted(bad, "row") + " cannot be used"}
 	}
 	return nil
 }
@@ -77,7 +79,7 @@ func (k *check) print(r fleet.Report) error {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: %s valid, %s invalid, %s duplicate, %s with conflicting webhook URLs\n",
-		counted(r.Rows, "row"), thousands(r.Valid), thousands(r.Invalid), thousands(r.Duplicates.Count), thousands(r.Conflicts.Count))
+		output.Counted(r.Rows, "row"), report.Thousands(r.Valid), report.Thousands(r.Invalid), report.Thousands(r.Duplicates.Count), report.Thousands(r.Conflicts.Count))
 	for _, group := range append(r.Problems, r.Conflicts) {
 		printGroup(&text, group, "would be refused")
 	}
@@ -94,7 +96,7 @@ func printGroup(text *strings.Builder, g fleet.Group, fate string) {
 	if g.Count == 0 {
 		return
 	}
-	fmt.Fprintf(text, "\n%s %s: %s\n", thousands(g.Count), g.Kind, fate)
+	fmt.Fprintf(text, "\n%s %s: %s\n", report.Thousands(g.Count), g.Kind, fate)
 	previous := ""
 	for _, sample := range g.Samples {
 		fmt.Fprintf(text, "  line %d: %q", sample.Line, sample.Cell)
@@ -105,6 +107,6 @@ func printGroup(text *strings.Builder, g fleet.Group, fate string) {
 		text.WriteByte('\n')
 	}
 	if more := g.Count - len(g.Samples); more > 0 {
-		fmt.Fprintf(text, "  and %s more\n", thousands(more))
+		fmt.Fprintf(text, "  and %s more\n", report.Thousands(more))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/output"
 )
 
 // mustConfirm reports whether somebody has to agree to the run.
@@ -24,11 +25,11 @@ func (b *bulk) question(plan batch.Plan) string {
 	case plan.ToDo() == 0:
 		return ""
 	case b.action == batch.Restore:
-		return "Put back or remove the webhooks of " + counted(plan.ToDo(), "SIM")
+		return "Put back or remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
 	case b.action == batch.Unregister:
-		return "Remove the webhooks of " + counted(plan.ToDo(), "SIM")
+		return "Remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
 	case plan.Gone > 0:
-		return "Remove the webhooks of " + counted(plan.Gone, "SIM") + " that left the fleet"
+		return "Remove the webhooks of " + output.Counted(plan.Gone, "SIM") + " that left the fleet"
 	}
 	return ""
 }

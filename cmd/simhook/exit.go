@@ -8,6 +8,7 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/file"
 	"simhook/report/results"
@@ -79,15 +80,15 @@ func judge(s report.Summary) error {
 	const helps = ": running again helps only once the reasons above are mended"
 	switch {
 	case s.PrunedNot > 0:
-		return &rowsError{true, counted(s.PrunedNot, "SIM") + " that left the fleet could not be dealt with: run the same command again later"}
+		return &rowsError{true, output.Counted(s.PrunedNot, "SIM") + " that left the fleet could not be dealt with: run the same command again later"}
 	case s.Failed > 0:
-		return &rowsError{true, counted(s.Failed, "SIM") + " failed for the time being: run the same command again later"}
+		return &rowsError{true, output.Counted(s.Failed, "SIM") + " failed for the time being: run the same command again later"}
 	case s.Refused > 0 && s.Invalid > 0:
-		return &rowsError{false, counted(s.Refused, "SIM") + " refused, " + counted(s.Invalid, "row") + " invalid" + helps}
+		return &rowsError{false, output.Counted(s.Refused, "SIM") + " refused, " + output.Counted(s.Invalid, "row") + " invalid" + helps}
 	case s.Refused > 0:
-		return &rowsError{false, counted(s.Refused, "SIM") + " refused" + helps}
+		return &rowsError{false, output.Counted(s.Refused, "SIM") + " refused" + helps}
 	case s.Invalid > 0:
-		return &rowsError{false, counted(s.Invalid, "row") + " invalid" + helps}
+		return &rowsError{false, output.Counted(s.Invalid, "row") + " invalid" + helps}
 	}
 	return nil
 }
@@ -105,7 +106,7 @@ func (e *rowsError) exitCode() int {
 type differencesError struct{ count int }
 
 func (e *differencesError) Error() string {
-	return "the plan has " + counted(e.count, "difference") + ": the same command without --dry-run repairs them"
+	return "the plan has " + output.Counted(e.count, "difference") + ": the same command without --dry-run repairs them"
 }
 
 // differences is nil where a plan found none.

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"simhook/cmd/simhook/internal/output"
+	"simhook/report"
 )
 
 // ListenStats is what a listener has done since it was started.
@@ -28,9 +31,9 @@ func (s ListenStats) Refusals() int {
 
 func (s ListenStats) String() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s received, %s", counted(s.Received, "notification"), counted(s.Repeated, "repeat"))
+	fmt.Fprintf(&text, "%s received, %s", output.Counted(s.Received, "notification"), output.Counted(s.Repeated, "repeat"))
 	for _, status := range slices.Sorted(maps.Keys(s.Refused)) {
-		fmt.Fprintf(&text, ", %s answered %d", thousands(s.Refused[status]), status)
+		fmt.Fprintf(&text, ", %s answered %d", report.Thousands(s.Refused[status]), status)
 	}
 	return text.String()
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"simhook/api"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report/file"
 	"simhook/report/inbox"
 )
@@ -24,7 +25,7 @@ type desk struct {
 	lines    *jsonLines   // nil: none are printed
 	counts   listenCounts
 	log      *slog.Logger
-	console  *console
+	console  *output.Console
 }
 
 // routes leaves everything but the webhook and the listener's own paths alone.
@@ -67,7 +68,7 @@ func (d *desk) receive(ctx context.Context, n api.Notification) error {
 		return nil
 	}
 	if d.expected.note(n.ICCID) {
-		d.console.say("all %s of %s have been heard from", counted(d.expected.sims(), "SIM"), d.expected.name)
+		d.console.Say("all %s of %s have been heard from", output.Counted(d.expected.sims(), "SIM"), d.expected.name)
 	}
 	d.lines.print(n, row.ReceivedAt)
 	return nil

@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/report"
 	"simhook/report/simset"
 )
 
@@ -73,7 +75,7 @@ func (l *listener) openExpected(ctx context.Context) (*expectation, error) {
 		return nil, &fleet.Error{Name: e.name, Err: errors.New("has no row that can be used")}
 	}
 	if bad > 0 {
-		l.console.say("%s of %s cannot be used: simhook check says why", counted(bad, "row"), e.name)
+		l.console.Say("%s of %s cannot be used: simhook check says why", output.Counted(bad, "row"), e.name)
 	}
 	return e, nil
 }
@@ -117,11 +119,11 @@ func (l *listener) tellExpected(e *expectation) {
 	}
 	path := strings.TrimSuffix(l.results, filepath.Ext(l.results)) + ".expect.csv"
 	silent, unknown, more := e.differences()
-	l.console.say("heard from %s of %s of %s", thousands(e.sims()-len(silent)), counted(e.sims(), "SIM"), e.name)
+	l.console.Say("heard from %s of %s of %s", report.Thousands(e.sims()-len(silent)), output.Counted(e.sims(), "SIM"), e.name)
 	l.nameSome("not heard from", silent)
 	l.nameSome("not in the fleet", unknown)
 	if more > 0 {
-		l.console.say("  and %s of further SIMs that are not in the fleet", counted(more, "notification"))
+		l.console.Say("  and %s of further SIMs that are not in the fleet", output.Counted(more, "notification"))
 	}
 	var text bytes.Buffer
 	text.WriteString("iccid,state\n")
@@ -131,16 +133,16 @@ func (l *listener) tellExpected(e *expectation) {
 	for _, iccid := range unknown {
 		fmt.Fprintf(&text, "%s,unknown\n", iccid)
 	}
-	if err := writeFile(path, text.Bytes(), 0o600); err != nil {
+	if err := output.ReplaceFile(path, text.Bytes(), 0o600); err != nil {
 		l.log.Error("the SIMs not heard from could not be written down", "error", err.Error())
 		return
 	}
-	l.console.say("  all of them: %s", path)
+	l.console.Say("  all of them: %s", path)
 }
 
 func (l *listener) nameSome(what string, iccids []string) {
 	if len(iccids) > 0 {
-		l.console.say("  %s: %s, for instance %s", what, counted(len(iccids), "SIM"), strings.Join(iccids[:min(len(iccids), maxExamples)], ", "))
+		l.console.Say("  %s: %s, for instance %s", what, output.Counted(len(iccids), "SIM"), strings.Join(iccids[:min(len(iccids), maxExamples)], ", "))
 	}
 }
 

@@ -103,7 +103,7 @@ func (l *listener) openInbox(expected *expectation) (*inbox.Inbox, error) {
 		return nil, err
 	}
 	if healed := inbox.Healed(); healed.Lines > 0 {
-		l.console.say("the end of %s had been cut off: set aside in %s; it had not been acknowledged", l.results, healed.Aside)
+		l.console.Say("the end of %s had been cut off: set aside in %s; it had not been acknowledged", l.results, healed.Aside)
 	}
 	return inbox, nil
 }
@@ -162,7 +162,7 @@ func (l *listener) introduce(server *running) {
 	if l.cert != "" {
 		scheme = "https"
 	}
-	l.console.say("listening on %s://%s%s, writing to %s", scheme, server.addr, l.path, l.results)
+	l.console.Say("listening on %s://%s%s, writing to %s", scheme, server.addr, l.path, l.results)
 	tcp, ok := server.addr.(*net.TCPAddr)
 	switch {
 	case ok && tcp.IP.IsLoopback():
@@ -214,7 +214,7 @@ func (l *listener) finish(ctx context.Context, server *running, desk *desk) erro
 		_ = server.Close() // cuts them: they were not acknowledged
 	}
 	err := errors.Join(desk.inbox.Close(), desk.lines.close(ctx))
-	l.console.say("stopped. %s", desk.counts.Stats())
+	l.console.Say("stopped. %s", desk.counts.Stats())
 	l.tellExpected(desk.expected)
 	return err
 }

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"simhook/cmd/simhook/internal/output"
 )
 
 // version is set by the linker when a release is built: -ldflags "-X main.version=1.2.3".
@@ -39,8 +41,8 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	p := &program{
 		env:      env,
 		stdin:    stdin,
-		stdout:   maskingWriter{stdout},
-		console:  &console{out: stderr},
+		stdout:   output.Masking(stdout),
+		console:  output.NewConsole(stderr),
 		signals:  signals,
 		asked:    asked,
 		version:  cmp.Or(version, builtVersion()),

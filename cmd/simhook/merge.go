@@ -3,6 +3,7 @@ package main
 import (
 	"io/fs"
 
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report/file"
 	"simhook/report/results"
 )
@@ -13,7 +14,7 @@ func (r *reporter) merge() error {
 	rows, err := results.Merge(r.merged, r.paths)
 	switch {
 	case err == nil:
-		r.console.say("merged %s of %s: %s", counted(rows, "row"), counted(len(r.paths), "shard"), r.merged)
+		r.console.Say("merged %s of %s: %s", output.Counted(rows, "row"), output.Counted(len(r.paths), "shard"), r.merged)
 		return nil
 	case is[*fs.PathError](err) && !is[*file.WriteError](err):
 		return &fileError{err}

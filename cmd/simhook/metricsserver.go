@@ -33,7 +33,7 @@ func (b *bulk) serveMetrics(run *batch.Run) (stop func(), err error) {
 		defer close(served)
 		_ = server.Serve(listener) // ends with the run
 	}()
-	b.console.say("metrics: http://%s/metrics", listener.Addr())
+	b.console.Say("metrics: http://%s/metrics", listener.Addr())
 	return func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()

@@ -8,6 +8,8 @@ import (
 	"os"
 
 	"github.com/urfave/cli/v2"
+
+	"simhook/cmd/simhook/internal/output"
 )
 
 // program is the world that commands run in. Nothing below it reads the environment or the standard
@@ -16,7 +18,7 @@ type program struct {
 	env      func(string) (string, bool)
 	stdin    io.Reader
 	stdout   io.Writer // data only
-	console  *console
+	console  *output.Console
 	signals  <-chan os.Signal
 	asked    <-chan os.Signal // those that ask how far a run is
 	version  string
@@ -102,9 +104,9 @@ func (p *program) explain(err error) {
 	if err == nil {
 		return
 	}
-	p.console.say("simhook: %v", err)
+	p.console.Say("simhook: %v", err)
 	if next := advice(err); next != "" {
-		p.console.say("%s", next)
+		p.console.Say("%s", next)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/api"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/page"
 )
@@ -124,7 +125,7 @@ func (d digest) text() string {
 	for _, path := range d.Unfinished {
 		fmt.Fprintf(&text, "%s is unfinished: the run that writes it has not come to its end\n", path)
 	}
-	fmt.Fprintf(&text, "%s: %s\n", counted(d.Rows, "row"), listed(d.Statuses,
+	fmt.Fprintf(&text, "%s: %s\n", output.Counted(d.Rows, "row"), listed(d.Statuses,
 		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate))
 	for _, kind := range []struct {
 		name     string
@@ -142,7 +143,7 @@ func (d digest) text() string {
 func listed[K ~string](numbers map[K]int, order ...K) string {
 	parts := make([]string, len(order))
 	for i, key := range order {
-		parts[i] = thousands(numbers[key]) + " " + string(key)
+		parts[i] = report.Thousands(numbers[key]) + " " + string(key)
 	}
 	return strings.Join(parts, ", ")
 }

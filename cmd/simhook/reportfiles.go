@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/page"
 )
@@ -21,10 +22,10 @@ func (r *reporter) writePage(page *page.Page) error {
 	if err := page.Render(&text); err != nil {
 		return err
 	}
-	if err := writeFile(r.html, text.Bytes(), 0o644); err != nil {
+	if err := output.ReplaceFile(r.html, text.Bytes(), 0o644); err != nil {
 		return &outputError{"the page", err}
 	}
-	r.console.say("page: %s", r.html)
+	r.console.Say("page: %s", r.html)
 	return nil
 }
 
@@ -36,14 +37,14 @@ func (r *reporter) writeRetry(retry *report.RetryFleet, text *bytes.Buffer) erro
 	}
 	err := retry.Flush()
 	if err == nil {
-		err = writeFile(r.failed, text.Bytes(), 0o600)
+		err = output.ReplaceFile(r.failed, text.Bytes(), 0o600)
 	}
 	if err != nil {
 		return &outputError{"the SIMs to try again", err}
 	}
-	r.console.say("to try again: %s: %s", counted(retry.Rows(), "SIM"), r.failed)
+	r.console.Say("to try again: %s: %s", output.Counted(retry.Rows(), "SIM"), r.failed)
 	if n := retry.Invalid(); n > 0 {
-		r.console.say("not in it: %s, to be mended in the fleet file", counted(n, "invalid row"))
+		r.console.Say("not in it: %s, to be mended in the fleet file", output.Counted(n, "invalid row"))
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (b *sandboxServer) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("encoding the statistics: %w", err)
 	}
-	b.console.say("stopped. %s", stats)
+	b.console.Say("stopped. %s", stats)
 	return nil
 }
 
@@ -100,7 +100,7 @@ func (b *sandboxServer) introduce(url string) {
 	if secret != "" {
 		lines = append(lines, "export "+secret)
 	}
-	b.console.say("%s", strings.Join(lines, "\n"))
+	b.console.Say("%s", strings.Join(lines, "\n"))
 }
 
 // quoted is text as a shell takes it for one word.

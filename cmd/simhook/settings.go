@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch"
+	"simhook/report"
 )
 
 // settings reads the options of a command: the command line beats the environment beats the default.
@@ -73,7 +74,7 @@ func (s *settings) enabled(option string) bool {
 func (s *settings) number(option string, least, most int) int {
 	n, err := strconv.Atoi(s.text(option))
 	if err != nil || n < least || n > most {
-		s.refuse(option, "use a number from "+thousands(least)+" to "+thousands(most))
+		s.refuse(option, "use a number from "+report.Thousands(least)+" to "+report.Thousands(most))
 	}
 	return n
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
 
@@ -40,12 +41,12 @@ func (s *settings) shardIndex(count int) int {
 	}
 	given, found := s.variable(completionIndex)
 	if !found {
-		s.fail("shard-count", "which of the "+thousands(count)+" shards is this? give --shard-index, from 0 to "+thousands(count-1))
+		s.fail("shard-count", "which of the "+report.Thousands(count)+" shards is this? give --shard-index, from 0 to "+report.Thousands(count-1))
 		return 0
 	}
 	index, err := strconv.Atoi(given)
 	if err != nil || index < 0 || index >= count {
-		s.fail("shard-count", completionIndex+" is "+strconv.Quote(given)+", and the index of a shard is from 0 to "+thousands(count-1))
+		s.fail("shard-count", completionIndex+" is "+strconv.Quote(given)+", and the index of a shard is from 0 to "+report.Thousands(count-1))
 		return 0
 	}
 	return index
@@ -62,10 +63,10 @@ func (s *settings) parts(shard report.Shard) int {
 // nothingToDo says that a run has no SIM to call for.
 func (b *bulk) nothingToDo(id string, plan batch.Plan) {
 	if plan.Done == 0 && !b.shard.Whole() {
-		b.console.say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
+		b.console.Say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
 		return
 	}
-	b.console.say("nothing to %s: all %s%s are done already. Run %s.", b.action, counted(plan.Done, "SIM"), b.ofShard(), id)
+	b.console.Say("nothing to %s: all %s%s are done already. Run %s.", b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), id)
 }
 
 // ofShard names the shard that counts are of; empty: the whole fleet.

@@ -1,8 +1,6 @@
 package main
 
-import (
-	"simhook/report"
-)
+import "simhook/report"
 
 // summaryLimit is how long a summary file gets, in bytes: what Kubernetes takes
 // of a container's termination message, and cuts off beyond.

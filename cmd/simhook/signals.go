@@ -11,7 +11,7 @@ import (
 // ends the watch; signals that come later are for the next one.
 func (p *program) untilSignal(parent context.Context) (ctx context.Context, release func()) {
 	return p.onSignals(parent, func(cancel context.CancelCauseFunc, _ int) {
-		p.console.say("stopping: nothing has been called")
+		p.console.Say("stopping: nothing has been called")
 		cancel(batch.ErrStopped)
 	})
 }
@@ -20,7 +20,7 @@ func (p *program) untilSignal(parent context.Context) (ctx context.Context, rele
 func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx context.Context, release func()) {
 	return p.onSignals(parent, func(cancel context.CancelCauseFunc, count int) {
 		if count == 1 {
-			p.console.say("stopping: waiting up to 10 s for calls in flight; press again to stop at once")
+			p.console.Say("stopping: waiting up to 10 s for calls in flight; press again to stop at once")
 			run.Stop(batch.ErrStopped)
 			return
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/file"
 )
@@ -19,19 +20,19 @@ const shownCauses = 10
 // printSummary is the end of what a run says: counts that add up to the rows read, the failures by cause,
 // and where the results are.
 func (b *bulk) printSummary(s report.Summary) {
-	b.console.say("%s: %s", counted(s.Rows, "row"), breakdown(s))
+	b.console.Say("%s: %s", output.Counted(s.Rows, "row"), breakdown(s))
 	b.printOutcomes(s)
 	printCauses(b.console, s.Causes)
 	switch {
 	case b.looksOnly():
-		b.console.say("dry run: nothing was called, and nothing written")
+		b.console.Say("dry run: nothing was called, and nothing written")
 	case s.Complete:
-		b.console.say("results: %s", s.Results)
+		b.console.Say("results: %s", s.Results)
 	default:
-		b.console.say("results so far: %s", s.Results)
+		b.console.Say("results so far: %s", s.Results)
 	}
 	if s.Kept > 0 {
-		b.console.say("beside the fleet's they keep %s of SIMs that have left it, since nothing else remembers their webhooks", counted(s.Kept, "row"))
+		b.console.Say("beside the fleet's they keep %s of SIMs that have left it, since nothing else remembers their webhooks", output.Counted(s.Kept, "row"))
 	}
 }
 
@@ -43,20 +44,20 @@ func (b *bulk) printOutcomes(s report.Summary) {
 		outcomes map[report.Outcome]int
 	}{{"SUBSCRIPTION_END", s.SubscriptionEnd}, {"USAGE_THRESHOLD", s.UsageThreshold}, {"no longer in the fleet", s.PrunedOutcomes}} {
 		if len(t.outcomes) > 1 || len(t.outcomes) > 0 && b.action != batch.Register && b.action != batch.Unregister {
-			b.console.say("  %s: %s", t.name, listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
+			b.console.Say("  %s: %s", t.name, listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
 		}
 	}
 	if writes := writesOf(s); writes > 0 {
-		b.console.say("  repairing this takes %s, beside one look a SIM", counted(writes, "call"))
+		b.console.Say("  repairing this takes %s, beside one look a SIM", output.Counted(writes, "call"))
 	}
 	if s.Verified > 0 {
-		b.console.say("  read back: %s, %s", counted(s.Verified, "SIM"), counted(len(s.Mismatches), "difference"))
+		b.console.Say("  read back: %s, %s", output.Counted(s.Verified, "SIM"), output.Counted(len(s.Mismatches), "difference"))
 	}
 	for i, m := range s.Mismatches {
 		if i == shownCauses {
 			break
 		}
-		b.console.say("  %s %s: %q is there, not %q", m.ICCID, m.Type, m.Found, m.Want)
+		b.console.Say("  %s %s: %q is there, not %q", m.ICCID, m.Type, m.Found, m.Want)
 	}
 }
 
@@ -72,17 +73,17 @@ func writesOf(plan report.Summary) int {
 
 // breakdown tells the rows by status.
 func breakdown(s report.Summary) string {
-	text := thousands(s.OK) + " ok"
+	text := report.Thousands(s.OK) + " ok"
 	if s.Earlier > 0 {
-		text += " (" + thousands(s.Earlier) + " earlier)"
+		text += " (" + report.Thousands(s.Earlier) + " earlier)"
 	}
-	text += ", " + thousands(s.Failed) + " failed, " + thousands(s.Refused) + " refused"
+	text += ", " + report.Thousands(s.Failed) + " failed, " + report.Thousands(s.Refused) + " refused"
 	for _, other := range []struct {
 		count int
 		name  string
 	}{{s.Invalid, "invalid"}, {s.Duplicate, "duplicate"}, {s.Remaining, "to do"}} {
 		if other.count > 0 {
-			text += ", " + thousands(other.count) + " " + other.name
+			text += ", " + report.Thousands(other.count) + " " + other.name
 		}
 	}
 	return text
@@ -94,10 +95,10 @@ func printCauses(out io.Writer, causes []report.Cause) {
 	var text strings.Builder
 	for i, c := range causes {
 		if i == shownCauses {
-			fmt.Fprintf(&text, "  and %s more; the results file has them\n", counted(len(causes)-shownCauses, "reason"))
+			fmt.Fprintf(&text, "  and %s more; the results file has them\n", output.Counted(len(causes)-shownCauses, "reason"))
 			break
 		}
-		fmt.Fprintf(&text, "  %s %s: %s (%s)\n    %s\n", thousands(c.Count), c.Status, c.Error, sample(c), c.Advice)
+		fmt.Fprintf(&text, "  %s %s: %s (%s)\n    %s\n", report.Thousands(c.Count), c.Status, c.Error, sample(c), c.Advice)
 	}
 	_, _ = io.WriteString(out, text.String()) // nobody is left to tell
 }

@@ -1,4 +1,4 @@
-package main
+package progress
 
 import (
 	"fmt"
@@ -7,16 +7,18 @@ import (
 	"time"
 
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/report"
 )
 
-// part is one thing that a line of progress tells, from the longest form to the shortest.
+// part is one thing that a line tells, in forms from the longest to the shortest.
 type part struct {
 	forms []form
-	alert bool // somebody may have to look
+	alert bool // an operator may have to act
 }
 
-// form is one way to say it, in ASCII. Where there is no room, of all forms on the line the one with the lowest
-// worth gives way to the next shorter one, or to nothing.
+// form is one way to say it, in ASCII. Where the line is too long, the form with the lowest worth of all gives way to
+// the next shorter form of its part, or to nothing.
 type form struct {
 	text  string
 	worth int
@@ -25,16 +27,16 @@ type form struct {
 // gap separates the parts of a line.
 const gap = "  "
 
-// The bar of a line: as wide as there is room, or not there.
+// The bar fills the room that is left on the line. Where that is too little there is none.
 const (
 	narrowestBar = 10
 	widestBar    = 32
 )
 
-// progressLine tells how far a run is in one line of at most width columns. Where that is too narrow it
-// says less: how many SIMs are done, that some are not ok, and a pause come last to go. Escape sequences
-// for colours are not counted, and are there only if they are wanted.
-func progressLine(s batch.Status, now time.Time, width int, colours bool) string {
+// Line tells how far a run is in one line of at most width columns. A narrow line says less: the count of SIMs done,
+// that some are not ok, and a pause are kept longest. Escape sequences for colours are there only if wanted, and
+// are not counted as columns.
+func Line(s batch.Status, now time.Time, width int, colours bool) string {
 	parts := fit(tell(s, now), width)
 	var line strings.Builder
 	line.WriteString(parts[0].forms[0].text)
@@ -47,26 +49,26 @@ func progressLine(s batch.Status, now time.Time, width int, colours bool) string
 	return line.String()
 }
 
-// tell is all there is to say of a run.
+// tell is all that can be said of a run, in the order of the line.
 func tell(s batch.Status, now time.Time) []part {
 	calls := fmt.Sprintf("%.1f", s.CallsPerSecond)
 	parts := []part{
-		{forms: []form{{thousands(s.Done()) + "/" + thousands(s.Total()), 11}, {thousands(s.Done()), 12}}},
+		{forms: []form{{report.Thousands(s.Done()) + "/" + report.Thousands(s.Total()), 11}, {report.Thousands(s.Done()), 12}}},
 		{forms: []form{{calls + " calls/s", 1}, {calls + "/s", 2}}},
-		{forms: []form{{thousands(s.OK+s.Pruned) + " ok", 0}}},
+		{forms: []form{{report.Thousands(s.OK+s.Pruned) + " ok", 0}}},
 		{forms: troubles(s), alert: true},
 		{forms: limits(s, now), alert: paused(s)},
 	}
 	if s.Left > 0 && !paused(s) {
-		parts = append(parts, part{forms: []form{{roughly(s.Left) + " left", 3}, {roughly(s.Left), 7}}})
+		parts = append(parts, part{forms: []form{{output.Roughly(s.Left) + " left", 3}, {output.Roughly(s.Left), 7}}})
 	}
 	return slices.DeleteFunc(parts, func(p part) bool { return len(p.forms) == 0 })
 }
 
-// limits are the forms of what limits the run: that it is paused goes last.
+// limits are the forms of what limits the run. That it is paused is kept longest.
 func limits(s batch.Status, now time.Time) []form {
 	var forms []form
-	for i, text := range limiting(s, now) {
+	for i, text := range limitWords(s, now) {
 		forms = append(forms, form{text, 4 + 2*i})
 	}
 	if last := len(forms) - 1; last >= 0 {
@@ -78,23 +80,23 @@ func limits(s batch.Status, now time.Time) []form {
 	return forms
 }
 
-// troubles counts the SIMs that did not come out well.
+// troubles counts the SIMs that are not ok.
 func troubles(s batch.Status) []form {
 	failed := s.Failed + s.PrunedNot
 	var each []string
 	if failed > 0 {
-		each = append(each, thousands(failed)+" failed")
+		each = append(each, report.Thousands(failed)+" failed")
 	}
 	if s.Refused > 0 {
-		each = append(each, thousands(s.Refused)+" refused")
+		each = append(each, report.Thousands(s.Refused)+" refused")
 	}
 	if len(each) == 0 {
 		return nil
 	}
-	return []form{{strings.Join(each, ", "), 5}, {thousands(failed+s.Refused) + " not ok", 9}}
+	return []form{{strings.Join(each, ", "), 5}, {report.Thousands(failed+s.Refused) + " not ok", 9}}
 }
 
-// fit shortens parts, and leaves some out, until they have room. The first one stays.
+// fit shortens parts, and leaves some out, until they fit into width columns. The first part always stays.
 func fit(parts []part, width int) []part {
 	for lineWidth(parts) > width {
 		least := 0

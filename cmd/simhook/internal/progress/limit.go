@@ -1,4 +1,4 @@
-package main
+package progress
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"simhook/batch"
 )
 
-// limiting says what keeps a run from going faster, in words: long ones first, then shorter ones for
-// where there is no room. None: nothing is being called.
-func limiting(s batch.Status, now time.Time) []string {
+// limitWords say what keeps a run from going faster: the longest form first, then shorter ones for narrow terminals.
+// There is none while nothing is being called.
+func limitWords(s batch.Status, now time.Time) []string {
 	switch s.Limit {
 	case batch.LimitOutage:
 		since := now.Sub(s.Since).Round(time.Second).String()
@@ -25,7 +25,7 @@ func limiting(s batch.Status, now time.Time) []string {
 	return []string{string(s.Limit)}
 }
 
-// paused reports whether no new calls are made at present.
+// paused reports whether no new calls are made now.
 func paused(s batch.Status) bool {
 	switch s.Limit {
 	case batch.LimitOutage, batch.LimitUsedUp, batch.LimitStopping:

@@ -1,4 +1,4 @@
-package main
+package output
 
 import (
 	"fmt"
@@ -7,19 +7,16 @@ import (
 	"simhook/report"
 )
 
-// thousands writes 40000 as 40,000.
-func thousands(n int) string { return report.Thousands(n) }
-
-// counted is a number with its noun: 1 SIM, 2 SIMs.
-func counted(n int, noun string) string {
+// Counted is a number with its noun: 1 SIM, 2 SIMs.
+func Counted(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return thousands(n) + " " + noun + "s"
+	return report.Thousands(n) + " " + noun + "s"
 }
 
-// roughly writes a time to two units at the most: 1 h 21 min, 25 min, 3 s.
-func roughly(d time.Duration) string {
+// Roughly writes a time in at most two units: 1 h 21 min, 25 min, 3 s.
+func Roughly(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return "less than 1 s"

@@ -1,16 +1,15 @@
-package main
+package progress_test
 
 import (
-	"bytes"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/vbauerster/mpb/v8/decor"
 	"pgregory.net/rapid"
 
 	"simhook/batch"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/progress"
 )
 
 // noon is when the statuses of these tests are looked at.
@@ -47,7 +46,7 @@ func TestTheLineOfProgress(t *testing.T) {
 		"says that it is stopping":                          {stopping, 80, "12,345/40,000  16.7 calls/s  40 failed, 5 refused  stopping: 3 in flight"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := progressLine(c.status, noon(), c.width, false); got != c.want {
+			if got := progress.Line(c.status, noon(), c.width, false); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
@@ -64,7 +63,7 @@ func TestTheLineOfProgressNeverOverflows(t *testing.T) {
 			Left: time.Duration(number.Draw(t, "left")) * time.Second, Limit: rapid.SampledFrom(limits).Draw(t, "limit"),
 		}
 		width := rapid.IntRange(10, 200).Draw(t, "width")
-		if line := progressLine(s, noon(), width, false); len(line) > width {
+		if line := progress.Line(s, noon(), width, false); len(line) > width {
 			t.Errorf("%d columns in %d: %s", len(line), width, line)
 		}
 	})
@@ -72,53 +71,15 @@ func TestTheLineOfProgressNeverOverflows(t *testing.T) {
 
 func TestColoursOnlyAlertAndOnlyWhereTheyAreWanted(t *testing.T) {
 	s := halfway()
-	for _, c := range []struct {
-		env  map[string]string
-		want bool
-	}{{nil, true}, {map[string]string{"NO_COLOR": ""}, true}, {map[string]string{"NO_COLOR": "1"}, false}} {
-		p, _ := newProgram(c.env, strings.NewReader(""), nil)
-		line := progressLine(s, noon(), 80, p.wantsColours())
-		if got := strings.Contains(line, "\x1b[1;33m40 failed, 5 refused\x1b[0m"); got != c.want {
-			t.Errorf("with %v: %q", c.env, line)
+	for _, wanted := range []bool{true, false} {
+		line := progress.Line(s, noon(), 80, wanted)
+		if got := strings.Contains(line, "\x1b[1;33m40 failed, 5 refused\x1b[0m"); got != wanted {
+			t.Errorf("colours wanted: %t, but the line is %q", wanted, line)
 		}
 	}
 	s.Failed, s.Refused = 0, 0
-	if line := progressLine(s, noon(), 80, true); strings.Contains(line, "\x1b") {
+	if line := progress.Line(s, noon(), 80, true); strings.Contains(line, "\x1b") {
 		t.Errorf("nothing is wrong, and yet there are colours: %q", line)
-	}
-}
-
-func TestAFrameErasesWhatANarrowerTerminalHasBroken(t *testing.T) {
-	f := &frame{status: halfway}
-	draw := func(width int) string {
-		var out bytes.Buffer
-		if err := f.fill(&out, decor.Statistics{AvailableWidth: width}); err != nil {
-			t.Fatal(err)
-		}
-		return out.String()
-	}
-	for _, c := range []struct {
-		width int
-		want  string // before the line
-	}{{80, "\r"}, {80, "\r"}, {40, "\x1b[1A\r\x1b[J"}, {20, "\x1b[1A\r\x1b[J"}, {80, "\r"}, {10, "\x1b[6A\r\x1b[J"}} {
-		before, _, _ := strings.Cut(draw(c.width), "12,345")
-		if before != c.want {
-			t.Errorf("at %d columns it begins with %q, want %q", c.width, before, c.want)
-		}
-	}
-}
-
-func TestABarIsDrawnOnlyOnATerminalThatCan(t *testing.T) {
-	for _, c := range []struct {
-		terminal bool
-		kind     string
-		want     bool
-	}{{true, "xterm", true}, {true, "", true}, {true, "dumb", false}, {false, "xterm", false}} {
-		p, _ := newProgram(map[string]string{"TERM": c.kind}, strings.NewReader(""), nil)
-		p.terminal = c.terminal
-		if got := p.canDraw(); got != c.want {
-			t.Errorf("%+v: %v", c, got)
-		}
 	}
 }
 
@@ -132,7 +93,7 @@ func TestTheStatusInWords(t *testing.T) {
   7 of 32 workers busy, limited by the quota
   quota of writes: 850 of 1,000 left
   running for 12 min, about 28 min left`
-	if got := statusText(s, noon()); got != want {
+	if got := progress.Text(s, noon()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
