@@ -10,6 +10,7 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/metrics"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/progress"
 	"simhook/report"
@@ -51,7 +52,7 @@ type bulk struct {
 
 	metricsListen string // address; "": none
 	metricsFile   string // "": none
-	metrics       *metrics
+	metrics       *metrics.Metrics
 }
 
 // Run goes over the fleet, and tells what came of it on all the ways that were asked for, whether it

@@ -13,8 +13,9 @@ import (
 	"simhook/batch/pace"
 )
 
-// runBulk reads the command line of a command that goes over a fleet, and runs what it asks for.
-func (p *program) runBulk(c *cli.Context, action batch.Action) error {
+// runBulk reads the command line of a command that goes over a fleet, and runs what it asks for. read reads the
+// options that only this command has.
+func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settings, *bulk)) error {
 	fleet, err := onlyFile(c, "the fleet's CSV file")
 	if err != nil {
 		return err
@@ -25,7 +26,8 @@ func (p *program) runBulk(c *cli.Context, action batch.Action) error {
 	b.types = s.types()
 	b.shard = s.shard()
 	b.pace = s.pace(s.parts(b.shard))
-	b.results = s.results(fleet, s.own(b), b.shard)
+	read(s, b)
+	b.results = s.results(fleet, resultsKind(action, b.dryRun), b.shard)
 	return b.start(c.Context, s)
 }
 
@@ -53,24 +55,6 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 	}
 }
 
-// own reads what only one command has, and returns the name that its results have.
-func (s *settings) own(b *bulk) string {
-	switch b.action {
-	case batch.Register:
-		b.verify = s.number("verify", 0, maxVerify)
-	case batch.Unregister:
-		b.onlyURL = s.url("only-url")
-		b.recordPrevious = s.enabled("record-previous")
-	case batch.Reconcile:
-		b.detailed = s.enabled("detailed-exitcode")
-		b.prune, b.maxDelete = s.enabled("prune"), s.maxDelete()
-		if b.dryRun {
-			return "plan"
-		}
-	}
-	return string(b.action)
-}
-
 // start runs it, if all that was read makes sense.
 func (b *bulk) start(ctx context.Context, s *settings) error {
 	if s.err != nil {
@@ -80,7 +64,7 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 		return usagef("removing webhooks needs --yes where nobody can be asked")
 	}
 	b.log = b.logging.logger(b.console, b.terminal)
-	b.metrics = newMetrics(b)
+	b.metrics = b.newMetrics()
 	return b.Run(ctx)
 }
 

@@ -125,3 +125,17 @@ func warnIfReadable(path string, log *slog.Logger) {
 		log.Warn("others can read this secret: chmod 600 keeps it", "file", path, "mode", fmt.Sprintf("%04o", info.Mode().Perm()))
 	}
 }
+
+// readLogin reads a file with user:password, and perhaps a newline. Its errors never hold either.
+func readLogin(path string, log *slog.Logger) (username, password string, err error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", "", settingf("credentials file: %v", err)
+	}
+	username, password, _ = strings.Cut(strings.TrimRight(string(content), "\r\n"), ":")
+	if username == "" || password == "" || strings.ContainsAny(password, "\r\n") {
+		return "", "", settingf("credentials file: %s does not hold user:password in one line", path)
+	}
+	warnIfReadable(path, log)
+	return username, password, nil
+}

@@ -31,7 +31,7 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		}
 	}
 	if b.metricsFile != "" && !b.looksOnly() {
-		if failure := b.metrics.write(b.metricsFile, s); failure != nil {
+		if failure := b.metrics.WriteFile(b.metricsFile, s); failure != nil {
 			b.log.Warn("the metrics cannot be written", "file", b.metricsFile, "error", failure.Error())
 			undelivered = &outputError{"the metrics", failure}
 		}

@@ -8,6 +8,7 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/listen"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/file"
@@ -39,7 +40,7 @@ func exitCode(err error) int {
 		return exitOK
 	case is[*usageError](err):
 		return exitUsage
-	case is[*file.WriteError](err), is[*outputError](err):
+	case is[*file.WriteError](err), is[*outputError](err), is[*listen.PrintError](err):
 		return exitResults
 	case is[*batch.PanicError](err):
 		return exitBug

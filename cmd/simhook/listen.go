@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -10,7 +12,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/listen"
+	"simhook/cmd/simhook/internal/output"
 )
 
 func (p *program) listenCommand() *cli.Command {
@@ -31,8 +36,7 @@ func (p *program) listenCommand() *cli.Command {
 			hangups := make(chan os.Signal, 1)
 			signal.Notify(hangups, syscall.SIGHUP)
 			defer signal.Stop(hangups)
-			l.hangups = hangups
-			return l.Run(c.Context)
+			return l.Run(c.Context, hangups)
 		},
 	}
 }
@@ -51,37 +55,108 @@ func listenOptions() []cli.Flag {
 	}
 }
 
+// listener receives notifications until it is told to stop.
+type listener struct {
+	*program
+	addr         string
+	cert, key    string // files; "": http
+	fleetPath    string // "": no fleet is expected
+	fleetOptions fleet.Options
+	options      listen.Options
+}
+
 // listener reads the options of listen. Its errors are a *usageError or a *settingError.
 func (s *settings) listener(p *program) (*listener, error) {
 	l := &listener{
-		program:    p,
-		log:        s.log().logger(p.console, p.terminal),
-		addr:       s.text("addr"),
-		path:       s.webhookPath(),
-		results:    s.text("results"),
-		rotateSize: s.size("rotate-size"),
-		cert:       s.text("tls-cert"),
-		key:        s.text("tls-key"),
-		json:       s.enabled("json"),
-		fleetPath:  s.text("expect"),
-		fleetOptions: fleet.Options{
-			Delimiter: s.delimiter(), Column: s.text("column"), AllowBadLuhn: s.enabled("allow-bad-luhn"),
+		program:   p,
+		addr:      s.text("addr"),
+		cert:      s.text("tls-cert"),
+		key:       s.text("tls-key"),
+		fleetPath: s.text("expect"),
+		options: listen.Options{
+			Log: s.log().logger(p.console, p.terminal), Console: p.console,
+			Path: s.webhookPath(), Results: s.text("results"), RotateSize: s.size("rotate-size"),
 		},
+	}
+	if s.enabled("json") {
+		l.options.Print = p.stdout
+	}
+	l.fleetOptions = fleet.Options{
+		Delimiter: s.delimiter(), Column: s.text("column"), AllowBadLuhn: s.enabled("allow-bad-luhn"),
 	}
 	if (l.cert == "") != (l.key == "") {
 		s.fail("tls-cert", "https needs both --tls-cert and --tls-key")
 	}
 	if l.fleetPath != "" {
-		s.keepApart(l.results, l.fleetPath)
+		s.keepApart(l.options.Results, l.fleetPath)
 	}
 	if s.err != nil {
 		return nil, s.err
 	}
 	var err error
 	if path := s.text("credentials-file"); path != "" {
-		l.username, l.password, err = readLogin(path, l.log)
+		l.options.Username, l.options.Password, err = readLogin(path, l.options.Log)
 	}
 	return l, err
+}
+
+// Run serves until a signal comes, which is success: it then lets requests under way finish. A second
+// signal ends it at once.
+func (l *listener) Run(ctx context.Context, hangups <-chan os.Signal) error {
+	stopping, stop := context.WithCancel(ctx)
+	defer stop()
+	ctx, release := l.onSignals(ctx, func(cancel context.CancelCauseFunc, count int) {
+		if count == 1 {
+			stop()
+			return
+		}
+		cancel(batch.ErrStopped)
+	})
+	defer release()
+
+	err := l.prepare(stopping)
+	if err != nil {
+		return err
+	}
+	server, err := listen.Open(l.options)
+	if err != nil {
+		return err
+	}
+	defer server.Close() // whatever was acknowledged is in the file
+	if err := server.Listen(l.addr); err != nil {
+		return settingf("listening: %v", err)
+	}
+	err = server.Serve(stopping, hangups)
+	return errors.Join(err, server.Shutdown(ctx))
+}
+
+// prepare reads the certificate and the fleet, where there are such.
+func (l *listener) prepare(ctx context.Context) error {
+	var err error
+	if l.cert != "" {
+		if l.options.Certificate, err = listen.LoadCertificate(l.cert, l.key); err != nil {
+			return settingf("the certificate: %v", err)
+		}
+		warnIfReadable(l.key, l.options.Log)
+	}
+	if l.fleetPath != "" {
+		l.options.Expected, err = l.expectedFleet(ctx)
+	}
+	return err
+}
+
+// expectedFleet reads the fleet that notifications are expected from.
+func (l *listener) expectedFleet(ctx context.Context) (*listen.Expectation, error) {
+	source, err := fleet.Open(ctx, l.fleetPath, l.stdin, "", l.fleetOptions)
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	expected, unusable, err := listen.Expect(ctx, source)
+	if err == nil && unusable > 0 {
+		l.console.Say("%s of %s cannot be used: simhook check says why", output.Counted(unusable, "row"), source.Name())
+	}
+	return expected, err
 }
 
 // webhookPath is a path that is not one of the listener's own.
@@ -90,7 +165,7 @@ func (s *settings) webhookPath() string {
 	switch {
 	case !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# "):
 		s.refuse("path", "use a path such as /notifications")
-	case path == healthPath || path == metricsPath:
+	case path == listen.HealthPath || path == listen.MetricsPath:
 		s.refuse("path", "is the listener's own: use another")
 	}
 	return path

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"simhook/batch"
 	"simhook/report"
 )
 
@@ -23,6 +24,15 @@ func (s *settings) results(fleet string, kind string, shard report.Shard) string
 		return ""
 	}
 	return defaultResults(fleet, kind, shard)
+}
+
+// resultsKind is the part of a results file's name that says what the rows are: the action, or plan for the dry run of
+// a reconciliation.
+func resultsKind(action batch.Action, dryRun bool) string {
+	if dryRun && action == batch.Reconcile {
+		return "plan"
+	}
+	return string(action)
 }
 
 func defaultResults(fleet, kind string, shard report.Shard) string {

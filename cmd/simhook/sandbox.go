@@ -67,8 +67,8 @@ func (b *sandboxServer) Run(ctx context.Context) error {
 	delivering.Go(func() { local.Deliver(ctx, b.deliveries) })
 	select {
 	case <-ctx.Done():
-	case <-local.done:
-		return fmt.Errorf("the sandbox ended: %w", local.err)
+	case <-local.server.Ended():
+		return fmt.Errorf("the sandbox ended: %w", local.server.Err())
 	}
 	local.stop()
 	stats, err := json.Marshal(local.Stats())

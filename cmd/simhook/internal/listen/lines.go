@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"context"
@@ -10,11 +10,19 @@ import (
 	"simhook/api"
 )
 
-// maxWaitingLines is how far the reader of standard output may be behind before senders have to wait.
+// maxWaitingLines is how many lines may wait for the reader of standard output before senders have to wait too.
 const maxWaitingLines = 1024
 
-// jsonLines prints notifications, one line of JSON each. All methods of a nil one do nothing.
-type jsonLines struct {
+// PrintError says that standard output takes no more lines.
+type PrintError struct{ Err error }
+
+func (e *PrintError) Error() string { return "writing to standard output: " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *PrintError) Unwrap() error { return e.Err }
+
+// lines prints notifications, one line of JSON each. All methods of a nil one do nothing.
+type lines struct {
 	waiting chan []byte
 	closing chan struct{}
 	ended   chan struct{}
@@ -23,8 +31,8 @@ type jsonLines struct {
 }
 
 // printLines prints to out until it is closed.
-func printLines(out io.Writer) *jsonLines {
-	l := &jsonLines{
+func printLines(out io.Writer) *lines {
+	l := &lines{
 		waiting: make(chan []byte, maxWaitingLines),
 		closing: make(chan struct{}), ended: make(chan struct{}), failed: make(chan error, 1),
 	}
@@ -33,7 +41,7 @@ func printLines(out io.Writer) *jsonLines {
 		defer close(l.ended)
 		for line := range l.each {
 			if _, err := out.Write(line); err != nil {
-				l.failed <- err
+				l.failed <- &PrintError{err}
 				return
 			}
 		}
@@ -42,7 +50,7 @@ func printLines(out io.Writer) *jsonLines {
 }
 
 // each yields the lines until it is closed and none wait.
-func (l *jsonLines) each(yield func([]byte) bool) {
+func (l *lines) each(yield func([]byte) bool) {
 	for {
 		select {
 		case line := <-l.waiting:
@@ -63,10 +71,10 @@ func (l *jsonLines) each(yield func([]byte) bool) {
 	}
 }
 
-// print waits for the reader of standard output if it is far behind, whatever becomes of the request: the
-// notification is written down already and would be a repeat the next time. Other fields of the
-// notification keep their names, save for received_at.
-func (l *jsonLines) print(n api.Notification, at time.Time) {
+// print waits if the reader of standard output is far behind, even after the request has been given up: the
+// notification is in the file already, and would be a repeat when sent again. Fields of the notification keep their
+// names; received_at stands before them.
+func (l *lines) print(n api.Notification, at time.Time) {
 	if l == nil {
 		return
 	}
@@ -82,7 +90,7 @@ func (l *jsonLines) print(n api.Notification, at time.Time) {
 }
 
 // broken receives the error that ended the printing.
-func (l *jsonLines) broken() <-chan error {
+func (l *lines) broken() <-chan error {
 	if l == nil {
 		return nil
 	}
@@ -90,7 +98,7 @@ func (l *jsonLines) broken() <-chan error {
 }
 
 // close waits until all lines are printed, or ctx ends.
-func (l *jsonLines) close(ctx context.Context) error {
+func (l *lines) close(ctx context.Context) error {
 	if l == nil {
 		return nil
 	}
@@ -99,6 +107,6 @@ func (l *jsonLines) close(ctx context.Context) error {
 	case <-l.ended:
 		return nil
 	case <-ctx.Done():
-		return &outputError{"to standard output", context.Cause(ctx)}
+		return &PrintError{context.Cause(ctx)}
 	}
 }

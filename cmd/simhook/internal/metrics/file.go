@@ -1,4 +1,4 @@
-package main
+package metrics
 
 import (
 	"os"
@@ -11,19 +11,18 @@ import (
 	"simhook/report"
 )
 
-// lastSuccess is the one metric that a run which did not succeed leaves as it was.
+// lastSuccess is the one metric that a run without success leaves as it was.
 const lastSuccess = "simhook_last_success_timestamp_seconds"
 
-// write adds how a run ended to its metrics, and replaces a file with all of them such that nobody reads half
-// of it.
-func (m *metrics) write(path string, s report.Summary) error {
+// WriteFile adds how the run ended, and replaces the file at path with all metrics in one step. It is called once.
+func (m *Metrics) WriteFile(path string, s report.Summary) error {
 	m.run.MustRegister(
 		m.fixed("simhook_last_completion_timestamp_seconds", "When the last run ended, however it did.", seconds(s.FinishedAt)),
 		m.fixed("simhook_last_duration_seconds", "How long the last run took.", s.Seconds),
 		m.fixed("simhook_last_exit_code", "Exit code of the last run.", float64(s.ExitCode)),
 	)
 	success := seconds(s.FinishedAt)
-	if s.ExitCode != exitOK {
+	if s.ExitCode != 0 {
 		success = m.earlierSuccess(path)
 	}
 	if success > 0 {
@@ -34,9 +33,9 @@ func (m *metrics) write(path string, s report.Summary) error {
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
-// earlierSuccess is when a run with the same labels last succeeded, as the file that is about to be replaced
-// has it; 0: nobody knows.
-func (m *metrics) earlierSuccess(path string) float64 {
+// earlierSuccess reads from the file that is about to be replaced when a run with the same labels last succeeded;
+// 0: it does not say.
+func (m *Metrics) earlierSuccess(path string) float64 {
 	file, err := os.Open(path)
 	if err != nil {
 		return 0
@@ -45,7 +44,7 @@ func (m *metrics) earlierSuccess(path string) float64 {
 	parser := expfmt.NewTextParser(model.UTF8Validation)
 	families, err := parser.TextToMetricFamilies(file)
 	if err != nil {
-		return 0 // it is no file of ours, and is to be replaced
+		return 0 // not a file of metrics: it is replaced
 	}
 	for _, metric := range families[lastSuccess].GetMetric() {
 		same := len(metric.GetLabel()) == len(m.labels)

@@ -1,4 +1,4 @@
-package main
+package listen
 
 import (
 	"fmt"
@@ -12,8 +12,8 @@ import (
 	"simhook/report"
 )
 
-// ListenStats is what a listener has done since it was started.
-type ListenStats struct {
+// Stats is what a server has done since it was started.
+type Stats struct {
 	Received int         // notifications that were written down
 	Repeated int         // of earlier ones, acknowledged and not written again
 	Refused  map[int]int // requests that were not acknowledged, by HTTP status
@@ -21,7 +21,7 @@ type ListenStats struct {
 }
 
 // Refusals is the number of requests that were not acknowledged.
-func (s ListenStats) Refusals() int {
+func (s Stats) Refusals() int {
 	sum := 0
 	for _, n := range s.Refused {
 		sum += n
@@ -29,7 +29,7 @@ func (s ListenStats) Refusals() int {
 	return sum
 }
 
-func (s ListenStats) String() string {
+func (s Stats) String() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s received, %s", output.Counted(s.Received, "notification"), output.Counted(s.Repeated, "repeat"))
 	for _, status := range slices.Sorted(maps.Keys(s.Refused)) {
@@ -38,37 +38,37 @@ func (s ListenStats) String() string {
 	return text.String()
 }
 
-// listenCounts counts for many requests at once.
-type listenCounts struct {
+// counts counts for many requests at once.
+type counts struct {
 	mu       sync.Mutex
-	stats    ListenStats
-	told     ListenStats
+	stats    Stats
+	logged   Stats
 	failedAt time.Time // the last time that a notification could not be written
 }
 
-// Stats returns a copy that no longer changes.
-func (c *listenCounts) Stats() ListenStats {
+// now returns a copy that no longer changes.
+func (c *counts) now() Stats {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.snapshot()
+	return c.copied()
 }
 
-func (c *listenCounts) snapshot() ListenStats {
+func (c *counts) copied() Stats {
 	s := c.stats
 	s.Refused = maps.Clone(s.Refused)
 	return s
 }
 
-// changes is Stats, and whether they have changed since it was last called.
-func (c *listenCounts) changes() (ListenStats, bool) {
+// changes returns the counts, and whether they have changed since it was last called.
+func (c *counts) changes() (Stats, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := c.told
-	c.told = c.snapshot()
-	return c.told, before.Received != c.told.Received || before.Repeated != c.told.Repeated || before.Refusals() != c.told.Refusals()
+	before := c.logged
+	c.logged = c.copied()
+	return c.logged, before.Received != c.logged.Received || before.Repeated != c.logged.Repeated || before.Refusals() != c.logged.Refusals()
 }
 
-func (c *listenCounts) accepted(repeated bool) {
+func (c *counts) accepted(repeated bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if repeated {
@@ -78,7 +78,7 @@ func (c *listenCounts) accepted(repeated bool) {
 	}
 }
 
-func (c *listenCounts) refused(status int) {
+func (c *counts) refused(status int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stats.Refused == nil {
@@ -87,19 +87,19 @@ func (c *listenCounts) refused(status int) {
 	c.stats.Refused[status]++
 }
 
-func (c *listenCounts) read(bytes int) {
+func (c *counts) read(bytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stats.Bytes += int64(bytes)
 }
 
-func (c *listenCounts) failed(at time.Time) {
+func (c *counts) failed(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.failedAt = at
 }
 
-func (c *listenCounts) failing(now time.Time) bool {
+func (c *counts) failing(now time.Time) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !c.failedAt.IsZero() && now.Sub(c.failedAt) < unhealthyFor
