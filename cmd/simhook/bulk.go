@@ -71,7 +71,7 @@ func (b *bulk) Run(ctx context.Context) error {
 		s.StartedAt, s.FinishedAt, s.Seconds = started.UTC(), now.UTC(), now.Sub(started).Seconds()
 	}
 	if err == nil {
-		err = judge(s)
+		err = badRows(s)
 	}
 	if err == nil && b.detailed && b.planning() {
 		err = differences(s)
@@ -187,31 +187,6 @@ func (b *bulk) openJournal(apiName string) (*results.Journal, error) {
 			output.Counted(healed.Lines, "line"), journal.PartialPath(), healed.Aside)
 	}
 	return journal, nil
-}
-
-// announce is the first line of a run: what it will take, and what is done already.
-func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
-	sims := plan.ToDo() + plan.Done
-	would := ""
-	switch {
-	case b.planning():
-		would = "plan: look what there is to "
-	case b.dryRun:
-		would = "dry run: would "
-	}
-	if plan.ToDo() == 0 {
-		b.nothingToDo(id, plan)
-		return
-	}
-	b.console.Say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
-	if plan.Done+plan.Again == 0 {
-		return
-	}
-	again := ""
-	if plan.Again > 0 {
-		again = "; " + output.Counted(plan.Again, "SIM") + " to do again"
-	}
-	b.console.Say("goes on: %s of %s are done%s", report.Thousands(plan.Done), output.Counted(sims, "SIM"), again)
 }
 
 // rehearsed is the summary of a dry run: the SIMs to do remain.

@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"io/fs"
 
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/listen"
-	"simhook/cmd/simhook/internal/output"
-	"simhook/report"
 	"simhook/report/file"
 	"simhook/report/results"
 )
@@ -70,64 +67,8 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// rowsError says that a run went through the whole fleet, and that not all rows came out well.
-type rowsError struct {
-	failed bool // for the time being: running again helps
-	text   string
-}
-
-// judge is nil where all rows are as they should be.
-func judge(s report.Summary) error {
-	const helps = ": running again helps only once the reasons above are mended"
-	switch {
-	case s.PrunedNot > 0:
-		return &rowsError{true, output.Counted(s.PrunedNot, "SIM") + " that left the fleet could not be dealt with: run the same command again later"}
-	case s.Failed > 0:
-		return &rowsError{true, output.Counted(s.Failed, "SIM") + " failed for the time being: run the same command again later"}
-	case s.Refused > 0 && s.Invalid > 0:
-		return &rowsError{false, output.Counted(s.Refused, "SIM") + " refused, " + output.Counted(s.Invalid, "row") + " invalid" + helps}
-	case s.Refused > 0:
-		return &rowsError{false, output.Counted(s.Refused, "SIM") + " refused" + helps}
-	case s.Invalid > 0:
-		return &rowsError{false, output.Counted(s.Invalid, "row") + " invalid" + helps}
-	}
-	return nil
-}
-
-func (e *rowsError) Error() string { return e.text }
-
-func (e *rowsError) exitCode() int {
-	if e.failed {
-		return exitAPI
-	}
-	return exitRows
-}
-
-// differencesError says that a plan found what a run would change.
-type differencesError struct{ count int }
-
-func (e *differencesError) Error() string {
-	return "the plan has " + output.Counted(e.count, "difference") + ": the same command without --dry-run repairs them"
-}
-
-// differences is nil where a plan found none.
-func differences(s report.Summary) error {
-	count := 0
-	for _, outcomes := range []map[report.Outcome]int{s.SubscriptionEnd, s.UsageThreshold, s.PrunedOutcomes} {
-		for outcome, n := range outcomes {
-			if outcome.Planned() {
-				count += n
-			}
-		}
-	}
-	if count == 0 {
-		return nil
-	}
-	return &differencesError{count}
-}
-
-// advice is what to do next, where the error itself does not say it; "": it does.
-func advice(err error) string {
+// nextStep is what to do next, where the error itself does not say it; "": it does.
+func nextStep(err error) string {
 	switch {
 	case err == nil:
 		return ""
@@ -145,24 +86,3 @@ func advice(err error) string {
 	}
 	return ""
 }
-
-// outputError says that something besides the results could not be written.
-type outputError struct {
-	what string
-	err  error
-}
-
-func (e *outputError) Error() string { return "writing " + e.what + ": " + e.err.Error() }
-func (e *outputError) Unwrap() error { return e.err }
-
-// fileError says that a file other than the fleet cannot be read.
-type fileError struct{ err error }
-
-func (e *fileError) Error() string {
-	if path, ok := errors.AsType[*fs.PathError](e.err); ok {
-		return "reading " + path.Path + ": " + path.Err.Error()
-	}
-	return "reading " + e.err.Error()
-}
-
-func (e *fileError) Unwrap() error { return e.err }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -40,14 +41,12 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 		app.Writer = p.console
 		return errors.Join(app.RunContext(ctx, []string{app.Name, "--help"}), &usageError{text: "no command given"})
 	}
-	switch name := args[0]; name {
-	case "help":
+	if args[0] == "help" { // help X is X --help
 		args = append(args[1:len(args):len(args)], "--help")
+	}
+	switch name := args[0]; name {
 	case "--help", "-h", "--version", "-v":
 		return app.RunContext(ctx, []string{app.Name, name})
-	}
-	if args[0] == "--help" {
-		return app.RunContext(ctx, []string{app.Name, "--help"})
 	}
 	command := app.Command(args[0])
 	if command == nil {
@@ -105,7 +104,7 @@ func (p *program) explain(err error) {
 		return
 	}
 	p.console.Say("simhook: %v", err)
-	if next := advice(err); next != "" {
+	if next := nextStep(err); next != "" {
 		p.console.Say("%s", next)
 	}
 }
@@ -120,4 +119,21 @@ func onlyFile(c *cli.Context, what string) (string, error) {
 	default:
 		return "", &usageError{text: fmt.Sprintf("more than one file (%q and %q): give one", files[0], files[1])}
 	}
+}
+
+// printData writes to standard output.
+func (p *program) printData(text string) error {
+	if _, err := io.WriteString(p.stdout, text); err != nil {
+		return &outputError{"to standard output", err}
+	}
+	return nil
+}
+
+// printJSON writes v to standard output, indented for people who look at it.
+func (p *program) printJSON(v any) error {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encoding the output: %w", err)
+	}
+	return p.printData(string(data) + "\n")
 }

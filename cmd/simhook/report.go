@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -82,17 +83,17 @@ func (r *reporter) Run() error {
 	var again bytes.Buffer
 	retry := report.NewRetryFleet(&again)
 	for _, path := range r.paths {
-		err := eachNewest(path, func(row *report.Row) {
-			tally.Add(row)
+		for row, err := range newestRows(path) {
+			if err != nil {
+				return unreadable(path, err)
+			}
+			tally.Add(&row)
 			if r.html != "" {
-				page.Add(row)
+				page.Add(&row)
 			}
 			if r.failed != "" {
-				retry.Add(row)
+				retry.Add(&row)
 			}
-		})
-		if err != nil {
-			return err
 		}
 	}
 	if err := r.writePage(page); err != nil {
@@ -103,6 +104,17 @@ func (r *reporter) Run() error {
 	}
 	return r.print(&tally)
 }
+
+// unreadable is a *fileError, or a *settingError where the file can be read but holds no results.
+func unreadable(path string, err error) error {
+	if is[*fs.PathError](err) {
+		return &fileError{err}
+	}
+	return settingf("%s: %v", path, err)
+}
+
+// unfinished reports whether a run still adds rows to a file, or was stopped before the last.
+func unfinished(path string) bool { return strings.HasSuffix(path, ".partial") }
 
 func (r *reporter) print(tally *report.Tally) error {
 	d := digest{

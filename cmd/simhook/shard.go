@@ -5,8 +5,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"simhook/batch"
-	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
 
@@ -58,21 +56,4 @@ func (s *settings) parts(shard report.Shard) int {
 		return max(shard.Count, 1)
 	}
 	return s.number("shard-parallelism", 1, max(shard.Count, 1))
-}
-
-// nothingToDo says that a run has no SIM to call for.
-func (b *bulk) nothingToDo(id string, plan batch.Plan) {
-	if plan.Done == 0 && !b.shard.Whole() {
-		b.console.Say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
-		return
-	}
-	b.console.Say("nothing to %s: all %s%s are done already. Run %s.", b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), id)
-}
-
-// ofShard names the shard that counts are of; empty: the whole fleet.
-func (b *bulk) ofShard() string {
-	if b.shard.Whole() {
-		return ""
-	}
-	return " of " + b.shard.String()
 }
