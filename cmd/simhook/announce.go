@@ -12,13 +12,13 @@ import (
 	"simhook/report"
 )
 
-// announce is the first line of a run: what it will take, and what is done already.
+// announce writes the first line of a run: what it will take, and what earlier runs have done.
 func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
 	sims := plan.ToDo() + plan.Done
 	would := ""
 	switch {
 	case b.planning():
-		would = "plan: look what there is to "
+		would = "plan, changing nothing: "
 	case b.dryRun:
 		would = "dry run: would "
 	}
@@ -37,7 +37,7 @@ func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
 	b.console.Say("goes on: %s of %s are done%s", report.Thousands(plan.Done), output.Counted(sims, "SIM"), again)
 }
 
-// nothingToDo says that a run has no SIM to call for.
+// nothingToDo says that the run has no SIM to call for.
 func (b *bulk) nothingToDo(id string, plan batch.Plan) {
 	if plan.Done == 0 && !b.shard.Whole() {
 		b.console.Say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
@@ -46,7 +46,7 @@ func (b *bulk) nothingToDo(id string, plan batch.Plan) {
 	b.console.Say("nothing to %s: all %s%s are done already. Run %s.", b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), id)
 }
 
-// cost says what a run will take, at the rate that its pacer begins with.
+// cost says what a run will take, at the rate that it starts with.
 func cost(action batch.Action, plan batch.Plan, ofShard string, expected time.Duration) string {
 	text := string(action) + " " + output.Counted(plan.ToDo(), "SIM") + ofShard + " (" + output.Counted(plan.Calls, "call") + ")"
 	if expected == 0 {
@@ -60,7 +60,7 @@ func cost(action batch.Action, plan batch.Plan, ofShard string, expected time.Du
 	return text + " at about " + output.Counted(perMinute, "call") + " a minute: " + duration
 }
 
-// ofShard names the shard that counts are of; empty: the whole fleet.
+// ofShard names the shard that is counted; "": the whole fleet.
 func (b *bulk) ofShard() string {
 	if b.shard.Whole() {
 		return ""
@@ -68,16 +68,16 @@ func (b *bulk) ofShard() string {
 	return " of " + b.shard.String()
 }
 
-// mustConfirm reports whether somebody has to agree to the run.
+// mustConfirm reports whether the run needs the operator's consent: it removes webhooks.
 func (b *bulk) mustConfirm() bool {
 	removes := b.action == batch.Unregister || b.action == batch.Restore || b.prune
 	return removes && !b.yes && !b.dryRun
 }
 
-// canConfirm reports whether there is somebody to ask.
+// canConfirm reports whether an operator can be asked: standard input is a terminal, and not the fleet.
 func (b *bulk) canConfirm() bool { return b.canAsk && b.source != stdinPath }
 
-// question is what there is to agree to; empty: nothing.
+// question is what the operator is asked; "": there is nothing to ask.
 func (b *bulk) question(plan batch.Plan) string {
 	switch {
 	case plan.ToDo() == 0:
@@ -92,7 +92,7 @@ func (b *bulk) question(plan batch.Plan) string {
 	return ""
 }
 
-// confirm asks whether to remove webhooks, where that must be asked.
+// confirm asks the operator, where consent is needed. Its error is a batch.ErrStopped if the answer is no.
 func (b *bulk) confirm(ctx context.Context, plan batch.Plan) error {
 	question := b.question(plan)
 	if !b.mustConfirm() || question == "" {
@@ -100,7 +100,7 @@ func (b *bulk) confirm(ctx context.Context, plan batch.Plan) error {
 	}
 	_, _ = fmt.Fprintf(b.console, "%s? [y/N] ", question)
 	answers := make(chan string, 1)
-	go func() { // ends with the process if nobody answers: a read cannot be interrupted
+	go func() { // ends with the process if no answer comes: a read cannot be interrupted
 		line, _ := bufio.NewReader(b.stdin).ReadString('\n')
 		answers <- strings.ToLower(strings.TrimSpace(line))
 	}()

@@ -7,9 +7,9 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// arrange sorts arguments into options and files, since the flag parser takes everything behind the
-// first file for files too. Each option comes out as one --name=value. After -- there are only files,
-// and - is one. A request for help comes out alone.
+// arrange sorts arguments into options and files: the flag parser takes everything after the first file for a file. Each
+// option becomes one --name=value. After -- all are files, and - is a file. Where help is asked for, --help is all
+// that is returned.
 func arrange(flags []cli.Flag, args []string) (options, files []string, err error) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
@@ -60,7 +60,7 @@ func findFlag(flags []cli.Flag, name string) cli.Flag {
 	return nil
 }
 
-// unknownOption leaves out a value, which may be a secret.
+// unknownOption does not repeat the value, which may be a secret.
 func unknownOption(flags []cli.Flag, arg, name string) error {
 	option, _, _ := strings.Cut(arg, "=")
 	return usagef("unknown option %s. Did you mean %s?", option, cli.SuggestFlag(flags, name, false))

@@ -17,7 +17,7 @@ import (
 	"simhook/report/results"
 )
 
-// bulk is a run over a fleet as the command line asked for it.
+// bulk is a run over many SIMs as the command line asks for it.
 type bulk struct {
 	*program
 	log          *slog.Logger
@@ -32,10 +32,10 @@ type bulk struct {
 	dryRun       bool
 	yes          bool
 
-	verify         int  // of register
-	recordPrevious bool // of unregister, as the next
+	verify         int  // register only
+	recordPrevious bool // unregister only, as is the next
 	onlyURL        string
-	detailed       bool // of reconcile, as the next
+	detailed       bool // reconcile only, as are the next
 	prune          bool
 	maxDelete      batch.MaxDelete
 
@@ -55,18 +55,17 @@ type bulk struct {
 	metrics       *metrics.Metrics
 }
 
-// Run goes over the fleet, and tells what came of it on all the ways that were asked for, whether it
-// came to its end or not.
+// Run goes over the fleet, and reports the outcome in every way that was asked for, even if the run did not finish.
 func (b *bulk) Run(ctx context.Context) error {
 	started, id := time.Now(), batch.NewID()
 	s, err := b.run(ctx, id)
 	if is[*usageError](err) {
 		return err
 	}
-	if s.Run == "" { // it did not get as far as knowing the fleet
+	if s.Run == "" { // it ended before the fleet was read
 		s = report.Summary{Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.baseURL, Shard: b.shard.Label()}
 	}
-	if s.StartedAt.IsZero() { // nor to the first call
+	if s.StartedAt.IsZero() { // it ended before the first call
 		now := time.Now()
 		s.StartedAt, s.FinishedAt, s.Seconds = started.UTC(), now.UTC(), now.Sub(started).Seconds()
 	}
@@ -79,7 +78,7 @@ func (b *bulk) Run(ctx context.Context) error {
 	return b.deliver(s, err)
 }
 
-// run does it. The summary is empty if an error came before there was anything to sum up.
+// run does it. The summary is empty if an error came before the fleet was read.
 func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	preparing, ready := b.untilSignal(ctx)
 	defer ready()
@@ -121,10 +120,10 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	return run.Summary(), err
 }
 
-// planning reports whether this is the plan of a reconciliation, for which SIMs are looked at.
+// planning reports whether this is the plan of a reconciliation, which reads every SIM.
 func (b *bulk) planning() bool { return b.dryRun && b.action == batch.Reconcile }
 
-// looksOnly reports whether no call is made at all, and no file written.
+// looksOnly reports whether no call is made and no file written.
 func (b *bulk) looksOnly() bool { return b.dryRun && !b.planning() }
 
 func (b *bulk) config(id string) batch.Config {
@@ -150,15 +149,15 @@ func (b *bulk) openSource(ctx context.Context, cfg *batch.Config) (closeIt func(
 	return cfg.Fleet.Close, nil
 }
 
-// openFleet opens the fleet file. Standard input is kept in a file without a name beside the results, the
-// one place that is there to be written to.
+// openFleet opens the fleet file. Standard input is kept in a file without a name beside the results, a place that can
+// be written to.
 func (b *bulk) openFleet(ctx context.Context) (*fleet.Fleet, error) {
 	fleet, err := fleet.Open(ctx, b.source, b.stdin, filepath.Dir(b.results), b.fleetOptions)
 	if err != nil {
 		return nil, err
 	}
 	if b.needsURL() && b.fleetOptions.WebhookURL == "" && !fleet.HasWebhookURLs() {
-		_ = fleet.Close() // it was only read
+		_ = fleet.Close() // it was only read, so closing loses nothing
 		return nil, usagef("no webhook URL: give --webhook-url, or the fleet a webhook_url column")
 	}
 	return fleet, nil
@@ -169,7 +168,7 @@ func (b *bulk) needsURL() bool { return b.action == batch.Register || b.action =
 func (b *bulk) openJournal(apiName string) (*results.Journal, error) {
 	var want results.Types
 	for _, t := range b.types {
-		if b.action == batch.Restore { // each row has types of its own to put back
+		if b.action == batch.Restore { // each row has its own types to put back
 			break
 		}
 		want.SubscriptionEnd = want.SubscriptionEnd || t == api.SubscriptionEnd
@@ -189,7 +188,7 @@ func (b *bulk) openJournal(apiName string) (*results.Journal, error) {
 	return journal, nil
 }
 
-// rehearsed is the summary of a dry run: the SIMs to do remain.
+// rehearsed is the summary of a dry run, in which all SIMs remain to do.
 func (b *bulk) rehearsed(run *batch.Run) report.Summary {
 	s := run.Summary()
 	s.Results = b.results

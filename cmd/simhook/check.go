@@ -47,8 +47,7 @@ type check struct {
 	json    bool
 }
 
-// Run prints what is found. Its error is a *batch.FleetError if no row can be used, and a *rowsError if some
-// cannot.
+// Run prints what is found. Its error is a *fleet.Error if no row can be used, and a *rowsError if some cannot.
 func (k *check) Run(ctx context.Context) error {
 	ctx, release := k.untilSignal(ctx)
 	defer release()
@@ -90,8 +89,8 @@ func (k *check) print(r fleet.Report) error {
 	return k.printData(text.String())
 }
 
-// printGroup lists the first cases of one kind, and what comes of all of them. What is said of each alike is
-// said once.
+// printGroup lists the first cases of one kind, and says what happens to all of them. An explanation that is the same as
+// the one before is left out.
 func printGroup(text *strings.Builder, g fleet.Group, fate string) {
 	if g.Count == 0 {
 		return

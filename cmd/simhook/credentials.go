@@ -11,9 +11,8 @@ import (
 	"simhook/api"
 )
 
-// credentials are how the command line and the environment say that tokens are obtained: with a ready
-// access token, or else with client id and secret. Where only names of files are known, nothing has
-// been read yet.
+// credentials say how access tokens are obtained: with a ready access token, or with client ID and secret. The files
+// have not been read yet.
 type credentials struct {
 	clientID   string
 	secret     string
@@ -22,9 +21,9 @@ type credentials struct {
 	tokenFile  string
 }
 
-// credentials chooses between the two ways: options beat the environment. Among the environment's
-// variables a ready token comes first, save for ACCESS_TOKEN, whose name is no hint that it is meant for
-// simhook: it counts where nothing else is given.
+// credentials chooses between the two ways. Options beat the environment. Within the environment a ready token beats
+// client ID and secret, except for ACCESS_TOKEN: its name does not say that it is meant for simhook, so it is used
+// only where nothing else is given.
 func (s *settings) credentials() credentials {
 	var c credentials
 	client := max(s.source("client-id"), s.source("client-secret-file"))
@@ -53,8 +52,7 @@ func (s *settings) credentials() credentials {
 	return c
 }
 
-// source is what gives the access tokens. Its errors are *settingError, and *usageError for a bad
-// token URL.
+// source is where access tokens come from. Its errors are a *settingError, and a *usageError for a bad token URL.
 func (c credentials) source(tokenURL, userAgent string, log *slog.Logger) (api.TokenSource, error) {
 	switch {
 	case c.tokenFile != "":
@@ -99,7 +97,7 @@ func (c credentials) clientSecret(log *slog.Logger) (string, error) {
 	return readSecret(c.secretFile, log)
 }
 
-// readSecret reads a file that holds a secret and nothing else, but perhaps a newline.
+// readSecret reads a file that holds only a secret, with or without a newline.
 func readSecret(path string, log *slog.Logger) (string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -113,8 +111,8 @@ func readSecret(path string, log *slog.Logger) (string, error) {
 	return secret, nil
 }
 
-// warnIfReadable warns of a secret that every user of the machine can read. A group's members may be meant
-// to: Kubernetes gives mounted secrets to the group of a Pod.
+// warnIfReadable warns of a secret that every user of the machine can read. That its group can read it is no reason to
+// warn: Kubernetes gives mounted secrets to the group of a Pod.
 func warnIfReadable(path string, log *slog.Logger) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -126,7 +124,7 @@ func warnIfReadable(path string, log *slog.Logger) {
 	}
 }
 
-// readLogin reads a file with user:password, and perhaps a newline. Its errors never hold either.
+// readLogin reads a file that holds user:password, with or without a newline. Its errors hold neither.
 func readLogin(path string, log *slog.Logger) (username, password string, err error) {
 	content, err := os.ReadFile(path)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"simhook/report"
 )
 
-// usageError says that the command line cannot be understood. Nothing was opened or called.
+// usageError says that the command line is wrong. Nothing was opened or called.
 type usageError struct {
 	text    string
 	command string // "": the program's own
@@ -17,7 +17,7 @@ type usageError struct {
 
 func (e *usageError) Error() string { return e.text }
 
-// reference says where to read on.
+// reference says where the command line is explained.
 func (e *usageError) reference() string {
 	if e.command == "" {
 		return "see simhook --help"
@@ -29,7 +29,7 @@ func usagef(format string, args ...any) error {
 	return &usageError{text: fmt.Sprintf(format, args...)}
 }
 
-// in notes which command a usage error is about.
+// in adds to a usage error which command it is about.
 func in(command string, err error) error {
 	if usage, ok := errors.AsType[*usageError](err); ok {
 		usage.command = command
@@ -37,8 +37,7 @@ func in(command string, err error) error {
 	return err
 }
 
-// settingError says that something the run needs is missing or useless, although the command line is
-// understood.
+// settingError says that the command line is right, but something that the run needs is missing or unusable.
 type settingError struct{ text string }
 
 func (e *settingError) Error() string { return e.text }
@@ -68,15 +67,15 @@ func (e *fileError) Error() string {
 
 func (e *fileError) Unwrap() error { return e.err }
 
-// rowsError says that a run went through the whole fleet, and that not all rows came out well.
+// rowsError says that a run went through the whole fleet, and not all rows are ok.
 type rowsError struct {
-	failed bool // for the time being: running again helps
+	failed bool // passing failures: running again helps
 	text   string
 }
 
-// badRows is nil where all rows are as they should be.
+// badRows is a *rowsError, or nil where all rows are ok.
 func badRows(s report.Summary) error {
-	const helps = ": running again helps only once the reasons above are mended"
+	const helps = ": running again helps only once the reasons above are fixed"
 	switch {
 	case s.PrunedNot > 0:
 		return &rowsError{true, output.Counted(s.PrunedNot, "SIM") + " that left the fleet could not be dealt with: run the same command again later"}
@@ -108,7 +107,7 @@ func (e *differencesError) Error() string {
 	return "the plan has " + output.Counted(e.count, "difference") + ": the same command without --dry-run repairs them"
 }
 
-// differences is nil where a plan found none.
+// differences is a *differencesError, or nil where the plan found none.
 func differences(s report.Summary) error {
 	count := 0
 	for _, outcomes := range []map[report.Outcome]int{s.SubscriptionEnd, s.UsageThreshold, s.PrunedOutcomes} {

@@ -12,8 +12,8 @@ import (
 	"simhook/report/results"
 )
 
-// The exit codes: those of sysexits.h, which systemd and people know, and 3 and 4. 2 is never used, since a
-// Go panic uses it.
+// The exit codes are those of sysexits.h, which systemd and people know, and 3 and 4. 2 is never used: a Go panic ends
+// with it.
 const (
 	exitOK          = 0  // every SIM has its outcome and all are ok
 	exitBug         = 1  // unexpected
@@ -29,8 +29,8 @@ const (
 	exitSettings    = 78 // missing settings, results of another run, --max-failures reached
 )
 
-// exitCode is the table of exit codes: what kind of error ends the program with which. Where an error
-// is several at once, the first line that fits counts.
+// exitCode is the exit code for each kind of error. Where an error is of several kinds, the first case that fits
+// decides.
 func exitCode(err error) int {
 	switch {
 	case err == nil:
@@ -43,7 +43,8 @@ func exitCode(err error) int {
 		return exitBug
 	case is[*fleet.Error](err), is[*fileError](err):
 		return exitFleet
-	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err), is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err):
+	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
+		is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):
 		return exitCredentials
@@ -67,7 +68,7 @@ func is[E error](err error) bool {
 	return ok
 }
 
-// nextStep is what to do next, where the error itself does not say it; "": it does.
+// nextStep is what to do about an error; "": the error itself says it.
 func nextStep(err error) string {
 	switch {
 	case err == nil:

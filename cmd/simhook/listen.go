@@ -55,7 +55,7 @@ func listenOptions() []cli.Flag {
 	}
 }
 
-// listener receives notifications until it is told to stop.
+// listener receives notifications until a signal stops it.
 type listener struct {
 	*program
 	addr         string
@@ -100,8 +100,8 @@ func (s *settings) listener(p *program) (*listener, error) {
 	return l, err
 }
 
-// Run serves until a signal comes, which is success: it then lets requests under way finish. A second
-// signal ends it at once.
+// Run serves until a signal comes, which is success. It then lets requests under way finish. A second signal ends it at
+// once.
 func (l *listener) Run(ctx context.Context, hangups <-chan os.Signal) error {
 	stopping, stop := context.WithCancel(ctx)
 	defer stop()
@@ -122,7 +122,7 @@ func (l *listener) Run(ctx context.Context, hangups <-chan os.Signal) error {
 	if err != nil {
 		return err
 	}
-	defer server.Close() // whatever was acknowledged is in the file
+	defer server.Close() // all that was acknowledged is in the file
 	if err := server.Listen(l.addr); err != nil {
 		return settingf("listening: %v", err)
 	}
@@ -130,7 +130,7 @@ func (l *listener) Run(ctx context.Context, hangups <-chan os.Signal) error {
 	return errors.Join(err, server.Shutdown(ctx))
 }
 
-// prepare reads the certificate and the fleet, where there are such.
+// prepare reads the certificate and the fleet, if they are given.
 func (l *listener) prepare(ctx context.Context) error {
 	var err error
 	if l.cert != "" {
@@ -159,7 +159,7 @@ func (l *listener) expectedFleet(ctx context.Context) (*listen.Expectation, erro
 	return expected, err
 }
 
-// webhookPath is a path that is not one of the listener's own.
+// webhookPath is the path of the webhook. The listener's own paths are refused.
 func (s *settings) webhookPath() string {
 	path := s.text("path")
 	switch {
@@ -171,7 +171,7 @@ func (s *settings) webhookPath() string {
 	return path
 }
 
-// size is a number of bytes above zero, or zero where the option has no default and is not given.
+// size is a number of bytes above zero, or zero where the option is not given.
 func (s *settings) size(option string) int64 {
 	text := s.text(option)
 	if text == "" {
@@ -182,14 +182,14 @@ func (s *settings) size(option string) int64 {
 	return size
 }
 
-// parseSize understands a whole number with a unit of bytes.
+// parseSize reads a whole number with a unit: B, kB, MB, GB, KiB, MiB or GiB.
 func parseSize(text string) (int64, error) {
 	number := strings.TrimRight(text, "kKMGiB")
 	unit, known := map[string]int64{
 		"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
 	}[text[len(number):]]
 	n, err := strconv.ParseInt(number, 10, 64)
-	const limit = 1 << 50 // no file system has more
+	const limit = 1 << 50 // 1 PiB, more than any file has
 	if err != nil || !known || n <= 0 || n > limit/unit {
 		return 0, fmt.Errorf("%q: use a size such as 64MiB, 100MB or 1GB", text)
 	}

@@ -28,13 +28,13 @@ func startSandbox(addr string, options sandbox.Options) (*localSandbox, error) {
 	return local, nil
 }
 
-// stop ends it. Calls that take longer than a second are cut.
+// stop ends it. Calls still under way after a second are cut.
 func (l *localSandbox) stop() { stopServer(l.server) }
 
-// headerTimeout is how long a client of one of the program's own servers may take to send a request's header.
+// headerTimeout is how long a request's header may take to arrive.
 const headerTimeout = 10 * time.Second
 
-// stopServer lets requests under way finish for a second.
+// stopServer lets requests under way finish for up to a second.
 func stopServer(s *server.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -27,12 +27,14 @@ func main() {
 	os.Exit(code)
 }
 
-// run is the whole program. It returns the exit code; see exitCode for what they mean.
-func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) int {
-	signals := make(chan os.Signal, 2) // two tell the program all it wants to know
+// run is the whole program. It returns the exit code: see exitCode.
+func run(
+	ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer,
+) int {
+	signals := make(chan os.Signal, 2) // a third one changes nothing
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	asked := make(chan os.Signal, 1) // how far the run is
+	asked := make(chan os.Signal, 1) // signals that ask how far the run is
 	if ask := statusSignals(); len(ask) > 0 {
 		signal.Notify(asked, ask...)
 		defer signal.Stop(asked)
@@ -57,8 +59,7 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// builtVersion is what the Go tool noted about the module: a version where it was installed as one, else
-// the commit.
+// builtVersion is what the Go tool recorded: the module's version, or else the commit.
 func builtVersion() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

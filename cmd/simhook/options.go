@@ -6,15 +6,14 @@ import (
 	"simhook/api"
 )
 
-// Bounds of numbers on the command line: beyond them is a slip of the finger.
+// Bounds of numbers on the command line. A greater number is taken for a typing error.
 const (
 	maxWorkers = 4096
 	maxRetries = 1000
 	maxVerify  = 1_000_000
 )
 
-// bulkOptions are those of the commands that go over a fleet and call for its SIMs; own are those that
-// only one of them has.
+// bulkOptions are the options of a command that calls for the SIMs of a fleet; own are those that no other command has.
 func bulkOptions(own ...cli.Flag) []cli.Flag {
 	return joined(
 		[]cli.Flag{
@@ -25,12 +24,12 @@ func bulkOptions(own ...cli.Flag) []cli.Flag {
 	)
 }
 
-// restoreOptions are those of a command whose rows come from results.
+// restoreOptions are the options of a command whose SIMs come from results.
 func restoreOptions() []cli.Flag {
 	return joined(runOptions(), accessOptions(), paceOptions(), outputOptions())
 }
 
-// runOptions are those of everything that goes over many SIMs.
+// runOptions are the options of every run over many SIMs.
 func runOptions() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "results", Usage: "results `FILE`", DefaultText: "FILE.<command>.csv beside FILE.csv"},

@@ -16,8 +16,8 @@ import (
 	"simhook/report/file"
 )
 
-// deliver tells the outcome of a run to people and machines. It returns the error that the run ends with:
-// err, or what kept a successful run from being told.
+// deliver reports the outcome of a run to people and machines. It returns the error that the run ends with: err, or
+// for a successful run the error that kept a report from being written.
 func (b *bulk) deliver(s report.Summary, err error) error {
 	s.ExitCode = exitCode(err)
 	if err != nil {
@@ -29,7 +29,6 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 	if lost, ok := errors.AsType[*file.WriteError](err); ok && len(lost.Unrecorded) > 0 {
 		b.console.Say("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))
 	}
-	data := encodeSummary(s)
 	var undelivered error
 	if b.summary != "" {
 		if failure := output.ReplaceFile(b.summary, encodeSummary(shortened(s)), 0o644); failure != nil {
@@ -44,8 +43,8 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		}
 	}
 	if b.json {
-		if _, failure := b.stdout.Write(data); failure != nil {
-			undelivered = &outputError{"to standard output", failure}
+		if failure := b.printData(string(encodeSummary(s))); failure != nil {
+			undelivered = failure
 		}
 	}
 	if err == nil {
@@ -54,8 +53,8 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 	return err
 }
 
-// encodeSummary is the summary as one line of JSON without the userinfo of URLs, which an API may repeat
-// in its messages.
+// encodeSummary is the summary as one line of JSON. The userinfo of URLs is masked: an API may repeat it in its
+// messages.
 func encodeSummary(s report.Summary) []byte {
 	data, err := json.Marshal(s)
 	if err != nil {
@@ -64,12 +63,11 @@ func encodeSummary(s report.Summary) []byte {
 	return []byte(api.MaskURLs(string(data)) + "\n")
 }
 
-// summaryLimit is how long a summary file gets, in bytes: what Kubernetes takes
-// of a container's termination message, and cuts off beyond.
+// summaryLimit is the longest summary file, in bytes: Kubernetes cuts a container's termination message off there.
 const summaryLimit = 4096
 
-// shortened is a summary that fits summaryLimit: with fewer causes and
-// differences if there are many, of which the results file has all.
+// shortened is a summary that fits summaryLimit, if need be with fewer causes and differences. The results file has
+// all of them.
 func shortened(s report.Summary) report.Summary {
 	for len(encodeSummary(s)) > summaryLimit && len(s.Causes)+len(s.Mismatches) > 0 {
 		s.Causes = s.Causes[:len(s.Causes)*2/3]
@@ -78,11 +76,11 @@ func shortened(s report.Summary) report.Summary {
 	return s
 }
 
-// shownCauses is how many groups of failures are told; the results file has them all.
+// shownCauses is how many groups of failures are shown. The results file has all of them.
 const shownCauses = 10
 
-// printSummary is the end of what a run says: counts that add up to the rows read, the failures by cause,
-// and where the results are.
+// printSummary writes the last lines of a run: counts that add up to the rows read, the failures by cause, and where
+// the results are.
 func (b *bulk) printSummary(s report.Summary) {
 	b.console.Say("%s: %s", output.Counted(s.Rows, "row"), breakdown(s))
 	b.printOutcomes(s)
@@ -96,12 +94,13 @@ func (b *bulk) printSummary(s report.Summary) {
 		b.console.Say("results so far: %s", s.Results)
 	}
 	if s.Kept > 0 {
-		b.console.Say("beside the fleet's they keep %s of SIMs that have left it, since nothing else remembers their webhooks", output.Counted(s.Kept, "row"))
+		b.console.Say("beside the fleet's they keep %s of SIMs that have left it, since nothing else remembers their webhooks",
+			output.Counted(s.Kept, "row"))
 	}
 }
 
-// printOutcomes tells what came of each type, where the action does not say it, and of SIMs that have left
-// the fleet.
+// printOutcomes says the outcomes of each notification type, where the action alone does not, and those of SIMs that
+// have left the fleet.
 func (b *bulk) printOutcomes(s report.Summary) {
 	for _, t := range []struct {
 		name     string
@@ -125,8 +124,8 @@ func (b *bulk) printOutcomes(s report.Summary) {
 	}
 }
 
-// writesOf is how many calls a plan's differences take to repair: another webhook is removed before the
-// right one is set.
+// writesOf is how many calls it takes to repair a plan's differences. To replace a webhook takes two: the other one is
+// removed first.
 func writesOf(plan report.Summary) int {
 	writes := 0
 	for _, outcomes := range []map[report.Outcome]int{plan.SubscriptionEnd, plan.UsageThreshold, plan.PrunedOutcomes} {
@@ -135,7 +134,7 @@ func writesOf(plan report.Summary) int {
 	return writes
 }
 
-// breakdown tells the rows by status.
+// breakdown counts the rows by status.
 func breakdown(s report.Summary) string {
 	text := report.Thousands(s.OK) + " ok"
 	if s.Earlier > 0 {
@@ -153,8 +152,8 @@ func breakdown(s report.Summary) string {
 	return text
 }
 
-// printCauses writes for each group of rows that failed for one reason a line with a sample, and a line that
-// says what to do.
+// printCauses writes two lines for each group of rows that failed for the same reason: one with a sample, one that says
+// what to do.
 func printCauses(out io.Writer, causes []report.Cause) {
 	var text strings.Builder
 	for i, c := range causes {
@@ -164,7 +163,7 @@ func printCauses(out io.Writer, causes []report.Cause) {
 		}
 		fmt.Fprintf(&text, "  %s %s: %s (%s)\n    %s\n", report.Thousands(c.Count), c.Status, c.Error, sample(c), c.Advice)
 	}
-	_, _ = io.WriteString(out, text.String()) // nobody is left to tell
+	_, _ = io.WriteString(out, text.String()) // where this fails, the error cannot be printed either
 }
 
 // sample names one row of a group.

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
-	"strings"
 	"testing"
 
 	"simhook/api"
@@ -56,16 +54,5 @@ func TestDefaultResultsStandBesideTheFleet(t *testing.T) {
 		if got := defaultResults(fleet, "register", report.Shard{}); got != want {
 			t.Errorf("%s: %s, want %s", fleet, got, want)
 		}
-	}
-}
-
-func TestCompactLog(t *testing.T) {
-	var out strings.Builder
-	log := logSettings{level: slog.LevelInfo}.logger(&out, true)
-	log.Debug("not shown")
-	log.With("run", "abc").Warn("quota used up", "until", "12:00:00", "why", "two words")
-	want := ` warn: quota used up  run=abc  until=12:00:00  why="two words"` + "\n"
-	if got := out.String(); len(got) < 8 || got[8:] != want {
-		t.Errorf("got %q, want a time and %q", got, want)
 	}
 }

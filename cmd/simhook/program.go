@@ -13,28 +13,27 @@ import (
 	"simhook/cmd/simhook/internal/output"
 )
 
-// program is the world that commands run in. Nothing below it reads the environment or the standard
-// streams by itself.
+// program is the world that commands run in. Only it knows the environment and the standard streams.
 type program struct {
 	env      func(string) (string, bool)
 	stdin    io.Reader
 	stdout   io.Writer // data only
 	console  *output.Console
 	signals  <-chan os.Signal
-	asked    <-chan os.Signal // those that ask how far a run is
+	asked    <-chan os.Signal // ask how far a run is
 	version  string
-	terminal bool // the console is one
-	canAsk   bool // so is standard input
+	terminal bool // the console is a terminal
+	canAsk   bool // standard input is one too
 }
 
-// run dispatches to the command that args name, tells errors, and returns the exit code.
+// run runs the command that args name, prints its error, and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
 	err := p.dispatch(ctx, args)
 	p.explain(err)
 	return exitCode(err)
 }
 
-// dispatch hands the command's arguments to its flag parser in the order that this one needs.
+// dispatch runs the command. Its flag parser wants the options first.
 func (p *program) dispatch(ctx context.Context, args []string) error {
 	app := p.app()
 	if len(args) == 0 {
@@ -83,7 +82,7 @@ func (p *program) app() *cli.App {
 		},
 	}
 	for _, command := range app.Commands {
-		command.HideHelpCommand = true // else a file called "help" is taken for it
+		command.HideHelpCommand = true // otherwise a file named "help" is taken for a command
 		command.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
 			return &usageError{text: err.Error()}
 		}
@@ -98,7 +97,7 @@ func unknownCommand(commands []*cli.Command, name string) error {
 	return usagef("%q is no command. %s", name, cli.SuggestCommand(commands, name))
 }
 
-// explain tells why the program ends as it does, and what to do about it.
+// explain prints why the program ends, and what to do about it.
 func (p *program) explain(err error) {
 	if err == nil {
 		return
@@ -109,7 +108,7 @@ func (p *program) explain(err error) {
 	}
 }
 
-// onlyFile is the one file that a command is about.
+// onlyFile is the one file that a command takes; what says which file it is.
 func onlyFile(c *cli.Context, what string) (string, error) {
 	switch files := c.Args().Slice(); len(files) {
 	case 0:
@@ -129,7 +128,7 @@ func (p *program) printData(text string) error {
 	return nil
 }
 
-// printJSON writes v to standard output, indented for people who look at it.
+// printJSON writes v to standard output, indented for people.
 func (p *program) printJSON(v any) error {
 	data, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {

@@ -55,13 +55,13 @@ type reporter struct {
 	json   bool
 	html   string // file for the page; "": none
 	failed string // file for the SIMs to try again; "": none
-	merged string // file for the results of all shards; "": they are only summed up
+	merged string // file for the results of all shards; "": none
 }
 
-// digest is what results files come to.
+// digest is the sum of results files, as --json prints it.
 type digest struct {
 	Files           []string               `json:"files"`
-	Unfinished      []string               `json:"unfinished"` // those among them that do not hold the whole fleet yet
+	Unfinished      []string               `json:"unfinished"` // those of Files that do not hold the whole fleet yet
 	Rows            int                    `json:"rows"`
 	Statuses        map[report.Status]int  `json:"statuses"`
 	SubscriptionEnd map[report.Outcome]int `json:"subscription_end"`
@@ -69,9 +69,8 @@ type digest struct {
 	Causes          []report.Cause         `json:"causes"`
 }
 
-// Run merges the files if that is asked for, writes the other files, and prints the sum. Its errors are those
-// of merge, a *fileError for a file that cannot be read, a *settingError for one that holds no results, and an
-// *outputError.
+// Run merges the files if that is asked for, writes the other files, and prints the sum. Its errors are those of merge,
+// a *fileError for a file that cannot be read, a *settingError for one that holds no results, and an *outputError.
 func (r *reporter) Run() error {
 	if r.merged != "" {
 		if err := r.merge(); err != nil {
@@ -135,7 +134,7 @@ func (r *reporter) print(tally *report.Tally) error {
 func (d digest) text() string {
 	var text strings.Builder
 	for _, path := range d.Unfinished {
-		fmt.Fprintf(&text, "%s is unfinished: the run that writes it has not come to its end\n", path)
+		fmt.Fprintf(&text, "%s is unfinished: the run that writes it has not ended\n", path)
 	}
 	fmt.Fprintf(&text, "%s: %s\n", output.Counted(d.Rows, "row"), listed(d.Statuses,
 		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate))
@@ -151,7 +150,7 @@ func (d digest) text() string {
 	return text.String()
 }
 
-// listed tells how many there are of each.
+// listed writes the number of each key.
 func listed[K ~string](numbers map[K]int, order ...K) string {
 	parts := make([]string, len(order))
 	for i, key := range order {

@@ -15,8 +15,8 @@ import (
 	"simhook/report/results"
 )
 
-// merge puts the shards' results together in one file. Its errors are report.Merge's, but for a *fileError
-// where a shard cannot be read.
+// merge writes the shards' results to one file. Its errors are a *fileError where a shard cannot be read, and else
+// those of results.Merge.
 func (r *reporter) merge() error {
 	rows, err := results.Merge(r.merged, r.paths)
 	switch {
@@ -45,8 +45,8 @@ func (r *reporter) writePage(page *page.Page) error {
 	return nil
 }
 
-// writeRetry writes the fleet of the SIMs to try again, if it was asked for. Its webhook URLs may hold secrets,
-// as those of the results do.
+// writeRetry writes the fleet of the SIMs to try again, if it was asked for. Only the owner can read it: its webhook
+// URLs may hold secrets.
 func (r *reporter) writeRetry(retry *report.RetryFleet, text *bytes.Buffer) error {
 	if r.failed == "" {
 		return nil
@@ -60,17 +60,17 @@ func (r *reporter) writeRetry(retry *report.RetryFleet, text *bytes.Buffer) erro
 	}
 	r.console.Say("to try again: %s: %s", output.Counted(retry.Rows(), "SIM"), r.failed)
 	if n := retry.Invalid(); n > 0 {
-		r.console.Say("not in it: %s, to be mended in the fleet file", output.Counted(n, "invalid row"))
+		r.console.Say("not in it: %s, to be fixed in the fleet file", output.Counted(n, "invalid row"))
 	}
 	return nil
 }
 
-// keepApart refuses to write over results, and over a fleet that --failed has not written.
+// keepApart refuses to write over results, or over a fleet that --failed did not write.
 func (r *reporter) keepApart() error {
 	for option, path := range map[string]string{"--html": r.html, "--failed": r.failed} {
 		target, err := os.Stat(path)
 		if err != nil {
-			continue // there is none, or writing tells it better
+			continue // it does not exist, or writing it gives the better error
 		}
 		for _, results := range r.paths {
 			if source, err := os.Stat(results); err == nil && os.SameFile(source, target) {
@@ -88,7 +88,7 @@ func (r *reporter) keepApart() error {
 	return nil
 }
 
-// firstLine is that of a file, without its end; "" if it is empty.
+// firstLine is the first line of a regular file without its line end; "": the file is empty.
 func firstLine(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -98,6 +98,6 @@ func firstLine(path string) (string, error) {
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return "", errors.Join(err, fs.ErrInvalid)
 	}
-	line, _ := bufio.NewReader(file).ReadString('\n') // of one without a line end, all
+	line, _ := bufio.NewReader(file).ReadString('\n') // the whole file where it has no line end
 	return strings.TrimRight(line, "\r\n"), nil
 }

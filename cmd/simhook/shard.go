@@ -8,7 +8,7 @@ import (
 	"simhook/report"
 )
 
-// completionIndex is the variable by which Kubernetes tells the Pods of an Indexed Job apart.
+// completionIndex is the variable in which Kubernetes gives each Pod of an Indexed Job its index.
 const completionIndex = "JOB_COMPLETION_INDEX"
 
 func shardOptions() []cli.Flag {
@@ -19,7 +19,7 @@ func shardOptions() []cli.Flag {
 	}
 }
 
-// shard is the part of the fleet that this process takes. The default says where it is the whole of it.
+// shard is the part of the fleet that this process takes. The zero value is the whole fleet.
 func (s *settings) shard() report.Shard {
 	count := s.number("shard-count", 1, report.MaxShards)
 	if s.err != nil {
@@ -50,7 +50,7 @@ func (s *settings) shardIndex(count int) int {
 	return index
 }
 
-// parts is how many processes share the account's quota: all shards, unless fewer run at once.
+// parts is how many processes share the account's quota: as many as there are shards, unless fewer run at once.
 func (s *settings) parts(shard report.Shard) int {
 	if s.text("shard-parallelism") == "" {
 		return max(shard.Count, 1)

@@ -7,8 +7,8 @@ import (
 	"simhook/batch"
 )
 
-// untilSignal returns a context that the first signal ends, with batch.ErrStopped for its cause. release
-// ends the watch; signals that come later are for the next one.
+// untilSignal returns a context that the first signal ends with the cause batch.ErrStopped. After release, signals are
+// left to the next watch.
 func (p *program) untilSignal(parent context.Context) (ctx context.Context, release func()) {
 	return p.onSignals(parent, func(cancel context.CancelCauseFunc, _ int) {
 		p.console.Say("stopping: nothing has been called")
@@ -16,7 +16,7 @@ func (p *program) untilSignal(parent context.Context) (ctx context.Context, rele
 	})
 }
 
-// stopOnSignals lets the first signal end a run cleanly and the second at once.
+// stopOnSignals ends a run cleanly at the first signal, and at once at the second.
 func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx context.Context, release func()) {
 	return p.onSignals(parent, func(cancel context.CancelCauseFunc, count int) {
 		if count == 1 {
@@ -28,8 +28,8 @@ func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx con
 	})
 }
 
-// onSignals calls handle for each signal with their count. After release, which waits for a handle under
-// way, and may be called more than once, it is called no more.
+// onSignals calls handle for each signal, with the count of signals so far. release ends that, and waits for a handle
+// under way. It may be called more than once.
 func (p *program) onSignals(parent context.Context, handle func(cancel context.CancelCauseFunc, count int)) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	released, ended := make(chan struct{}), make(chan struct{})

@@ -13,7 +13,7 @@ func (p *program) unregisterCommand() *cli.Command {
 		UsageText:   "simhook unregister [options] FLEET.csv",
 		Description: unregisterHelp,
 		Flags: bulkOptions(
-			&cli.StringFlag{Name: "only-url", Usage: "look first, and remove only webhooks with this `URL`; between look and removal somebody may change them"},
+			&cli.StringFlag{Name: "only-url", Usage: "look first, and remove only webhooks with this `URL`; they may be changed by another client between look and removal"},
 			&cli.BoolFlag{Name: "record-previous", Usage: "look first, and note what is removed, so that restore can put it back", DisableDefaultText: true},
 		),
 		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Unregister, readUnregister) },

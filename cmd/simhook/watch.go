@@ -11,8 +11,7 @@ import (
 	"simhook/cmd/simhook/internal/server"
 )
 
-// showProgress shows how far a run is until the function it returns is called, which waits for the last
-// of it.
+// showProgress shows how far a run is until the function it returns is called. Nothing is shown after that.
 func (b *bulk) showProgress(run *batch.Run) (done func()) {
 	switch {
 	case run.Status().Plan.ToDo() == 0, b.progress == "none":
@@ -46,8 +45,8 @@ func (b *bulk) newMetrics() *metrics.Metrics {
 	return metrics.New(labels, b.version)
 }
 
-// serveMetrics lets Prometheus read the run's metrics, if that was asked for, until the function it returns
-// is called. Its error is a *settingError: the address cannot be listened on.
+// serveMetrics lets Prometheus read the run's metrics, if that was asked for, until the function it returns is called.
+// Its error is a *settingError: the address cannot be listened on.
 func (b *bulk) serveMetrics(run *batch.Run) (stop func(), err error) {
 	if b.metrics == nil {
 		return func() {}, nil
@@ -66,7 +65,7 @@ func (b *bulk) serveMetrics(run *batch.Run) (stop func(), err error) {
 	return func() { stopServer(running) }, nil
 }
 
-// observer is told of every attempt; nil: neither the log nor the metrics count them.
+// observer takes every attempt; nil: neither the log nor the metrics want them.
 func (b *bulk) observer() func(api.Attempt) {
 	log := logAttempts(b.log)
 	switch {
