@@ -37,7 +37,8 @@ func (a access) connect(
 	conn := &connection{close: func() {}}
 	userAgent := "simhook/" + p.version
 	if a.sandbox {
-		local, err := startSandbox("127.0.0.1:0", sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow})
+		options := sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow}
+		local, err := startSandbox("127.0.0.1:0", options)
 		if err != nil {
 			return nil, err
 		}

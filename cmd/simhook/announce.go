@@ -43,12 +43,14 @@ func (b *bulk) nothingToDo(id string, plan batch.Plan) {
 		b.console.Say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
 		return
 	}
-	b.console.Say("nothing to %s: all %s%s are done already. Run %s.", b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), id)
+	b.console.Say("nothing to %s: all %s%s are done already. Run %s.",
+		b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), id)
 }
 
 // cost says what a run will take, at the rate that it starts with.
 func cost(action batch.Action, plan batch.Plan, ofShard string, expected time.Duration) string {
-	text := string(action) + " " + output.Counted(plan.ToDo(), "SIM") + ofShard + " (" + output.Counted(plan.Calls, "call") + ")"
+	sims, calls := output.Counted(plan.ToDo(), "SIM"), output.Counted(plan.Calls, "call")
+	text := string(action) + " " + sims + ofShard + " (" + calls + ")"
 	if expected == 0 {
 		return text + " as fast as the API answers"
 	}

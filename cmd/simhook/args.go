@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -51,10 +52,8 @@ func isOption(arg string) bool { return len(arg) > 1 && arg[0] == '-' }
 
 func findFlag(flags []cli.Flag, name string) cli.Flag {
 	for _, flag := range flags {
-		for _, known := range flag.Names() {
-			if known == name {
-				return flag
-			}
+		if slices.Contains(flag.Names(), name) {
+			return flag
 		}
 	}
 	return nil

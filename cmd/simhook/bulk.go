@@ -63,7 +63,10 @@ func (b *bulk) Run(ctx context.Context) error {
 		return err
 	}
 	if s.Run == "" { // it ended before the fleet was read
-		s = report.Summary{Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.baseURL, Shard: b.shard.Label()}
+		s = report.Summary{
+			Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.baseURL,
+			Shard: b.shard.Label(),
+		}
 	}
 	if s.StartedAt.IsZero() { // it ended before the first call
 		now := time.Now()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -20,8 +21,9 @@ func (p *program) checkCommand() *cli.Command {
 		Usage:       "examine a fleet file without calling anything",
 		UsageText:   "simhook check [options] FLEET.csv",
 		Description: checkHelp,
-		Flags: joined([]cli.Flag{
-			&cli.StringFlag{Name: "webhook-url", Usage: "webhook `URL` of the SIMs whose row has none in a webhook_url column"},
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "webhook-url",
+				Usage: "webhook `URL` of the SIMs whose row has none in a webhook_url column"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
 		}, fleetOptions()),
 		Action: func(c *cli.Context) error {
@@ -78,7 +80,8 @@ func (k *check) print(r fleet.Report) error {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: %s valid, %s invalid, %s duplicate, %s with conflicting webhook URLs\n",
-		output.Counted(r.Rows, "row"), report.Thousands(r.Valid), report.Thousands(r.Invalid), report.Thousands(r.Duplicates.Count), report.Thousands(r.Conflicts.Count))
+		output.Counted(r.Rows, "row"), report.Thousands(r.Valid), report.Thousands(r.Invalid),
+		report.Thousands(r.Duplicates.Count), report.Thousands(r.Conflicts.Count))
 	for _, group := range append(r.Problems, r.Conflicts) {
 		printGroup(&text, group, "would be refused")
 	}

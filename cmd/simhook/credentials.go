@@ -85,8 +85,9 @@ func (c credentials) source(tokenURL, userAgent string, log *slog.Logger) (api.T
 func (c credentials) clientSecret(log *slog.Logger) (string, error) {
 	switch {
 	case c.clientID == "" && c.secret == "" && c.secretFile == "":
-		return "", settingf("no credentials: give --client-id (or SIMHOOK_CLIENT_ID) and --client-secret-file (or SIMHOOK_CLIENT_SECRET), " +
-			"or a ready access token by --access-token-file (or SIMHOOK_ACCESS_TOKEN); a rehearsal with --sandbox needs none")
+		return "", settingf("no credentials: give --client-id (or SIMHOOK_CLIENT_ID) and --client-secret-file " +
+			"(or SIMHOOK_CLIENT_SECRET), or a ready access token by --access-token-file (or SIMHOOK_ACCESS_TOKEN); " +
+			"a rehearsal with --sandbox needs none")
 	case c.clientID == "":
 		return "", settingf("no client id beside the client secret: give --client-id or SIMHOOK_CLIENT_ID")
 	case c.secret != "":
@@ -119,8 +120,8 @@ func warnIfReadable(path string, log *slog.Logger) {
 		return
 	}
 	const others fs.FileMode = 0o004
-	if info.Mode().Perm()&others != 0 {
-		log.Warn("others can read this secret: chmod 600 keeps it", "file", path, "mode", fmt.Sprintf("%04o", info.Mode().Perm()))
+	if mode := info.Mode().Perm(); mode&others != 0 {
+		log.Warn("others can read this secret: chmod 600 keeps it", "file", path, "mode", fmt.Sprintf("%04o", mode))
 	}
 }
 

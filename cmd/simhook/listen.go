@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -24,10 +25,11 @@ func (p *program) listenCommand() *cli.Command {
 		Usage:       "receive notifications and write them down",
 		UsageText:   "simhook listen [options]",
 		Description: listenHelp,
-		Flags:       joined(listenOptions(), fleetOptions(), logOptions()),
+		Flags:       slices.Concat(listenOptions(), fleetOptions(), logOptions()),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usagef("listen takes no file: %q (a fleet is named by --expect, the file of notifications by --results)", c.Args().First())
+				return usagef("listen takes no file: %q (a fleet is named by --expect, the file of notifications by --results)",
+					c.Args().First())
 			}
 			l, err := p.settings(c).listener(p)
 			if err != nil {
@@ -43,15 +45,21 @@ func (p *program) listenCommand() *cli.Command {
 
 func listenOptions() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8090", Usage: "`HOST:PORT` to listen on; port 0 takes a free one"},
+		&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8090",
+			Usage: "`HOST:PORT` to listen on; port 0 takes a free one"},
 		&cli.StringFlag{Name: "path", Value: "/notifications", Usage: "`PATH` of the webhook"},
-		&cli.StringFlag{Name: "results", Value: "notifications.csv", Usage: "`FILE` that notifications are appended to"},
-		&cli.StringFlag{Name: "rotate-size", DefaultText: "never", Usage: "put the file aside when it has this `SIZE`, such as 100MB"},
+		&cli.StringFlag{Name: "results", Value: "notifications.csv",
+			Usage: "`FILE` that notifications are appended to"},
+		&cli.StringFlag{Name: "rotate-size", DefaultText: "never",
+			Usage: "put the file aside when it has this `SIZE`, such as 100MB"},
 		&cli.StringFlag{Name: "tls-cert", Usage: "`FILE` with the certificate chain for https"},
 		&cli.StringFlag{Name: "tls-key", Usage: "`FILE` with its key"},
-		&cli.StringFlag{Name: "credentials-file", Usage: "`FILE` with user:password, which senders must authenticate with (Basic)"},
-		&cli.StringFlag{Name: "expect", Usage: "`FLEET.csv`, to say which SIMs have not been heard from and which are unknown"},
-		&cli.BoolFlag{Name: "json", Usage: "print each notification on standard output as a line of JSON", DisableDefaultText: true},
+		&cli.StringFlag{Name: "credentials-file",
+			Usage: "`FILE` with user:password, which senders must authenticate with (Basic)"},
+		&cli.StringFlag{Name: "expect",
+			Usage: "`FLEET.csv`, to say which SIMs have not been heard from and which are unknown"},
+		&cli.BoolFlag{Name: "json", DisableDefaultText: true,
+			Usage: "print each notification on standard output as a line of JSON"},
 	}
 }
 

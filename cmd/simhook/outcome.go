@@ -94,8 +94,8 @@ func (b *bulk) printSummary(s report.Summary) {
 		b.console.Say("results so far: %s", s.Results)
 	}
 	if s.Kept > 0 {
-		b.console.Say("beside the fleet's they keep %s of SIMs that have left it, since nothing else remembers their webhooks",
-			output.Counted(s.Kept, "row"))
+		b.console.Say("beside the fleet's they keep %s of SIMs that have left it, "+
+			"since nothing else remembers their webhooks", output.Counted(s.Kept, "row"))
 	}
 }
 
@@ -105,7 +105,10 @@ func (b *bulk) printOutcomes(s report.Summary) {
 	for _, t := range []struct {
 		name     string
 		outcomes map[report.Outcome]int
-	}{{"SUBSCRIPTION_END", s.SubscriptionEnd}, {"USAGE_THRESHOLD", s.UsageThreshold}, {"no longer in the fleet", s.PrunedOutcomes}} {
+	}{
+		{"SUBSCRIPTION_END", s.SubscriptionEnd}, {"USAGE_THRESHOLD", s.UsageThreshold},
+		{"no longer in the fleet", s.PrunedOutcomes},
+	} {
 		if len(t.outcomes) > 1 || len(t.outcomes) > 0 && b.action != batch.Register && b.action != batch.Unregister {
 			b.console.Say("  %s: %s", t.name, listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
 		}
@@ -114,7 +117,8 @@ func (b *bulk) printOutcomes(s report.Summary) {
 		b.console.Say("  repairing this takes %s, beside one look a SIM", output.Counted(writes, "call"))
 	}
 	if s.Verified > 0 {
-		b.console.Say("  read back: %s, %s", output.Counted(s.Verified, "SIM"), output.Counted(len(s.Mismatches), "difference"))
+		differences := output.Counted(len(s.Mismatches), "difference")
+		b.console.Say("  read back: %s, %s", output.Counted(s.Verified, "SIM"), differences)
 	}
 	for i, m := range s.Mismatches {
 		if i == shownCauses {
@@ -158,10 +162,12 @@ func printCauses(out io.Writer, causes []report.Cause) {
 	var text strings.Builder
 	for i, c := range causes {
 		if i == shownCauses {
-			fmt.Fprintf(&text, "  and %s more; the results file has them\n", output.Counted(len(causes)-shownCauses, "reason"))
+			more := output.Counted(len(causes)-shownCauses, "reason")
+			fmt.Fprintf(&text, "  and %s more; the results file has them\n", more)
 			break
 		}
-		fmt.Fprintf(&text, "  %s %s: %s (%s)\n    %s\n", report.Thousands(c.Count), c.Status, c.Error, sample(c), c.Advice)
+		fmt.Fprintf(&text, "  %s %s: %s (%s)\n    %s\n",
+			report.Thousands(c.Count), c.Status, c.Error, sample(c), c.Advice)
 	}
 	_, _ = io.WriteString(out, text.String()) // where this fails, the error cannot be printed either
 }

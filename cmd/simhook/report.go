@@ -25,7 +25,8 @@ func (p *program) reportCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
 			&cli.StringFlag{Name: "html", Usage: "write the report as one page to `FILE`"},
-			&cli.StringFlag{Name: "failed", Usage: "write the SIMs that failed or were refused to `FILE`, a fleet file with the reasons"},
+			&cli.StringFlag{Name: "failed",
+				Usage: "write the SIMs that failed or were refused to `FILE`, a fleet file with the reasons"},
 			&cli.StringFlag{Name: "merge", Usage: "write the results of all shards to `FILE`"},
 		},
 		Action: func(c *cli.Context) error {

@@ -21,7 +21,8 @@ func (r *reporter) merge() error {
 	rows, err := results.Merge(r.merged, r.paths)
 	switch {
 	case err == nil:
-		r.console.Say("merged %s of %s: %s", output.Counted(rows, "row"), output.Counted(len(r.paths), "shard"), r.merged)
+		shards := output.Counted(len(r.paths), "shard")
+		r.console.Say("merged %s of %s: %s", output.Counted(rows, "row"), shards, r.merged)
 		return nil
 	case is[*fs.PathError](err) && !is[*file.WriteError](err):
 		return &fileError{err}

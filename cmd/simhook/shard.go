@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
@@ -13,9 +14,12 @@ const completionIndex = "JOB_COMPLETION_INDEX"
 
 func shardOptions() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "shard-count", Value: "1", Usage: "`N` processes share the fleet, each with a shard of its SIMs and results of its own"},
-		&cli.StringFlag{Name: "shard-index", DefaultText: completionIndex + " where there are several", Usage: "`I`, from 0, of this process's shard"},
-		&cli.StringFlag{Name: "shard-parallelism", DefaultText: "all", Usage: "`N` shards run at once and share the rate"},
+		&cli.StringFlag{Name: "shard-count", Value: "1",
+			Usage: "`N` processes share the fleet, each with a shard of its SIMs and results of its own"},
+		&cli.StringFlag{Name: "shard-index", DefaultText: completionIndex + " where there are several",
+			Usage: "`I`, from 0, of this process's shard"},
+		&cli.StringFlag{Name: "shard-parallelism", DefaultText: "all",
+			Usage: "`N` shards run at once and share the rate"},
 	}
 }
 
@@ -39,12 +43,14 @@ func (s *settings) shardIndex(count int) int {
 	}
 	given, found := s.variable(completionIndex)
 	if !found {
-		s.fail("shard-count", "which of the "+report.Thousands(count)+" shards is this? give --shard-index, from 0 to "+report.Thousands(count-1))
+		s.fail("shard-count", fmt.Sprintf("which of the %s shards is this? give --shard-index, from 0 to %s",
+			report.Thousands(count), report.Thousands(count-1)))
 		return 0
 	}
 	index, err := strconv.Atoi(given)
 	if err != nil || index < 0 || index >= count {
-		s.fail("shard-count", completionIndex+" is "+strconv.Quote(given)+", and the index of a shard is from 0 to "+report.Thousands(count-1))
+		s.fail("shard-count", fmt.Sprintf("%s is %q, and the index of a shard is from 0 to %s",
+			completionIndex, given, report.Thousands(count-1)))
 		return 0
 	}
 	return index

@@ -30,7 +30,9 @@ func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx con
 
 // onSignals calls handle for each signal, with the count of signals so far. release ends that, and waits for a handle
 // under way. It may be called more than once.
-func (p *program) onSignals(parent context.Context, handle func(cancel context.CancelCauseFunc, count int)) (context.Context, func()) {
+func (p *program) onSignals(
+	parent context.Context, handle func(cancel context.CancelCauseFunc, count int),
+) (ctx context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	released, ended := make(chan struct{}), make(chan struct{})
 	go func() {

@@ -13,8 +13,11 @@ func (p *program) unregisterCommand() *cli.Command {
 		UsageText:   "simhook unregister [options] FLEET.csv",
 		Description: unregisterHelp,
 		Flags: bulkOptions(
-			&cli.StringFlag{Name: "only-url", Usage: "look first, and remove only webhooks with this `URL`; they may be changed by another client between look and removal"},
-			&cli.BoolFlag{Name: "record-previous", Usage: "look first, and note what is removed, so that restore can put it back", DisableDefaultText: true},
+			&cli.StringFlag{Name: "only-url",
+				Usage: "look first, and remove only webhooks with this `URL`; " +
+					"between look and removal another client may change them"},
+			&cli.BoolFlag{Name: "record-previous", DisableDefaultText: true,
+				Usage: "look first, and note what is removed, so that restore can put it back"},
 		),
 		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Unregister, readUnregister) },
 	}

@@ -31,7 +31,7 @@ func (s Stats) Refusals() int {
 
 func (s Stats) String() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s received, %s", output.Counted(s.Received, "notification"), output.Counted(s.Repeated, "repeat"))
+	text.WriteString(output.Counted(s.Received, "notification") + " received, " + output.Counted(s.Repeated, "repeat"))
 	for _, status := range slices.Sorted(maps.Keys(s.Refused)) {
 		fmt.Fprintf(&text, ", %s answered %d", report.Thousands(s.Refused[status]), status)
 	}
@@ -63,9 +63,10 @@ func (c *counts) copied() Stats {
 func (c *counts) changes() (Stats, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := c.logged
-	c.logged = c.copied()
-	return c.logged, before.Received != c.logged.Received || before.Repeated != c.logged.Repeated || before.Refusals() != c.logged.Refusals()
+	before, now := c.logged, c.copied()
+	c.logged = now
+	changed := before.Received != now.Received || before.Repeated != now.Repeated || before.Refusals() != now.Refusals()
+	return now, changed
 }
 
 func (c *counts) accepted(repeated bool) {

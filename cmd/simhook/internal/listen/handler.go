@@ -32,7 +32,8 @@ func (s *Server) routes(receiver http.Handler) http.Handler {
 			metrics.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
-			s.refused(http.StatusNotFound, r.RemoteAddr, "there is nothing at this path: --path says where the webhook is")
+			const reason = "there is nothing at this path: --path says where the webhook is"
+			s.refused(http.StatusNotFound, r.RemoteAddr, reason)
 		}
 	})
 }

@@ -98,7 +98,8 @@ func (s *Server) openInbox(rotateSize int64) error {
 		return err
 	}
 	if healed := s.inbox.Healed(); healed.Lines > 0 {
-		s.console.Say("the end of %s had been cut off: set aside in %s; it had not been acknowledged", s.results, healed.Aside)
+		s.console.Say("the end of %s had been cut off: set aside in %s; it had not been acknowledged",
+			s.results, healed.Aside)
 	}
 	return nil
 }
@@ -126,9 +127,12 @@ func (s *Server) Listen(addr string) error {
 	s.http, err = server.Start(addr, &http.Server{
 		Handler:           s.routes(s.receiver),
 		TLSConfig:         s.certificate.config(),
-		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeader,
-		ErrorLog:       slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	})
 	if err != nil {
 		return err

@@ -19,7 +19,8 @@ func (s *Server) tellExpected() {
 	}
 	path := strings.TrimSuffix(s.results, filepath.Ext(s.results)) + ".expect.csv"
 	silent, unknown, more := e.Differences()
-	s.console.Say("heard from %s of %s of %s", report.Thousands(e.SIMs()-len(silent)), output.Counted(e.SIMs(), "SIM"), e.name)
+	heard := report.Thousands(e.SIMs() - len(silent))
+	s.console.Say("heard from %s of %s of %s", heard, output.Counted(e.SIMs(), "SIM"), e.name)
 	s.nameSome("not heard from", silent)
 	s.nameSome("not in the fleet", unknown)
 	if more > 0 {
@@ -42,6 +43,7 @@ func (s *Server) tellExpected() {
 
 func (s *Server) nameSome(what string, iccids []string) {
 	if len(iccids) > 0 {
-		s.console.Say("  %s: %s, for instance %s", what, output.Counted(len(iccids), "SIM"), strings.Join(iccids[:min(len(iccids), maxExamples)], ", "))
+		examples := strings.Join(iccids[:min(len(iccids), maxExamples)], ", ")
+		s.console.Say("  %s: %s, for instance %s", what, output.Counted(len(iccids), "SIM"), examples)
 	}
 }

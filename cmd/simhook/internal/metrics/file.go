@@ -17,7 +17,8 @@ const lastSuccess = "simhook_last_success_timestamp_seconds"
 // WriteFile adds how the run ended, and replaces the file at path with all metrics in one step. It is called once.
 func (m *Metrics) WriteFile(path string, s report.Summary) error {
 	m.run.MustRegister(
-		m.fixed("simhook_last_completion_timestamp_seconds", "When the last run ended, however it did.", seconds(s.FinishedAt)),
+		m.fixed("simhook_last_completion_timestamp_seconds", "When the last run ended, however it did.",
+			seconds(s.FinishedAt)),
 		m.fixed("simhook_last_duration_seconds", "How long the last run took.", s.Seconds),
 		m.fixed("simhook_last_exit_code", "Exit code of the last run.", float64(s.ExitCode)),
 	)

@@ -49,7 +49,8 @@ func New(l Labels, version string) *Metrics {
 			Help: "Attempts of calls to the API by method and status code of the answer; none: there was no answer.",
 		}, []string{"method", "code"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "simhook_api_request_duration_seconds", Help: "Time from the start of an attempt to the last byte of its answer.",
+			Name:    "simhook_api_request_duration_seconds",
+			Help:    "Time from the start of an attempt to the last byte of its answer.",
 			Buckets: requestBuckets(),
 		}, []string{"method"}),
 	}
@@ -59,7 +60,8 @@ func New(l Labels, version string) *Metrics {
 		ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()},
 	})
 	info.Set(1)
-	m.run.MustRegister(m.requests, m.duration, info, m.fixed("simhook_shard_index", "Shard of this run, from 0.", float64(l.Shard.Index)),
+	m.run.MustRegister(m.requests, m.duration, info,
+		m.fixed("simhook_shard_index", "Shard of this run, from 0.", float64(l.Shard.Index)),
 		m.fixed("simhook_shards", "Shards that the fleet is divided into.", float64(max(l.Shard.Count, 1))))
 	return m
 }

@@ -6,13 +6,15 @@ import (
 )
 
 func collectSIMs(s batch.Status, send Sender) {
-	sims := Counter("simhook_sims_total", "Rows of the fleet that have a result, by status, those of earlier runs included.", "status")
+	sims := Counter("simhook_sims_total",
+		"Rows of the fleet that have a result, by status, those of earlier runs included.", "status")
 	for status, n := range map[string]int{
 		"ok": s.OK, "failed": s.Failed, "refused": s.Refused, "invalid": s.Plan.Invalid, "duplicate": s.Plan.Duplicate,
 	} {
 		send(sims, float64(n), status)
 	}
-	pruned := Counter("simhook_pruned_sims_total", "SIMs that have left the fleet and were to lose their webhooks, by status.", "status")
+	pruned := Counter("simhook_pruned_sims_total",
+		"SIMs that have left the fleet and were to lose their webhooks, by status.", "status")
 	send(pruned, float64(s.Pruned), "ok")
 	send(pruned, float64(s.PrunedNot), "not_ok")
 	send(Gauge("simhook_fleet_rows", "Rows of the fleet."), float64(s.Plan.Rows))
@@ -32,12 +34,14 @@ func collectCalls(s batch.Status, send Sender) {
 	send(Gauge("simhook_workers", "Calls in flight at the most."), float64(s.Workers))
 	send(Gauge("simhook_workers_busy", "Calls in flight."), float64(s.Busy))
 	if s.Left > 0 {
-		send(Gauge("simhook_expected_remaining_seconds", "Time until the end at the rate of the last minute."), s.Left.Seconds())
+		send(Gauge("simhook_expected_remaining_seconds", "Time until the end at the rate of the last minute."),
+			s.Left.Seconds())
 	}
 }
 
 func collectPace(s batch.Status, send Sender) {
-	limit := Gauge("simhook_quota_limit", "Calls in a window of the quota, as the API announced; absent: it has announced none.", "kind")
+	limit := Gauge("simhook_quota_limit",
+		"Calls in a window of the quota, as the API announced; absent: it has announced none.", "kind")
 	remaining := Gauge("simhook_quota_remaining", "Calls left in this window, by what the API announced last.", "kind")
 	closed := Gauge("simhook_gate_closed", "1 while no call may start until the quota is renewed.", "kind")
 	for kind, at := range map[string]pace.Status{"write": s.Writes, "read": s.Reads} {
@@ -47,6 +51,8 @@ func collectPace(s batch.Status, send Sender) {
 		}
 		send(closed, Flag(!at.ClosedUntil.IsZero()), kind)
 	}
-	send(Gauge("simhook_api_outage", "1 while the API is failing as a whole and all calls wait."), Flag(s.Limit == batch.LimitOutage))
-	send(Gauge("simhook_stopping", "1 while the run is to end and takes no new SIM."), Flag(s.Limit == batch.LimitStopping))
+	send(Gauge("simhook_api_outage", "1 while the API is failing as a whole and all calls wait."),
+		Flag(s.Limit == batch.LimitOutage))
+	send(Gauge("simhook_stopping", "1 while the run is to end and takes no new SIM."),
+		Flag(s.Limit == batch.LimitStopping))
 }

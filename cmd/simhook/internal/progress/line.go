@@ -51,9 +51,9 @@ func Line(s batch.Status, now time.Time, width int, colours bool) string {
 
 // tell is all that can be said of a run, in the order of the line.
 func tell(s batch.Status, now time.Time) []part {
-	calls := fmt.Sprintf("%.1f", s.CallsPerSecond)
+	calls, done := fmt.Sprintf("%.1f", s.CallsPerSecond), report.Thousands(s.Done())
 	parts := []part{
-		{forms: []form{{report.Thousands(s.Done()) + "/" + report.Thousands(s.Total()), 11}, {report.Thousands(s.Done()), 12}}},
+		{forms: []form{{done + "/" + report.Thousands(s.Total()), 11}, {done, 12}}},
 		{forms: []form{{calls + " calls/s", 1}, {calls + "/s", 2}}},
 		{forms: []form{{report.Thousands(s.OK+s.Pruned) + " ok", 0}}},
 		{forms: troubles(s), alert: true},

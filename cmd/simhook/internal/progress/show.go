@@ -54,7 +54,8 @@ func Answer(console *output.Console, asked <-chan os.Signal, status func() batch
 // logStatus logs one line. Its numbers have the names that they have in the summary.
 func logStatus(log *slog.Logger, s batch.Status) {
 	attrs := []any{
-		"done", s.Done(), "total", s.Total(), "ok", s.OK, "failed", s.Failed, "refused", s.Refused, "remaining", s.Remaining,
+		"done", s.Done(), "total", s.Total(), "ok", s.OK, "failed", s.Failed,
+		"refused", s.Refused, "remaining", s.Remaining,
 		"attempts", s.Attempts, "retries", s.RetriesMade(), "throttled", s.Throttled,
 		"calls_per_second", math.Round(s.CallsPerSecond*10) / 10,
 	}

@@ -17,9 +17,11 @@ import (
 func Text(s batch.Status, now time.Time) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s of %s done: %s ok, %s failed, %s refused\n",
-		report.Thousands(s.Done()), output.Counted(s.Total(), "SIM"), report.Thousands(s.OK+s.Pruned), report.Thousands(s.Failed+s.PrunedNot), report.Thousands(s.Refused))
+		report.Thousands(s.Done()), output.Counted(s.Total(), "SIM"), report.Thousands(s.OK+s.Pruned),
+		report.Thousands(s.Failed+s.PrunedNot), report.Thousands(s.Refused))
 	fmt.Fprintf(&text, "  %s, %.1f calls/s in the last minute, %s answered 429, %s\n  %s retries%s\n",
-		output.Counted(int(s.Attempts), "attempt"), s.CallsPerSecond, report.Thousands(int(s.Throttled)), output.Counted(s.Tokens, "access token"),
+		output.Counted(int(s.Attempts), "attempt"), s.CallsPerSecond, report.Thousands(int(s.Throttled)),
+		output.Counted(s.Tokens, "access token"),
 		report.Thousands(int(s.RetriesMade())), retryReasons(s))
 	fmt.Fprintf(&text, "  %d of %d workers busy", s.Busy, s.Workers)
 	switch limits := limitWords(s, now); {
@@ -33,7 +35,8 @@ func Text(s batch.Status, now time.Time) string {
 		pace pace.Status
 	}{{"writes", s.Writes}, {"reads", s.Reads}} {
 		if kind.pace.Quota > 0 {
-			fmt.Fprintf(&text, "\n  quota of %s: %s of %s left", kind.name, report.Thousands(kind.pace.Remaining), report.Thousands(kind.pace.Quota))
+			fmt.Fprintf(&text, "\n  quota of %s: %s of %s left",
+				kind.name, report.Thousands(kind.pace.Remaining), report.Thousands(kind.pace.Quota))
 		}
 	}
 	fmt.Fprintf(&text, "\n  running for %s", output.Roughly(s.Elapsed))
