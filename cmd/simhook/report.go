@@ -14,6 +14,7 @@ import (
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/page"
+	"simhook/report/results"
 )
 
 func (p *program) reportCommand() *cli.Command {
@@ -83,7 +84,7 @@ func (r *reporter) Run() error {
 	var again bytes.Buffer
 	retry := report.NewRetryFleet(&again)
 	for _, path := range r.paths {
-		for row, err := range newestRows(path) {
+		for row, err := range results.Newest(path) {
 			if err != nil {
 				return unreadable(path, err)
 			}

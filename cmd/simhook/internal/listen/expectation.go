@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"sync"
 
 	"simhook/batch/fleet"
@@ -90,16 +89,13 @@ func (e *Expectation) Differences() (silent, unknown []string, more int) {
 	defer e.mu.Unlock()
 	for key, heard := range e.fleet {
 		if !heard {
-			silent = append(silent, iccidOf(key))
+			silent = append(silent, simset.ICCID(key))
 		}
 	}
 	for key := range e.unknown {
-		unknown = append(unknown, iccidOf(key))
+		unknown = append(unknown, simset.ICCID(key))
 	}
 	slices.Sort(silent)
 	slices.Sort(unknown)
 	return silent, unknown, e.more
 }
-
-// iccidOf is the inverse of simset.Key, which puts a 1 before the digits after the 89.
-func iccidOf(key uint64) string { return "89" + strconv.FormatUint(key, 10)[1:] }
