@@ -3,25 +3,9 @@ package batch
 // The tests of a run were each seen to fail once: with the guarantee on the left
 // taken out of the code, the test on the right complained.
 //
-//	pacing
-//	  a burst is worth 5 ms, no quota            TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
-//	  calls in flight are counted                TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
-//	  the reset is by the server's clock         TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
-//	  our share of the quota is kept             TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429
-//	  what others use is left to them            TestASecondClientOnTheSameQuotaCostsNoMoreThanAHandfulOf429s
-//	  shards divide an automatic rate            TestAutomaticRateStaysALittleUnderTheDocumentedQuotaWhenNoneIsAnnounced
-//	  shards divide a fixed rate                 TestAFixedRateIsKeptWhateverTheServerAnnounces
-//	  unannounced quotas are kept below          TestAutomaticRateStaysALittleUnderTheDocumentedQuotaWhenNoneIsAnnounced
-//	  and lowered by a 429                       TestAutomaticRateComesToTermsWithALowerQuotaThatIsNotAnnounced
+//	pacing, besides the tests of package pace
 //	  retries are paced                          TestRetriesKeepToTheRateAsFirstAttemptsDo
 //	  reads and writes are apart                 TestReadsAndWritesAreApartAndDoNotSlowEachOther
-//	  permits that nobody took are taken back    TestPermitsThatNobodyIsFreeToTakeUseNoQuotaUp
-//	  a pause is not made up for at once         TestWhatIsLeftOfTheQuotaAfterAPauseIsNotUsedAtOnce
-//	  too few workers are told of once           TestTooFewWorkersForTheQuotaAreToldOfOnceWithTheNumberNeeded
-//	the gate
-//	  a 429 closes it, for all workers           TestA429HoldsAllWorkersBackUntilTheReset
-//	  a permit on offer is withdrawn             TestA429HoldsAllWorkersBackUntilTheReset
-//	  until the reset, or Retry-After            TestA429HoldsAllWorkersBackUntilTheReset
 //	retrying
 //	  passing failures are retried               TestPassingFaultsOfWritesThatTookEffectLeaveEverySIMOK
 //	  others are not                             TestRefusedSIMsAreNotRetriedAndDoNotKeepOthersBack
@@ -62,7 +46,6 @@ package batch
 //	  --only-url is heeded                       TestUnregisteringOnlyOneURLLeavesOthersAlone
 //	  --max-delete is heeded                     TestPruning
 //	  an invalid row prevents pruning            TestPruning
-//	  equivalent URLs are the same               TestSameURL
 //	  --verify compares                          TestVerifyingFindsWebhooksThatAreNotWhatWasRegistered
 //	a run
 //	  a SIM is called for once                   TestBadRowsBecomeResultsWithTheirLineAndReason
@@ -85,21 +68,5 @@ package batch
 //	  calls in flight have the grace period      TestAStoppedRunGoesOnWithoutRepeatingACall
 //	  and no more                                TestCallsThatOutlastTheGracePeriodAreCutAndTheirSIMsCalledAgain
 //	  what is not done is not complete           TestMaxDurationEndsTheRunCleanly
-//	the fleet
-//	  byte order marks, UTF-16, gzip             TestByteOrderMarkIsNoPartOfTheFirstCell,
-//	                                             TestFleetFilesOfSpreadsheetsAreUnderstood
-//	  lines end in CR, and in halves of CRLF     TestLinesEndInLFCRLFOrCR, TestLinesDoNotDependOnHowTheTextArrives
-//	  rows take no memory of their own           TestReadingTakesNoAllocationARow
-//	  any delimiter, sep=, no header             TestFleetFilesOfSpreadsheetsAreUnderstood, TestHeaderIsFound,
-//	                                             TestFileWithoutHeaderIsRecognisedByItsFirstCell
-//	  quotes close where a cell can end          TestCellsAreSplitAsEncodingCSVDoes, TestSloppyQuotesAreTolerated
-//	  a quote that is not closed costs a row     TestStrayQuoteCostsOneRow
-//	  so does an endless line                    TestOverlongLineCostsOneRowAndLittleMemory
-//	  check digits are checked                   TestCheckDigitCatchesEveryMistypedDigit
-//	  scientific notation is named               TestNormaliseICCIDSaysWhatIsWrong
-//	  webhook URLs are checked                   TestRowsTakeTheirOwnWebhookURLFirst
-//	  a damaged gzip is no end of file           TestDamagedGzipEndsWithAnErrorAndNotSilently
-//	  workbooks and the like are named           TestUnusableFleetFilesAreRefused
-//	  changes in place are noticed               TestFleetChangedInPlaceIsAnError, TestEveryChangeInPlaceIsNoticed
-//	  another file of the name is none           TestFleetReplacedMeanwhileStaysTheSame
+//	the fleet, besides the tests of package fleet
 //	  passwords and escapes in it are tamed      TestWhatTheFleetHoldsReachesPeopleOnlyTamed

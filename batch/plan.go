@@ -158,7 +158,7 @@ func (p *planner) classify(row sourceRow) entry {
 	if p.cfg.Action == Unregister {
 		e.webhookURL = ""
 	}
-	sight, state := p.journal.Sight(row.ICCID, e.webhookURL)
+	sight, state := p.journal.Look(row.ICCID, e.webhookURL)
 	switch sight {
 	case simset.Repeated:
 		return p.badRow(row, report.StatusDuplicate, row.ICCID, "the ICCID stands on an earlier line too")
@@ -172,7 +172,7 @@ func (p *planner) classify(row sourceRow) entry {
 func (p *planner) badRow(row sourceRow, status report.Status, iccid, problem string) entry {
 	bad := p.cfg.newRow(row.Line, iccid, row.WebhookURL)
 	bad.Status, bad.Error = status, problem
-	return entry{bad: &bad, recorded: p.journal.Bad(&bad)}
+	return entry{bad: &bad, recorded: p.journal.LookBad(&bad)}
 }
 
 // checkUsable refuses a fleet that has no SIM to call for, for this shard or another. A shard without SIMs of its own

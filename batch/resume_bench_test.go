@@ -1,6 +1,8 @@
 package batch
 
 import (
+	"bytes"
+	"encoding/csv"
 	"errors"
 	"io"
 	"net/http"
@@ -124,4 +126,21 @@ func (s *stopwatch) RoundTrip(*http.Request) (*http.Response, error) {
 		s.stop()
 	})
 	return &http.Response{StatusCode: http.StatusOK, ProtoMajor: 1, Header: http.Header{}, Body: io.NopCloser(strings.NewReader("{}"))}, nil
+}
+
+// timeCSV is how long encoding/csv takes to read a file.
+func timeCSV(b *testing.B, path string) time.Duration {
+	b.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	started := time.Now()
+	for reader := csv.NewReader(bytes.NewReader(text)); ; {
+		if _, err := reader.Read(); errors.Is(err, io.EOF) {
+			return time.Since(started)
+		} else if err != nil {
+			b.Fatal(err)
+		}
+	}
 }

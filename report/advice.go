@@ -2,17 +2,17 @@ package report
 
 import "strings"
 
-// advice says what to do about a row that is not as it should be, for whoever has to mend it.
+// advice tells an operator what to do about a row that is not ok.
 func advice(row *Row) string {
 	const again = "run the same command again"
 	httpStatus := row.failedCall().HTTPStatus
 	switch {
 	case row.Status == StatusInvalid:
-		return "mend the row in the fleet file, then " + again
+		return "fix the row in the fleet file, then " + again
 	case strings.HasPrefix(row.Error, "internal error"):
 		return "this is a bug of simhook: report it with the run's log"
 	case strings.HasPrefix(row.Error, "stopped"):
-		return again + ": it goes on from there"
+		return again + ": it continues from there"
 	case row.Status == StatusRefused && strings.Contains(row.Error, "not from the API"):
 		return "something before the API answered: check --base-url and any proxy, then " + again
 	case row.Status == StatusRefused:
@@ -25,7 +25,7 @@ func advice(row *Row) string {
 	return again + " later; if it stays, check the network"
 }
 
-// refusalAdvice goes by the statuses that the API documents.
+// refusalAdvice knows the HTTP statuses that the API documents.
 func refusalAdvice(httpStatus int) string {
 	switch {
 	case httpStatus == 400:

@@ -13,7 +13,7 @@ func TestEveryCauseSaysWhatToDo(t *testing.T) {
 		row  report.Row
 		want string
 	}{
-		"an invalid row is to be mended":                 {answered(report.StatusInvalid, 0, "too short"), "fleet file"},
+		"an invalid row is to be fixed":                  {answered(report.StatusInvalid, 0, "too short"), "fleet file"},
 		"a SIM of another account":                       {answered(report.StatusRefused, 403, ""), "another account"},
 		"an unknown SIM":                                 {answered(report.StatusRefused, 404, ""), "wrong ICCID"},
 		"a URL that the API does not take":               {answered(report.StatusRefused, 400, ""), "webhook URL"},
@@ -24,7 +24,7 @@ func TestEveryCauseSaysWhatToDo(t *testing.T) {
 		"an internal error is retried, then reported":    {answered(report.StatusFailed, 500, ""), "if it stays"},
 		"an overloaded API":                              {answered(report.StatusFailed, 503, ""), "again later"},
 		"no answer":                                      {answered(report.StatusFailed, 0, "timeout"), "network"},
-		"a run that was stopped goes on":                 {answered(report.StatusFailed, 0, "stopped before it was done: run again"), "goes on"},
+		"a run that was stopped continues":               {answered(report.StatusFailed, 0, "stopped before it was done: run again"), "continues"},
 		"a gateway's passing failure is the API's":       {answered(report.StatusFailed, 503, "503 Service Unavailable (not from the API: html)"), "again later"},
 		"a bug is to be reported, and not tried forever": {answered(report.StatusFailed, 0, "internal error"), "bug"},
 	} {
@@ -40,7 +40,7 @@ func TestEveryCauseSaysWhatToDo(t *testing.T) {
 
 // answered is a row whose second type was answered so.
 func answered(status report.Status, httpStatus int, text string) report.Row {
-	row := reporttest.OkRow(reporttest.SimA, 2)
+	row := reporttest.OKRow(reporttest.SimA, 2)
 	row.Status, row.Error = status, text
 	row.UsageThreshold = report.Call{Outcome: report.Outcome(status), HTTPStatus: httpStatus, CorrelationID: "k3v9x2ab-" + reporttest.SimA + "-UT-1"}
 	return row

@@ -8,8 +8,8 @@ import (
 	"simhook/report/cell"
 )
 
-// RetryFleet writes the SIMs that failed or were refused as a fleet file, with the reason beside each: to look
-// at, to mend, and to run again.
+// RetryFleet writes the SIMs that failed or were refused as a fleet file, each with its reason. An operator can
+// read it, fix it, and run it.
 type RetryFleet struct {
 	out     *bufio.Writer
 	buf     []byte // not written yet
@@ -17,21 +17,21 @@ type RetryFleet struct {
 	invalid int
 }
 
-// RetryColumns are the names of the fleet file's columns. Those that a fleet reader does not know it passes
-// over.
+// RetryColumns are the names of the fleet file's columns. A fleet reader uses the first two and ignores the
+// others.
 func RetryColumns() []string {
 	return []string{"iccid", "webhook_url", "status", "reason", "correlation_id"}
 }
 
-// NewRetryFleet begins a fleet file with its header.
+// NewRetryFleet starts a fleet file with its header.
 func NewRetryFleet(w io.Writer) *RetryFleet {
 	f := &RetryFleet{out: bufio.NewWriter(w)}
 	f.buf = append(f.buf, strings.Join(RetryColumns(), ",")+"\n"...)
 	return f
 }
 
-// Add takes in a row: of each SIM, the newest. SIMs that have left the fleet, which have no line, are not
-// tried again, and what names no SIM cannot be.
+// Add takes in the newest row of a SIM. It leaves out SIMs that have left the fleet (their Line is 0) and rows
+// that name no SIM.
 func (f *RetryFleet) Add(row *Row) {
 	switch {
 	case row.Status == StatusInvalid:
@@ -51,15 +51,15 @@ func (f *RetryFleet) Add(row *Row) {
 	f.buf = f.buf[:0]
 }
 
-// Flush writes what is left to write. Its error is the first of the writer's.
+// Flush writes the buffered rest. Its error is the writer's first.
 func (f *RetryFleet) Flush() error {
 	_, _ = f.out.Write(f.buf)
 	f.buf = f.buf[:0]
 	return f.out.Flush()
 }
 
-// Rows is how many SIMs the file has.
+// Rows is how many SIMs are in the file.
 func (f *RetryFleet) Rows() int { return f.rows }
 
-// Invalid is how many rows it has not because they name no SIM that could be called for.
+// Invalid is how many rows were left out because they name no SIM.
 func (f *RetryFleet) Invalid() int { return f.invalid }

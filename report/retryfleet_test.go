@@ -10,11 +10,11 @@ import (
 	"simhook/report/reporttest"
 )
 
-func TestTheFleetToTryAgain(t *testing.T) {
+func TestTheRetryFleetHoldsWhatFailedWithItsReasons(t *testing.T) {
 	refused := reporttest.FailedRow(reporttest.SimB, 3)
 	refused.Status, refused.Error, refused.WebhookURL = report.StatusRefused, "=cmd, or so", "https://example.com/a,b"
 	left := reporttest.FailedRow(reporttest.SimA, 0)
-	rows := []report.Row{reporttest.OkRow(reporttest.SimA, 2), refused, reporttest.FailedRow(reporttest.SimA, 4), reporttest.BadRow("junk", 5, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 6, report.StatusDuplicate), left}
+	rows := []report.Row{reporttest.OKRow(reporttest.SimA, 2), refused, reporttest.FailedRow(reporttest.SimA, 4), reporttest.BadRow("junk", 5, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 6, report.StatusDuplicate), left}
 	var text bytes.Buffer
 	fleet := report.NewRetryFleet(&text)
 	for i := range rows {

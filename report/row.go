@@ -1,41 +1,42 @@
-// Package report holds what simhook writes down: one result row per SIM, the
-// journal that makes a run resumable, and the summary of a run.
 package report
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
-// Status says what became of a SIM, or of a row that names none.
+// Status is the result of a SIM, or of a row of the fleet file that names none.
 type Status string
 
 const (
-	StatusOK        Status = "ok"        // both types are as they were asked to be
-	StatusFailed    Status = "failed"    // a passing fault outlasted the retries: run again
-	StatusRefused   Status = "refused"   // the API said no for good
+	StatusOK        Status = "ok"        // both types are as the run wants them
+	StatusFailed    Status = "failed"    // a temporary fault lasted longer than the retries: run again
+	StatusRefused   Status = "refused"   // the API refuses, and will refuse again
 	StatusInvalid   Status = "invalid"   // the fleet file's row cannot be used
-	StatusDuplicate Status = "duplicate" // the ICCID stood on an earlier line with the same URL
+	StatusDuplicate Status = "duplicate" // an earlier line has the same ICCID and URL
 )
 
-// Outcome says what became of one notification type of a SIM. Empty: it was
-// not asked for, or not come to.
+// Outcome is the result of one notification type of a SIM. It is empty for a type that the run does not want, or
+// did not reach.
 type Outcome string
 
 const (
 	Registered   Outcome = "registered"
-	Unchanged    Outcome = "unchanged" // it was there already, with this URL
-	Replaced     Outcome = "replaced"  // another URL was there
+	Unchanged    Outcome = "unchanged" // this URL was registered already
+	Replaced     Outcome = "replaced"  // another URL was registered before
 	Unregistered Outcome = "unregistered"
-	Absent       Outcome = "absent"  // there was nothing to remove
-	Foreign      Outcome = "foreign" // somebody else's URL was there and was left
+	Absent       Outcome = "absent"  // no webhook was registered
+	Foreign      Outcome = "foreign" // another URL is registered, and was left
 	Failed       Outcome = "failed"
 	Refused      Outcome = "refused"
 
-	// Of a plan: what a run would do.
+	// Only in a plan: what a run would do.
 	WouldRegister   Outcome = "would_register"
 	WouldReplace    Outcome = "would_replace"
 	WouldUnregister Outcome = "would_unregister"
 )
 
-// Good reports whether the type is as it was asked to be.
+// Good reports whether the type is as the run wants it.
 func (o Outcome) Good() bool {
 	switch o {
 	case Registered, Unchanged, Replaced, Unregistered, Absent, Foreign:
@@ -44,26 +45,30 @@ func (o Outcome) Good() bool {
 	return false
 }
 
-// Planned reports whether the outcome is a plan's: a difference that was found
-// and left.
+// Planned reports whether the outcome is a plan's: a difference that was found and not changed.
 func (o Outcome) Planned() bool {
 	return o == WouldRegister || o == WouldReplace || o == WouldUnregister
 }
 
-// Call is what happened to one notification type of a SIM. HTTPStatus, Error
-// and CorrelationID are those of the last attempt.
+// Changed reports whether a webhook was set or removed.
+func (o Outcome) Changed() bool {
+	return o == Registered || o == Replaced || o == Unregistered
+}
+
+// Call is the result of the calls for one notification type of a SIM. HTTPStatus, Error and CorrelationID are
+// those of the last attempt.
 type Call struct {
 	Outcome       Outcome
 	HTTPStatus    int    // 0: no answer
 	Error         string // one line, without the correlation ID
 	Attempts      int
 	CorrelationID string
-	PreviousURL   string // the webhook found there before, where it was read
+	PreviousURL   string // the webhook registered before, if it was read
 }
 
-// Row is the result of one SIM, or of one row of the fleet file that is none.
+// Row is the result of one SIM, or of one row of the fleet file that names none.
 type Row struct {
-	ICCID           string // normalised; as found, if invalid
+	ICCID           string // normalised; if invalid, as in the fleet file
 	Line            int    // in the fleet file, from 1, header included
 	Action          string
 	Status          Status
@@ -75,3 +80,16 @@ type Row struct {
 	FinishedAt      time.Time
 	BaseURL         string // of the API that was called
 }
+
+// ByType yields the calls of both types, each with the API's name of its type.
+func (r *Row) ByType() iter.Seq2[string, *Call] {
+	return func(yield func(string, *Call) bool) {
+		_ = yield(subscriptionEnd, &r.SubscriptionEnd) && yield(usageThreshold, &r.UsageThreshold)
+	}
+}
+
+// The API's names of the notification types.
+const (
+	subscriptionEnd = "SUBSCRIPTION_END"
+	usageThreshold  = "USAGE_THRESHOLD"
+)

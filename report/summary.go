@@ -2,8 +2,7 @@ package report
 
 import "time"
 
-// Summary is what a run comes to. Its counts add up: Rows = OK + Failed +
-// Refused + Invalid + Duplicate + Remaining.
+// Summary is a run in numbers. The counts add up: Rows = OK + Failed + Refused + Invalid + Duplicate + Remaining.
 type Summary struct {
 	Run        string    `json:"run"` // the part of the correlation IDs that all calls of the run share
 	Action     string    `json:"action"`
@@ -22,16 +21,16 @@ type Summary struct {
 	Refused   int `json:"refused"`
 	Invalid   int `json:"invalid"`
 	Duplicate int `json:"duplicate"`
-	Remaining int `json:"remaining"` // not come to
+	Remaining int `json:"remaining"` // SIMs that the run did not reach
 	Kept      int `json:"kept"`      // rows of SIMs that are no longer in the fleet; not among Rows
 
 	Pruned    int `json:"pruned"`     // SIMs that have left the fleet and lost their webhooks; not among Rows
-	PrunedNot int `json:"pruned_not"` // those that could not be dealt with
+	PrunedNot int `json:"pruned_not"` // SIMs that have left the fleet and may still have webhooks
 	Verified  int `json:"verified"`   // SIMs that were read back at the end
 
-	PrunedOutcomes map[Outcome]int `json:"pruned_outcomes,omitempty"` // of both types
+	PrunedOutcomes map[Outcome]int `json:"pruned_outcomes,omitempty"` // of Pruned and PrunedNot, both types
 
-	Mismatches []Mismatch `json:"mismatches,omitempty"` // what was found wrong with them
+	Mismatches []Mismatch `json:"mismatches,omitempty"` // differences found by that
 
 	Attempts  int64 `json:"attempts"` // of calls by this run, retries included
 	Retries   int64 `json:"retries"`
@@ -46,7 +45,7 @@ type Summary struct {
 	Reason   string `json:"reason,omitempty"` // why the run ended early
 }
 
-// Mismatch is a webhook that, read back, is not the one that was registered.
+// Mismatch is a webhook that is not the registered one when it is read back.
 type Mismatch struct {
 	ICCID string `json:"iccid"`
 	Type  string `json:"type"`

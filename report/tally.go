@@ -2,13 +2,13 @@ package report
 
 import (
 	"cmp"
+	"iter"
 	"maps"
 	"regexp"
 	"slices"
 )
 
-// Tally counts rows: how many of each status and outcome, and which causes of
-// failure there are.
+// Tally counts rows by status and outcome, and groups failures by cause. The zero value is ready to use.
 type Tally struct {
 	Statuses        map[Status]int
 	SubscriptionEnd map[Outcome]int
@@ -16,15 +16,15 @@ type Tally struct {
 	causes          map[causeKey]*Cause
 }
 
-// Cause is a group of rows that failed for the same reason.
+// Cause is a group of rows with the same status and the same error.
 type Cause struct {
 	Status        Status `json:"status"`
 	Error         string `json:"error"`
 	Count         int    `json:"count"`
-	ICCID         string `json:"iccid"` // of one such row, as are the line and the correlation ID
+	ICCID         string `json:"iccid"` // of the first such row, as are Line, CorrelationID and HTTPStatus
 	Line          int    `json:"line"`
 	CorrelationID string `json:"correlation_id,omitempty"`
-	HTTPStatus    int    `json:"http_status,omitempty"` // of that row; 0: no answer
+	HTTPStatus    int    `json:"http_status,omitempty"` // 0: no answer
 	Advice        string `json:"advice"`                // what to do about it
 }
 
@@ -77,9 +77,9 @@ func (t *Tally) addCause(row *Row) {
 	t.causes[key] = cause
 }
 
-// failedCall is the first call without a good outcome that was made.
+// failedCall is the first call that was made and has no good outcome.
 func (row *Row) failedCall() Call {
-	for _, call := range []*Call{&row.SubscriptionEnd, &row.UsageThreshold} {
+	for _, call := range row.ByType() {
 		if !call.Outcome.Good() && call.CorrelationID != "" {
 			return *call
 		}
@@ -96,12 +96,19 @@ func (t *Tally) Rows() int {
 	return total
 }
 
-// Handled is how many of the rows are SIMs that calls were made for.
+// Handled is how many rows are the result of a SIM.
 func (t *Tally) Handled() int {
 	return t.Statuses[StatusOK] + t.Statuses[StatusFailed] + t.Statuses[StatusRefused]
 }
 
-// Outcomes are those of both types together.
+// ByType yields the outcomes of both types, each with the API's name of its type.
+func (t *Tally) ByType() iter.Seq2[string, map[Outcome]int] {
+	return func(yield func(string, map[Outcome]int) bool) {
+		_ = yield(subscriptionEnd, t.SubscriptionEnd) && yield(usageThreshold, t.UsageThreshold)
+	}
+}
+
+// Outcomes counts the outcomes of both types together.
 func (t *Tally) Outcomes() map[Outcome]int {
 	both := maps.Clone(t.SubscriptionEnd)
 	for outcome, n := range t.UsageThreshold {
@@ -110,21 +117,20 @@ func (t *Tally) Outcomes() map[Outcome]int {
 	return both
 }
 
-// Causes are the groups of rows that are not as they should be, the largest
-// first.
+// Causes are the groups of rows that are failed, refused or invalid, the largest first.
 func (t *Tally) Causes() []Cause {
 	causes := make([]Cause, 0, len(t.causes))
 	for _, cause := range t.causes {
 		causes = append(causes, *cause)
 	}
 	slices.SortFunc(causes, func(a, b Cause) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Error, b.Error), cmp.Compare(a.Status, b.Status))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Error, b.Error),
+			cmp.Compare(a.Status, b.Status))
 	})
 	return causes
 }
 
-// groupText is a row's error without what differs from SIM to SIM: long numbers,
-// and details, which stand in parentheses.
+// groupText is a row's error without what differs from SIM to SIM: long numbers, and details in parentheses.
 func groupText(row *Row) string {
 	text := longNumber.ReplaceAllString(row.Error, "…")
 	return details.ReplaceAllString(text, "")

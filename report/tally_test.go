@@ -16,7 +16,7 @@ func TestTallyCountsRowsAndOutcomes(t *testing.T) {
 	if tally.Rows() != 0 || len(tally.Causes()) != 0 {
 		t.Error("an empty tally counts something")
 	}
-	rows := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), reporttest.HalfRow(reporttest.SimC, 4), reporttest.BadRow("junk", 5, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 6, report.StatusDuplicate)}
+	rows := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), reporttest.HalfRow(reporttest.SimC, 4), reporttest.BadRow("junk", 5, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 6, report.StatusDuplicate)}
 	for i := range rows {
 		tally.Add(&rows[i])
 	}
@@ -63,7 +63,7 @@ func TestFailuresAreGroupedByTheirCause(t *testing.T) {
 			[]report.Cause{cause(report.StatusRefused, "unknown SIM", 1, reporttest.SimA, 9, "k3v9x2ab-"+reporttest.SimA+"-UT-1"), cause(report.StatusFailed, "unknown SIM", 1, reporttest.SimA, 10, "k3v9x2ab-"+reporttest.SimA+"-UT-1")},
 		},
 		"bad rows have no correlation ID, good and duplicate ones no cause": {
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.BadRow(reporttest.SimA, 3, report.StatusDuplicate), reporttest.BadRow("junk", 4, report.StatusInvalid)},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.BadRow(reporttest.SimA, 3, report.StatusDuplicate), reporttest.BadRow("junk", 4, report.StatusInvalid)},
 			[]report.Cause{cause(report.StatusInvalid, "not usable", 1, "junk", 4, "")},
 		},
 	}
@@ -95,7 +95,7 @@ func cause(status report.Status, text string, count int, iccid string, line int,
 	return c
 }
 
-func TestCausesWithoutNumberDoNotFillTheMemory(t *testing.T) {
+func TestTheNumberOfCausesIsBounded(t *testing.T) {
 	var tally report.Tally
 	for i := range 10_000 {
 		row := reporttest.FailedRow(reporttest.SimA, i)

@@ -2,15 +2,15 @@ package fleet
 
 import "bytes"
 
-// cellSplitter cuts lines into cells as RFC 4180 has it, with two differences: a cell does not go
-// beyond its line, and quotes inside a cell need not be doubled.
+// cellSplitter cuts lines into cells as RFC 4180 says, with two differences: a cell ends with its line at the
+// latest, and quotes inside a cell need not be doubled.
 type cellSplitter struct {
 	delimiter byte
 	cells     [][]byte
 }
 
-// split gives the cells of a line, which are valid until the next call, and writes into the line.
-// open reports that a quote which opens a cell is never closed.
+// split gives the cells of a line. They are valid until the next call, and the line is overwritten. open reports
+// that a quote which opens a cell is never closed.
 func (s *cellSplitter) split(line []byte) (cells [][]byte, open bool) {
 	s.cells = s.cells[:0]
 	for {
@@ -40,10 +40,10 @@ func (s *cellSplitter) cut(line []byte) (cell, rest []byte, closed bool) {
 	return line[:end], line[end:], true
 }
 
-// unquote takes off a cell whose opening quote stood before text. The quote that closes it is the
-// first that is not doubled and at which the cell can end.
+// unquote takes a quoted cell off; its opening quote stood before text. The cell ends at the first quote, spaces
+// aside, before a delimiter or the line's end. Two quotes elsewhere stand for one.
 func (s *cellSplitter) unquote(text []byte) (cell, rest []byte, closed bool) {
-	cell = text[:0] // grows behind the place where text is read
+	cell = text[:0] // is written behind the place where text is read
 	for i := 0; i < len(text); i++ {
 		if text[i] == '"' {
 			rest = bytes.TrimLeft(text[i+1:], " ")

@@ -1,4 +1,4 @@
-package fleet
+package fleet_test
 
 import (
 	"context"
@@ -9,11 +9,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"simhook/report/simset"
+	"simhook/batch/fleet"
 )
 
 func TestCheckCountsAndShowsWhatItFound(t *testing.T) {
-	got, err := Check(t.Context(), openFleet(t, fleets+"messy.csv", Options{}), simset.New())
+	got, err := fleet.Check(t.Context(), openFleet(t, fleets+"messy.csv", fleet.Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func TestCheckCountsAndShowsWhatItFound(t *testing.T) {
 	if got.Valid != 14 || got.Invalid != 14 {
 		t.Errorf("%d valid, %d invalid", got.Valid, got.Invalid)
 	}
-	counts := func(groups []Group) map[string]int {
+	counts := func(groups []fleet.Group) map[string]int {
 		m := map[string]int{}
 		for _, g := range groups {
 			m[g.Kind] = g.Count
@@ -32,12 +32,15 @@ func TestCheckCountsAndShowsWhatItFound(t *testing.T) {
 		return m
 	}
 	if diff := cmp.Diff(map[string]int{
-		KindScientific: 2, KindTooShort: 2, KindEmpty: 2, KindWebhookURL: 2, KindDecimal: 1, KindNotDigits: 1,
-		KindTooLong: 1, KindNot89: 1, KindCheckDigit: 1, KindOpenQuote: 1,
+		fleet.KindScientific: 2, fleet.KindTooShort: 2, fleet.KindEmpty: 2, fleet.KindWebhookURL: 2,
+		fleet.KindDecimal: 1, fleet.KindNotDigits: 1,
+		fleet.KindTooLong: 1, fleet.KindNot89: 1, fleet.KindCheckDigit: 1, fleet.KindOpenQuote: 1,
 	}, counts(got.Problems)); diff != "" {
 		t.Error("problems", diff)
 	}
-	if diff := cmp.Diff(map[string]int{"spaces": 3, "dashes": 1, "quotes": 2, "formula": 2, "apostrophe": 1, "filler F": 1}, counts(got.Normalised)); diff != "" {
+	if diff := cmp.Diff(map[string]int{
+		"spaces": 3, "dashes": 1, "quotes": 2, "formula": 2, "apostrophe": 1, "filler F": 1,
+	}, counts(got.Normalised)); diff != "" {
 		t.Error("normalised", diff)
 	}
 	for i := 1; i < len(got.Problems); i++ {
@@ -45,19 +48,19 @@ func TestCheckCountsAndShowsWhatItFound(t *testing.T) {
 			t.Errorf("%s stands before the more frequent %s", got.Problems[i-1].Kind, got.Problems[i].Kind)
 		}
 	}
-	wantDuplicate := Group{Kind: "duplicate", Count: 1, Samples: []CheckSample{
+	wantDuplicate := fleet.Group{Kind: "duplicate", Count: 1, Samples: []fleet.Sample{
 		{13, documented, "an earlier line has this SIM with the same webhook_url"},
 	}}
 	if diff := cmp.Diff(wantDuplicate, got.Duplicates); diff != "" {
 		t.Error(diff)
 	}
-	wantConflict := Group{Kind: "conflicting webhook_url", Count: 1, Samples: []CheckSample{
+	wantConflict := fleet.Group{Kind: "conflicting webhook_url", Count: 1, Samples: []fleet.Sample{
 		{14, documented, "an earlier line has this SIM with another webhook_url: keep one of them"},
 	}}
 	if diff := cmp.Diff(wantConflict, got.Conflicts); diff != "" {
 		t.Error(diff)
 	}
-	dashes := CheckSample{5, "8944-4726-0000-0510-740", "read as 8944472600000510740"}
+	dashes := fleet.Sample{5, "8944-4726-0000-0510-740", "read as 8944472600000510740"}
 	for _, g := range got.Normalised {
 		if g.Kind == "dashes" && g.Samples[0] != dashes {
 			t.Errorf("the sample of dashes is %+v", g.Samples[0])
@@ -71,7 +74,7 @@ func TestCheckKeepsTheFirstTenSamplesOfEachKind(t *testing.T) {
 	for i := range 25 {
 		fmt.Fprintf(&text, "bad%d\n", i)
 	}
-	got, err := Check(t.Context(), openFleet(t, writeFleet(t, text.String()), Options{}), simset.New())
+	got, err := fleet.Check(t.Context(), openFleet(t, writeFleet(t, text.String()), fleet.Options{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,23 +84,22 @@ func TestCheckKeepsTheFirstTenSamplesOfEachKind(t *testing.T) {
 	}
 }
 
-func TestCheckIsANewPassOfItsTable(t *testing.T) {
-	f := openFleet(t, "../../testdata/fleet.csv", Options{})
-	table := simset.New()
+func TestCheckFindsTheSameWheneverItIsRepeated(t *testing.T) {
+	f := openFleet(t, "../../testdata/fleet.csv", fleet.Options{})
 	for range 2 {
-		got, err := Check(t.Context(), f, table)
+		got, err := fleet.Check(t.Context(), f)
 		if err != nil || got.Valid != 25 || got.Duplicates.Count != 0 {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}
 }
 
-func TestCheckObeysItsContext(t *testing.T) {
+func TestCheckEndsWithItsContext(t *testing.T) {
 	stopped := errors.New("stopped by a signal")
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(stopped)
-	f := openFleet(t, "../../testdata/fleet.csv", Options{})
-	if got, err := Check(ctx, f, simset.New()); !errors.Is(err, stopped) || got.Rows != 0 {
+	f := openFleet(t, "../../testdata/fleet.csv", fleet.Options{})
+	if got, err := fleet.Check(ctx, f); !errors.Is(err, stopped) || got.Rows != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

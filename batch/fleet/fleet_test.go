@@ -1,4 +1,4 @@
-package fleet
+package fleet_test
 
 import (
 	"bytes"
@@ -13,14 +13,16 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"simhook/batch/fleet"
 )
 
 const fleets = "../../testdata/fleets/"
 
 // openFleet opens a fleet file that has to be usable.
-func openFleet(t testing.TB, path string, options Options) *Fleet {
+func openFleet(t testing.TB, path string, options fleet.Options) *fleet.Fleet {
 	t.Helper()
-	f, err := Open(t.Context(), path, nil, "", options)
+	f, err := fleet.Open(t.Context(), path, nil, "", options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,28 +40,20 @@ func writeFleet(t testing.TB, text string) (path string) {
 	return path
 }
 
-// readFleet reads all rows of a fleet, and the error that ended them unless it is io.EOF.
-func readFleet(t testing.TB, f *Fleet) (rows []Row, err error) {
+// readFleet reads all rows of a fleet, and the error that ended them.
+func readFleet(t testing.TB, f *fleet.Fleet) (rows []fleet.Row, err error) {
 	t.Helper()
-	r, err := f.Rows()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		var row Row
-		err := r.Read(&row)
-		if err == io.EOF {
-			return rows, nil
-		}
+	for row, err := range f.All() {
 		if err != nil {
 			return rows, err
 		}
 		rows = append(rows, row)
 	}
+	return rows, nil
 }
 
 // rowsOf reads all rows of a fleet whose reading has to succeed.
-func rowsOf(t testing.TB, f *Fleet) []Row {
+func rowsOf(t testing.TB, f *fleet.Fleet) []fleet.Row {
 	t.Helper()
 	rows, err := readFleet(t, f)
 	if err != nil {
@@ -69,7 +63,9 @@ func rowsOf(t testing.TB, f *Fleet) []Row {
 }
 
 func TestFleetFilesOfSpreadsheetsAreUnderstood(t *testing.T) {
-	sims := []string{"8944474600000109251", "8944478600004958824", "8944477100000000086", "8944472600000510740", "893000000002391231"}
+	sims := []string{
+		"8944474600000109251", "8944478600004958824", "8944477100000000086", "8944472600000510740", "893000000002391231",
+	}
 	tests := map[string]struct {
 		file      string
 		firstLine int
@@ -92,13 +88,13 @@ func TestFleetFilesOfSpreadsheetsAreUnderstood(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			f := openFleet(t, fleets+tt.file, Options{WebhookURL: "https://example.com/default"})
+			f := openFleet(t, fleets+tt.file, fleet.Options{WebhookURL: "https://example.com/default"})
 			if f.HasWebhookURLs() == tt.noURLs {
 				t.Errorf("HasWebhookURLs is %v", f.HasWebhookURLs())
 			}
-			var want []Row
+			var want []fleet.Row
 			for i, sim := range sims {
-				row := Row{Line: tt.firstLine + i, ICCID: sim, WebhookURL: "https://example.com/default"}
+				row := fleet.Row{Line: tt.firstLine + i, ICCID: sim, WebhookURL: "https://example.com/default"}
 				if i%2 == 0 && !tt.noURLs {
 					row.WebhookURL = "https://example.com/hooks/" + string(rune('1'+i))
 				}
@@ -114,7 +110,7 @@ func TestFleetFilesOfSpreadsheetsAreUnderstood(t *testing.T) {
 }
 
 func TestExampleFleetIsAllValid(t *testing.T) {
-	rows := rowsOf(t, openFleet(t, "../../testdata/fleet.csv", Options{}))
+	rows := rowsOf(t, openFleet(t, "../../testdata/fleet.csv", fleet.Options{}))
 	if len(rows) != 25 {
 		t.Errorf("%d rows, want 25", len(rows))
 	}
@@ -129,22 +125,22 @@ func TestHeaderIsFound(t *testing.T) {
 	const row = "x,8944474600000109251,https://example.com/own\n"
 	tests := map[string]struct {
 		text    string
-		options Options
+		options fleet.Options
 		urls    bool
 	}{
-		"in capitals":                           {"a,ICCID,b\n" + row, Options{}, false},
-		"by the name sim":                       {"a,sim,b\n" + row, Options{}, false},
-		"by the name SIM ICCID":                 {"a, SIM ICCID ,b\n" + row, Options{}, false},
-		"with a webhook column":                 {"a,sim_iccid,Webhook URL\n" + row, Options{}, true},
-		"after blank lines":                     {"\n  \n\na,iccid,b\n" + row, Options{}, false},
-		"by the name that was asked for":        {"iccid,Card Number,b\n" + row, Options{Column: "card_number"}, false},
-		"with the more telling name preferred":  {"sim,iccid,b\n" + row, Options{}, false},
-		"with other columns of the same name":   {"a,iccid,a\n" + row, Options{}, false},
-		"with more of the other delimiters":     {"a,iccid,b;c;d;e\n" + row, Options{}, false},
-		"with the delimiter that was given":     {"a;iccid;b\nx;8944474600000109251;y", Options{Delimiter: ";"}, false},
-		"with a tab that was given":             {"a\ticcid\tb\nx\t8944474600000109251\ty", Options{Delimiter: `\t`}, false},
-		"with a given delimiter over sep=":      {"sep=,\na;iccid;b\nx;8944474600000109251;y", Options{Delimiter: ";"}, false},
-		"with an unusual delimiter behind sep=": {"sep=^\na^iccid^b\nx^8944474600000109251^y", Options{}, false},
+		"in capitals":                           {"a,ICCID,b\n" + row, fleet.Options{}, false},
+		"by the name sim":                       {"a,sim,b\n" + row, fleet.Options{}, false},
+		"by the name SIM ICCID":                 {"a, SIM ICCID ,b\n" + row, fleet.Options{}, false},
+		"with a webhook column":                 {"a,sim_iccid,Webhook URL\n" + row, fleet.Options{}, true},
+		"after blank lines":                     {"\n  \n\na,iccid,b\n" + row, fleet.Options{}, false},
+		"by the name that was asked for":        {"iccid,Card Number,b\n" + row, fleet.Options{Column: "card_number"}, false},
+		"with the more telling name preferred":  {"sim,iccid,b\n" + row, fleet.Options{}, false},
+		"with other columns of the same name":   {"a,iccid,a\n" + row, fleet.Options{}, false},
+		"with more of the other delimiters":     {"a,iccid,b;c;d;e\n" + row, fleet.Options{}, false},
+		"with the delimiter that was given":     {"a;iccid;b\nx;8944474600000109251;y", fleet.Options{Delimiter: ";"}, false},
+		"with a tab that was given":             {"a\ticcid\tb\nx\t8944474600000109251\ty", fleet.Options{Delimiter: `\t`}, false},
+		"with a given delimiter over sep=":      {"sep=,\na;iccid;b\nx;8944474600000109251;y", fleet.Options{Delimiter: ";"}, false},
+		"with an unusual delimiter behind sep=": {"sep=^\na^iccid^b\nx^8944474600000109251^y", fleet.Options{}, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -170,7 +166,7 @@ func TestFileWithoutHeaderIsRecognisedByItsFirstCell(t *testing.T) {
 		"an ICCID before a sep= delimiter": "sep=;\n" + documented,
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows := rowsOf(t, openFleet(t, writeFleet(t, first+"\n8944478600004958824\n"), Options{}))
+			rows := rowsOf(t, openFleet(t, writeFleet(t, first+"\n8944478600004958824\n"), fleet.Options{}))
 			if len(rows) != 2 || rows[1].ICCID != "8944478600004958824" {
 				t.Errorf("rows: %+v", rows)
 			}
@@ -181,30 +177,31 @@ func TestFileWithoutHeaderIsRecognisedByItsFirstCell(t *testing.T) {
 func TestUnusableFleetFilesAreRefused(t *testing.T) {
 	tests := map[string]struct {
 		text    string
-		options Options
+		options fleet.Options
 		says    []string
 	}{
-		"an empty file":                  {"", Options{}, []string{"is empty"}},
-		"only blank lines":               {"\n \r\n\n", Options{}, []string{"is empty"}},
-		"only a sep= line":               {"sep=;\n", Options{}, []string{"is empty"}},
-		"no column of ICCIDs":            {"imsi,name\n1,2\n", Options{}, []string{`"imsi", "name"`, "iccid, sim_iccid or sim", "--column"}},
-		"not the column asked for":       {"iccid,name\n1,2\n", Options{Column: "card"}, []string{`"card"`, `"iccid", "name"`}},
-		"a column asked for, no header":  {documented + "\n", Options{Column: "card"}, []string{"no header", `"card"`}},
-		"two columns of ICCIDs":          {"iccid,name,ICCID\n", Options{}, []string{"columns 1 and 3", "rename"}},
-		"two columns of webhooks":        {"iccid,webhook_url,webhook_url\n", Options{}, []string{"columns 2 and 3"}},
-		"an open quote in the header":    {"iccid,\"name\n", Options{}, []string{"header is never closed"}},
-		"a workbook":                     {"PK\x03\x04\x14\x00rest", Options{}, []string{"Excel workbook", "save the sheet as CSV"}},
-		"an old workbook":                {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Options{}, []string{"Excel workbook"}},
-		"a PDF":                          {"%PDF-1.7\n", Options{}, []string{"PDF"}},
-		"a binary file":                  {"\x7fELF\x02\x01\x01\x00", Options{}, []string{"binary"}},
-		"a first line without end":       {strings.Repeat("x", 2*maxFleetLine), Options{}, []string{"longer than 1 MB"}},
-		"gzip cut off in its header":     {"\x1f\x8b\x08", Options{}, []string{"gzip file is damaged or incomplete"}},
-		"control characters in a column": {"im\x1b[31msi,name\n", Options{}, []string{`"im [31msi"`}},
+		"an empty file":    {"", fleet.Options{}, []string{"is empty"}},
+		"only blank lines": {"\n \r\n\n", fleet.Options{}, []string{"is empty"}},
+		"only a sep= line": {"sep=;\n", fleet.Options{}, []string{"is empty"}},
+		"no column of ICCIDs": {"imsi,name\n1,2\n", fleet.Options{},
+			[]string{`"imsi", "name"`, "iccid, sim_iccid or sim", "--column"}},
+		"not the column asked for":       {"iccid,name\n1,2\n", fleet.Options{Column: "card"}, []string{`"card"`, `"iccid", "name"`}},
+		"a column asked for, no header":  {documented + "\n", fleet.Options{Column: "card"}, []string{"no header", `"card"`}},
+		"two columns of ICCIDs":          {"iccid,name,ICCID\n", fleet.Options{}, []string{"columns 1 and 3", "rename"}},
+		"two columns of webhooks":        {"iccid,webhook_url,webhook_url\n", fleet.Options{}, []string{"columns 2 and 3"}},
+		"an open quote in the header":    {"iccid,\"name\n", fleet.Options{}, []string{"header is never closed"}},
+		"a workbook":                     {"PK\x03\x04\x14\x00rest", fleet.Options{}, []string{"Excel workbook", "save the sheet as CSV"}},
+		"an old workbook":                {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", fleet.Options{}, []string{"Excel workbook"}},
+		"a PDF":                          {"%PDF-1.7\n", fleet.Options{}, []string{"PDF"}},
+		"a binary file":                  {"\x7fELF\x02\x01\x01\x00", fleet.Options{}, []string{"binary"}},
+		"a first line without end":       {strings.Repeat("x", 2<<20), fleet.Options{}, []string{"longer than 1 MB"}},
+		"gzip cut off in its header":     {"\x1f\x8b\x08", fleet.Options{}, []string{"gzip file is damaged or incomplete"}},
+		"control characters in a column": {"im\x1b[31msi,name\n", fleet.Options{}, []string{`"im [31msi"`}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			path := writeFleet(t, tt.text)
-			_, err := Open(t.Context(), path, nil, "", tt.options)
+			_, err := fleet.Open(t.Context(), path, nil, "", tt.options)
 			wantFleetError(t, err, append(tt.says, "reading "+path)...)
 		})
 	}
@@ -212,9 +209,9 @@ func TestUnusableFleetFilesAreRefused(t *testing.T) {
 
 func TestMissingFilesAndDirectoriesAreRefused(t *testing.T) {
 	dir := t.TempDir()
-	_, err := Open(t.Context(), dir, nil, "", Options{})
+	_, err := fleet.Open(t.Context(), dir, nil, "", fleet.Options{})
 	wantFleetError(t, err, "is a directory")
-	_, err = Open(t.Context(), filepath.Join(dir, "none.csv"), nil, "", Options{})
+	_, err = fleet.Open(t.Context(), filepath.Join(dir, "none.csv"), nil, "", fleet.Options{})
 	wantFleetError(t, err, "none.csv: no such file or directory")
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the error does not wrap fs.ErrNotExist")
@@ -226,8 +223,8 @@ func TestMissingFilesAndDirectoriesAreRefused(t *testing.T) {
 
 func TestUnknownDelimiterIsAnErrorOfItsOwn(t *testing.T) {
 	for _, delimiter := range []string{":", ",,", "comma"} {
-		_, err := Open(t.Context(), fleets+"comma.csv", nil, "", Options{Delimiter: delimiter})
-		var bad *Error
+		_, err := fleet.Open(t.Context(), fleets+"comma.csv", nil, "", fleet.Options{Delimiter: delimiter})
+		var bad *fleet.Error
 		if err == nil || errors.As(err, &bad) {
 			t.Errorf("delimiter %q: %v", delimiter, err)
 		}
@@ -247,7 +244,7 @@ func TestDamagedGzipEndsWithAnErrorAndNotSilently(t *testing.T) {
 		"altered":            flipped,
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows, err := readFleet(t, openFleet(t, writeFleet(t, string(text)), Options{}))
+			rows, err := readFleet(t, openFleet(t, writeFleet(t, string(text)), fleet.Options{}))
 			wantFleetError(t, err, "line ", "gzip file is damaged or incomplete")
 			if len(rows) == 0 {
 				t.Error("no row was read before the damage")
@@ -258,26 +255,28 @@ func TestDamagedGzipEndsWithAnErrorAndNotSilently(t *testing.T) {
 
 func TestFleetChangedInPlaceIsAnError(t *testing.T) {
 	path := writeFleet(t, "iccid\n"+documented+"\n")
-	f := openFleet(t, path, Options{})
-	reading, err := f.Rows()
-	if err != nil {
-		t.Fatal(err)
+	f := openFleet(t, path, fleet.Options{})
+	rows := 0
+	var last error
+	for _, err := range f.All() {
+		if rows++; rows == 1 {
+			if err := errors.Join(err, os.Truncate(path, 3)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		last = err
 	}
-	if err := reading.Read(new(Row)); err != nil {
-		t.Fatal(err)
+	if rows != 2 {
+		t.Errorf("%d rows, want one and the error", rows)
 	}
-	if err := os.Truncate(path, 3); err != nil {
-		t.Fatal(err)
-	}
-	err = reading.Read(new(Row))
-	wantFleetError(t, err, "was changed while it was being read")
-	_, err = f.Rows()
+	wantFleetError(t, last, "was changed while it was being read")
+	_, err := readFleet(t, f)
 	wantFleetError(t, err, "was changed")
 }
 
 func TestFleetReplacedMeanwhileStaysTheSame(t *testing.T) {
 	path := writeFleet(t, "iccid\n"+documented+"\n")
-	f := openFleet(t, path, Options{})
+	f := openFleet(t, path, fleet.Options{})
 	if err := os.Rename(writeFleet(t, "iccid\n8944478600004958824\n"), path); err != nil {
 		t.Fatal(err)
 	}
@@ -287,17 +286,17 @@ func TestFleetReplacedMeanwhileStaysTheSame(t *testing.T) {
 }
 
 func TestReadingAfterCloseIsAnError(t *testing.T) {
-	f := openFleet(t, fleets+"comma.csv", Options{})
+	f := openFleet(t, fleets+"comma.csv", fleet.Options{})
 	_ = f.Close()
-	_, err := f.Rows()
+	_, err := readFleet(t, f)
 	wantFleetError(t, err)
 }
 
 func wantFleetError(t *testing.T, err error, says ...string) {
 	t.Helper()
-	var bad *Error
+	var bad *fleet.Error
 	if !errors.As(err, &bad) {
-		t.Fatalf("the error is no *FleetError: %v", err)
+		t.Fatalf("the error is no *fleet.Error: %v", err)
 	}
 	for _, text := range says {
 		if !strings.Contains(err.Error(), text) {
@@ -321,12 +320,12 @@ func TestEveryChangeInPlaceIsNoticed(t *testing.T) {
 			if err := os.Chtimes(path, written, written); err != nil {
 				t.Fatal(err)
 			}
-			f := openFleet(t, path, Options{})
+			f := openFleet(t, path, fleet.Options{})
 			rowsOf(t, f)
 			if err := errors.Join(os.WriteFile(path, []byte(tt.text), 0o600), os.Chtimes(path, tt.at, tt.at)); err != nil {
 				t.Fatal(err)
 			}
-			_, err := f.Rows()
+			_, err := readFleet(t, f)
 			wantFleetError(t, err, "was changed")
 		})
 	}
@@ -340,7 +339,7 @@ func TestByteOrderMarkIsNoPartOfTheFirstCell(t *testing.T) {
 		"in an otherwise UTF-16 file": "\xff\xfe" + strings.Join(strings.Split(documented, ""), "\x00") + "\x00",
 	} {
 		t.Run(name, func(t *testing.T) {
-			rows := rowsOf(t, openFleet(t, writeFleet(t, text), Options{}))
+			rows := rowsOf(t, openFleet(t, writeFleet(t, text), fleet.Options{}))
 			if len(rows) != 1 || rows[0].ICCID != documented || rows[0].Changes != 0 {
 				t.Errorf("rows: %+v", rows)
 			}

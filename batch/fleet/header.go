@@ -8,11 +8,11 @@ import (
 	"unicode"
 )
 
-// header is what one delimiter makes of the first line of a fleet file.
+// header is the first line of a fleet file as one delimiter divides it.
 type header struct {
 	columns int
-	layout  fleetLayout
-	isRow   bool // there is no header: the line is the first row
+	layout  layout
+	isRow   bool // the line is no header but the first row
 	err     error
 }
 
@@ -22,11 +22,11 @@ const webhookURLColumn = "webhookurl"
 // iccidColumns are the columnNames of the column of ICCIDs, the most telling first.
 func iccidColumns() []string { return []string{"iccid", "simiccid", "sim"} }
 
-// readHeader finds the columns in a line, and writes into it.
+// readHeader finds the columns in a line, which is overwritten.
 func readHeader(line []byte, delimiter byte, column string) header {
 	splitter := cellSplitter{delimiter: delimiter}
 	cells, open := splitter.split(line)
-	h := header{columns: len(cells), layout: fleetLayout{delimiter: delimiter, webhookURL: -1}}
+	h := header{columns: len(cells), layout: layout{delimiter: delimiter, webhookURL: -1}}
 	if open {
 		h.columns = bytes.Count(line, []byte{delimiter}) + 1
 		h.err = errors.New("a quote in the header is never closed: put the header on one line")
@@ -58,19 +58,17 @@ func readHeader(line []byte, delimiter byte, column string) header {
 	return h
 }
 
-// meansICCID recognises a first cell that is an ICCID, even one that is not acceptable: it is no
-// column's name.
+// meansICCID reports whether a first cell is an ICCID, perhaps a bad one, and not the name of a column.
 func meansICCID(cell string) bool {
 	_, _, err := NormaliseICCID(cell, true)
-	var bad *ICCIDError
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*ICCIDError](err); ok {
 		return bad.Kind == KindScientific || bad.Kind == KindDecimal || bad.Kind == KindNot89
 	}
 	return true
 }
 
-// columnName reduces a column's name to its lower-case letters, digits and punctuation, so that
-// "SIM ICCID", "sim_iccid" and a name behind a byte order mark are found.
+// columnName is a column's name in lower case without spaces, dashes, quotes and underscores. So "SIM ICCID",
+// "sim_iccid" and a name behind a byte order mark are found.
 func columnName(cell string) string {
 	return strings.Map(func(r rune) rune {
 		if isSpace(r) || isDash(r) || isQuote(r) || r == '_' {
@@ -80,7 +78,7 @@ func columnName(cell string) string {
 	}, cell)
 }
 
-// findColumn gives the column with the first of the wanted names that there is, -1 if there is none.
+// findColumn gives the column with the first wanted name that is among the names; -1 if none is.
 func findColumn(names []string, wanted ...string) (int, error) {
 	for _, want := range wanted {
 		found := -1
@@ -100,7 +98,7 @@ func findColumn(names []string, wanted ...string) (int, error) {
 	return -1, nil
 }
 
-// noColumn lists what there is, and says how to name it.
+// noColumn is the error of a header without a column of ICCIDs. It lists the columns.
 func noColumn(cells [][]byte, column string) error {
 	const listed = 20
 	names := make([]string, 0, listed)
@@ -115,5 +113,6 @@ func noColumn(cells [][]byte, column string) error {
 	if column != "" {
 		return fmt.Errorf("has no column %q: its columns are %s", column, has)
 	}
-	return fmt.Errorf("has no column iccid, sim_iccid or sim: its columns are %s; --column names the one with the ICCIDs", has)
+	return fmt.Errorf("has no column iccid, sim_iccid or sim: its columns are %s; "+
+		"--column names the one with the ICCIDs", has)
 }

@@ -14,13 +14,13 @@ const (
 	ChangeSpaces     Change = 1 << iota // spaces around or inside, no-break and zero-width ones too
 	ChangeDashes                        // hyphens and dashes between groups of digits
 	ChangeQuotes                        // quotation marks
-	ChangeFormula                       // ="8944…", by which a spreadsheet is kept from rounding
+	ChangeFormula                       // ="8944…", which keeps a spreadsheet from rounding
 	ChangeApostrophe                    // '8944…, for the same purpose
 	ChangeFiller                        // trailing F, the filler nibble of the SIM's own encoding
 )
 
-// AllChanges are the single changes in the order in which people are told of them.
-func AllChanges() []Change {
+// singleChanges are the changes one by one, in the order in which they are shown.
+func singleChanges() []Change {
 	return []Change{ChangeSpaces, ChangeDashes, ChangeQuotes, ChangeFormula, ChangeApostrophe, ChangeFiller}
 }
 
@@ -28,7 +28,7 @@ func AllChanges() []Change {
 func (c Change) String() string {
 	names := [...]string{"spaces", "dashes", "quotes", "formula", "apostrophe", "filler F"}
 	var set []string
-	for i, change := range AllChanges() {
+	for i, change := range singleChanges() {
 		if c&change != 0 {
 			set = append(set, names[i])
 		}
@@ -50,16 +50,16 @@ const (
 
 // ICCIDError says why a text is no ICCID and what to do about it.
 type ICCIDError struct {
-	Kind string // one of the Kind constants above, for grouping
-	Msg  string // one sentence for people
+	Kind string // for grouping: one of the Kind constants above
+	Msg  string // for people: one sentence
 }
 
 func (e *ICCIDError) Error() string { return e.Msg }
 
-// NormaliseICCID takes the decorations off an ICCID that spreadsheets and people put on it, and
-// checks what remains: 18 to 20 digits beginning with 89 (the API's documentation), the last one a
-// Luhn check digit (ITU-T E.118), which allowBadLuhn leaves unchecked. An error is an *ICCIDError.
-// An ICCID without decorations is returned as it is, without allocating.
+// NormaliseICCID takes off what spreadsheets and people add to an ICCID. Then it checks what remains: 18 to 20
+// digits beginning with 89 (the API's documentation), of which the last is a Luhn check digit (ITU-T E.118).
+// With allowBadLuhn the check digit may be wrong. An error is an *ICCIDError. An ICCID without decorations is
+// returned as it is and takes no memory.
 func NormaliseICCID(cell string, allowBadLuhn bool) (iccid string, changes Change, err error) {
 	iccid = cell
 	if !onlyDigits(cell) {
@@ -73,10 +73,10 @@ func NormaliseICCID(cell string, allowBadLuhn bool) (iccid string, changes Chang
 	return iccid, changes, nil
 }
 
-// strip keeps the digits of a cell and refuses what is neither digit nor decoration.
+// strip keeps the digits of a cell. A character that is neither digit nor decoration is an error.
 func strip(cell string) (digits string, changes Change, err error) {
 	kept := make([]byte, 0, 24)
-	begun, opened := false, false // digits have begun; a formula or apostrophe has opened the cell
+	begun, opened := false, false // a digit was read; a formula or apostrophe has opened the cell
 	for i, r := range cell {
 		if r == utf8.RuneError && cell[i] == windowsNBSP {
 			r = '\u00a0'
@@ -115,13 +115,15 @@ func verify(digits string, allowBadLuhn bool) error {
 	case n == 0:
 		return &ICCIDError{KindEmpty, "the iccid column is empty"}
 	case n < 18 && (n == 15 || n == 16):
-		return &ICCIDError{KindTooShort, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: this may be an IMSI or an IMEI", n)}
+		return &ICCIDError{KindTooShort,
+			fmt.Sprintf("%d digits, but an ICCID has 18 to 20: this may be an IMSI or an IMEI", n)}
 	case n < 18:
 		return &ICCIDError{KindTooShort, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: some are missing", n)}
 	case n > 20:
 		return &ICCIDError{KindTooLong, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: put one SIM on each line", n)}
 	case digits[:2] != "89":
-		return &ICCIDError{KindNot89, "begins with " + digits[:2] + ", but an ICCID begins with 89: --column names the column of ICCIDs"}
+		return &ICCIDError{KindNot89,
+			"begins with " + digits[:2] + ", but an ICCID begins with 89: --column names the column of ICCIDs"}
 	}
 	if allowBadLuhn {
 		return nil
@@ -135,15 +137,16 @@ func verify(digits string, allowBadLuhn bool) error {
 	if strings.HasSuffix(digits, "0000") {
 		hint = "a spreadsheet may have rounded the last digits to zeros, so export the column as text"
 	}
-	return &ICCIDError{KindCheckDigit, fmt.Sprintf("the check digit is wrong (%c, should be %c): %s; --allow-bad-luhn accepts it", last, want, hint)}
+	return &ICCIDError{KindCheckDigit,
+		fmt.Sprintf("the check digit is wrong (%c, should be %c): %s; --allow-bad-luhn accepts it", last, want, hint)}
 }
 
-// CheckDigit is the digit that completes an ICCID of which all other digits are given.
+// CheckDigit is the Luhn digit ('0' to '9') that completes an ICCID whose other digits are given.
 func CheckDigit(digits string) byte { return (10-luhn(digits+"0"))%10 + '0' }
 
 // luhn is the Luhn sum of the digits modulo 10 (ISO/IEC 7812-1, annex B): 0 if they are right.
 func luhn(digits string) byte {
-	doubled := [16]byte{0, 2, 4, 6, 8, 1, 3, 5, 7, 9} // 16, so that no index below needs a check
+	doubled := [16]byte{0, 2, 4, 6, 8, 1, 3, 5, 7, 9} // 16 long, which saves the bounds check below
 	sum := 0
 	i := len(digits) - 1
 	for ; i > 0; i -= 2 {
@@ -155,8 +158,8 @@ func luhn(digits string) byte {
 	return byte(sum % 10)
 }
 
-// notDigits explains a cell that holds the character r, which has no place in an ICCID.
-func notDigits(cell string, r rune) *ICCIDError {
+// notDigits explains a cell with the character bad, which no ICCID has.
+func notDigits(cell string, bad rune) *ICCIDError {
 	number := strings.Map(func(r rune) rune {
 		if isSpace(r) || isQuote(r) || isApostrophe(r) || r == '=' {
 			return -1
@@ -168,17 +171,19 @@ func notDigits(cell string, r rune) *ICCIDError {
 	switch {
 	case whole == "" || !onlyDigits(whole) || !onlyDigits(decimals):
 	case scientific && exponent != "" && onlyDigits(strings.TrimLeft(exponent, "+-")):
-		return &ICCIDError{KindScientific, "a spreadsheet has rounded this ICCID to scientific notation and its last digits are lost: export the column as text"}
+		return &ICCIDError{KindScientific, "a spreadsheet has rounded this ICCID to scientific notation " +
+			"and its last digits are lost: export the column as text"}
 	case decimal && !scientific:
-		return &ICCIDError{KindDecimal, "a program has made a decimal number of this ICCID and its last digits may be lost: export the column as text"}
+		return &ICCIDError{KindDecimal, "a program has made a decimal number of this ICCID " +
+			"and its last digits may be lost: export the column as text"}
 	}
-	return &ICCIDError{KindNotDigits, fmt.Sprintf("%q is no digit: an ICCID consists of digits", r)}
+	return &ICCIDError{KindNotDigits, fmt.Sprintf("%q is no digit: an ICCID consists of digits", bad)}
 }
 
 // windowsNBSP is the no-break space of Windows-1252, which is not valid UTF-8.
 const windowsNBSP = 0xa0
 
-// isSpace also holds for the invisible characters that come along when a cell is copied.
+// isSpace is also true for the invisible characters that a copied cell brings along.
 func isSpace(r rune) bool {
 	return unicode.IsSpace(r) || (r != '\u00ad' && unicode.Is(unicode.Cf, r))
 }

@@ -1,4 +1,4 @@
-package fleet
+package fleet_test
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"simhook/batch/fleet"
 )
 
 // documented is an ICCID of the API's documentation, with a valid check digit.
@@ -40,7 +42,7 @@ func TestNormaliseICCIDTakesDecorationsOff(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			iccid, changes, err := NormaliseICCID(tt.cell, false)
+			iccid, changes, err := fleet.NormaliseICCID(tt.cell, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -57,31 +59,32 @@ func TestNormaliseICCIDSaysWhatIsWrong(t *testing.T) {
 		kind string
 		says string
 	}{
-		"nothing":                      {"", KindEmpty, "the iccid column is empty"},
-		"only spaces":                  {" \u00a0", KindEmpty, "empty"},
-		"scientific notation":          {"8.94447E+18", KindScientific, "last digits are lost: export the column as text"},
-		"scientific, decimal comma":    {"8,94447e18", KindScientific, "last digits are lost"},
-		"scientific in a formula":      {`="8.94447E+18"`, KindScientific, "last digits are lost"},
-		"scientific without decimals":  {"894447E13", KindScientific, "last digits are lost"},
-		"a number with decimals":       {"8944474600000109251.0", KindDecimal, "export the column as text"},
-		"a letter O for a zero":        {"89444746OOOOO109251", KindNotDigits, "'O' is no digit"},
-		"F in the middle":              {"8944F474600000109251", KindNotDigits, "'F' is no digit"},
-		"F at the front":               {"F8944474600000109251", KindNotDigits, "'F' is no digit"},
-		"words":                        {"n/a", KindNotDigits, "'n' is no digit"},
-		"digits of another script":     {"٨٩444746000001092511", KindNotDigits, "is no digit"},
-		"an equals sign at the end":    {"8944474600000109251=", KindNotDigits, "'=' is no digit"},
-		"17 digits":                    {"89444746000001092", KindTooShort, "17 digits, but an ICCID has 18 to 20"},
-		"15 digits may be an IMSI":     {"234330000000001", KindTooShort, "IMSI"},
-		"21 digits":                    {"894447460000010925112", KindTooLong, "21 digits"},
-		"two ICCIDs in one cell":       {documented + " " + documented, KindTooLong, "one SIM on each line"},
-		"another beginning":            {"1944474600000109251", KindNot89, "begins with 19"},
-		"a mistyped digit":             {"8944474600000109254", KindCheckDigit, "the check digit is wrong (4, should be 1): a digit is mistyped; --allow-bad-luhn accepts it"},
-		"zeros where digits have been": {"8944474600000100000", KindCheckDigit, "rounded"},
+		"nothing":                     {"", fleet.KindEmpty, "the iccid column is empty"},
+		"only spaces":                 {" \u00a0", fleet.KindEmpty, "empty"},
+		"scientific notation":         {"8.94447E+18", fleet.KindScientific, "last digits are lost: export the column as text"},
+		"scientific, decimal comma":   {"8,94447e18", fleet.KindScientific, "last digits are lost"},
+		"scientific in a formula":     {`="8.94447E+18"`, fleet.KindScientific, "last digits are lost"},
+		"scientific without decimals": {"894447E13", fleet.KindScientific, "last digits are lost"},
+		"a number with decimals":      {"8944474600000109251.0", fleet.KindDecimal, "export the column as text"},
+		"a letter O for a zero":       {"89444746OOOOO109251", fleet.KindNotDigits, "'O' is no digit"},
+		"F in the middle":             {"8944F474600000109251", fleet.KindNotDigits, "'F' is no digit"},
+		"F at the front":              {"F8944474600000109251", fleet.KindNotDigits, "'F' is no digit"},
+		"words":                       {"n/a", fleet.KindNotDigits, "'n' is no digit"},
+		"digits of another script":    {"٨٩444746000001092511", fleet.KindNotDigits, "is no digit"},
+		"an equals sign at the end":   {"8944474600000109251=", fleet.KindNotDigits, "'=' is no digit"},
+		"17 digits":                   {"89444746000001092", fleet.KindTooShort, "17 digits, but an ICCID has 18 to 20"},
+		"15 digits may be an IMSI":    {"234330000000001", fleet.KindTooShort, "IMSI"},
+		"21 digits":                   {"894447460000010925112", fleet.KindTooLong, "21 digits"},
+		"two ICCIDs in one cell":      {documented + " " + documented, fleet.KindTooLong, "one SIM on each line"},
+		"another beginning":           {"1944474600000109251", fleet.KindNot89, "begins with 19"},
+		"a mistyped digit": {"8944474600000109254", fleet.KindCheckDigit,
+			"the check digit is wrong (4, should be 1): a digit is mistyped; --allow-bad-luhn accepts it"},
+		"zeros where digits have been": {"8944474600000100000", fleet.KindCheckDigit, "rounded"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			iccid, changes, err := NormaliseICCID(tt.cell, false)
-			var bad *ICCIDError
+			iccid, changes, err := fleet.NormaliseICCID(tt.cell, false)
+			var bad *fleet.ICCIDError
 			if !errors.As(err, &bad) {
 				t.Fatalf("%q is accepted as %s", tt.cell, iccid)
 			}
@@ -96,10 +99,10 @@ func TestNormaliseICCIDSaysWhatIsWrong(t *testing.T) {
 }
 
 func TestAllowBadLuhnAcceptsAWrongCheckDigitOnly(t *testing.T) {
-	if iccid, _, err := NormaliseICCID("8944474600000109254", true); err != nil || iccid != "8944474600000109254" {
+	if iccid, _, err := fleet.NormaliseICCID("8944474600000109254", true); err != nil || iccid != "8944474600000109254" {
 		t.Errorf("a wrong check digit gives %q, %v", iccid, err)
 	}
-	if _, _, err := NormaliseICCID("89444746", true); err == nil {
+	if _, _, err := fleet.NormaliseICCID("89444746", true); err == nil {
 		t.Error("8 digits are accepted")
 	}
 }
@@ -110,7 +113,7 @@ func TestCheckDigitCatchesEveryMistypedDigit(t *testing.T) {
 		digit := rapid.ByteRange('0', '9').Draw(t, "digit")
 		typed := []byte(documented)
 		typed[position] = digit
-		_, _, err := NormaliseICCID(string(typed), false)
+		_, _, err := fleet.NormaliseICCID(string(typed), false)
 		if (err == nil) != (string(typed) == documented) {
 			t.Errorf("%s: %v", typed, err)
 		}
@@ -119,7 +122,7 @@ func TestCheckDigitCatchesEveryMistypedDigit(t *testing.T) {
 
 func TestNormaliseICCIDDoesNotAllocateForACleanCell(t *testing.T) {
 	allocations := testing.AllocsPerRun(100, func() {
-		if _, _, err := NormaliseICCID(documented, false); err != nil {
+		if _, _, err := fleet.NormaliseICCID(documented, false); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -129,11 +132,13 @@ func TestNormaliseICCIDDoesNotAllocateForACleanCell(t *testing.T) {
 }
 
 func FuzzNormaliseICCID(f *testing.F) {
-	for _, cell := range []string{documented, `="8944474600000109251F"`, "'8944-4746 0000 0109 251", "8.94447E+18", "8944474600000109251.0", "\xa0"} {
+	for _, cell := range []string{
+		documented, `="8944474600000109251F"`, "'8944-4746 0000 0109 251", "8.94447E+18", "8944474600000109251.0", "\xa0",
+	} {
 		f.Add(cell, false)
 	}
 	f.Fuzz(func(t *testing.T, cell string, allowBadLuhn bool) {
-		iccid, changes, err := NormaliseICCID(cell, allowBadLuhn)
+		iccid, changes, err := fleet.NormaliseICCID(cell, allowBadLuhn)
 		if err != nil {
 			if strings.ContainsAny(err.Error(), "\n\r") {
 				t.Errorf("the error for %q has several lines", cell)
@@ -146,7 +151,7 @@ func FuzzNormaliseICCID(f *testing.F) {
 		if (iccid == cell) != (changes == 0) {
 			t.Errorf("%q becomes %q with the changes %q", cell, iccid, changes)
 		}
-		again, changes, err := NormaliseICCID(iccid, allowBadLuhn)
+		again, changes, err := fleet.NormaliseICCID(iccid, allowBadLuhn)
 		if again != iccid || changes != 0 || err != nil {
 			t.Errorf("%q normalised again is %q, %q, %v", iccid, again, changes, err)
 		}

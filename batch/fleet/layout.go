@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// fleetLayout is where things stand in a fleet file.
-type fleetLayout struct {
+// layout says where the ICCIDs and webhook URLs stand in a fleet file.
+type layout struct {
 	delimiter  byte
 	iccid      int // column, from 0
 	webhookURL int // column; -1: there is none
@@ -18,12 +18,12 @@ type fleetLayout struct {
 
 const delimiters = ",;\t|"
 
-// findLayout reads up to the first line that is not blank and finds the columns in it. A delimiter
-// of 0 is to be found, an empty column is one of iccidColumns.
-func findLayout(lines *fleetLines, delimiter byte, column string) (fleetLayout, error) {
+// findLayout finds the columns in the first line that is not blank and no sep= line. If delimiter is 0 it finds
+// that too. An empty column means one of iccidColumns.
+func findLayout(lines *lineReader, delimiter byte, column string) (layout, error) {
 	first, err := firstLine(lines)
 	if err != nil {
-		return fleetLayout{}, err
+		return layout{}, err
 	}
 	heading := 0
 	if announced, ok := separatorLine(first); ok {
@@ -32,7 +32,7 @@ func findLayout(lines *fleetLines, delimiter byte, column string) (fleetLayout, 
 		}
 		heading = lines.number
 		if first, err = firstLine(lines); err != nil {
-			return fleetLayout{}, err
+			return layout{}, err
 		}
 	}
 	h := chooseHeader(first, delimiter, column)
@@ -58,7 +58,7 @@ func parseDelimiter(option string) (byte, error) {
 }
 
 // firstLine is the next line that is not blank.
-func firstLine(lines *fleetLines) ([]byte, error) {
+func firstLine(lines *lineReader) ([]byte, error) {
 	for {
 		line, err := lines.next()
 		switch {
@@ -82,8 +82,8 @@ func separatorLine(line []byte) (delimiter byte, ok bool) {
 	return line[len(announcement)], true
 }
 
-// chooseHeader reads the first line with the delimiter, or if that is 0 with the one which finds the
-// columns; among several with the one that makes the most columns.
+// chooseHeader reads the first line with the given delimiter. If that is 0 it takes the delimiter with which the
+// columns are found; among several of them the one that makes the most columns.
 func chooseHeader(first []byte, delimiter byte, column string) header {
 	candidates := []byte(delimiters)
 	if delimiter != 0 {

@@ -6,30 +6,31 @@ import (
 	"io"
 )
 
-// maxFleetLine is the longest line of a fleet file that is looked at, in bytes.
-const maxFleetLine = 1 << 20
+// maxLine is the longest line of a fleet file that is read, in bytes. An ICCID and a URL take far less: a longer
+// line means that the file is no CSV, or that its lines end in another way.
+const maxLine = 1 << 20
 
-// errLongLine says that a line was longer than maxFleetLine and has been passed over.
+// errLongLine says that a line is longer than maxLine and was skipped.
 var errLongLine = errors.New("the line is longer than 1 MB")
 
-// fleetLines cuts a text into physical lines, which end in LF, CRLF or CR.
-type fleetLines struct {
+// lineReader cuts a text into physical lines, which end in LF, CRLF or CR.
+type lineReader struct {
 	in         io.Reader
 	buf        []byte
-	start, end int   // of what is in buf but not yet returned
-	cr         int   // the first CR behind what was searched for it; end: there is none
+	start, end int   // of the part of buf that is not yet returned
+	cr         int   // the next CR in buf; end: there is none; before the place of a search: outdated
 	afterCR    bool  // a LF at start belongs to the line before
-	err        error // why there is nothing more to read
+	err        error // why nothing more can be read
 	number     int   // of the line last returned, from 1
 }
 
-func newFleetLines(in io.Reader) *fleetLines {
-	return &fleetLines{in: in, buf: make([]byte, 1<<16)}
+func newLineReader(in io.Reader) *lineReader {
+	return &lineReader{in: in, buf: make([]byte, 1<<16)}
 }
 
-// next gives the next line without its end; the caller may write into it until it calls again.
-// Its errors are errLongLine, after which reading goes on, io.EOF and those of the reader.
-func (l *fleetLines) next() ([]byte, error) {
+// next gives the next line without its end. The caller may write into it until it calls next again. Errors are
+// errLongLine, after which reading continues, io.EOF and those of the reader.
+func (l *lineReader) next() ([]byte, error) {
 	searched, long := 0, false
 	for {
 		l.skipLF()
@@ -41,7 +42,7 @@ func (l *fleetLines) next() ([]byte, error) {
 			return l.line(text, long)
 		}
 		searched = len(text)
-		if searched > maxFleetLine {
+		if searched > maxLine {
 			l.start, searched, long = l.end, 0, true
 		}
 		if l.err == nil {
@@ -56,33 +57,33 @@ func (l *fleetLines) next() ([]byte, error) {
 	}
 }
 
-// lineEnd is where the first line end behind from is; end: there is none. CRs are looked for once in what
-// was read, not once a line: most files have none.
-func (l *fleetLines) lineEnd(from int) int {
+// lineEnd is where the first line end behind from is; end: there is none. A search for CRs covers everything that
+// was read and is kept for later lines, because most files have none.
+func (l *lineReader) lineEnd(from int) int {
 	if l.cr < from {
 		l.cr = l.index(from, '\r')
 	}
 	return min(l.index(from, '\n'), l.cr)
 }
 
-// index is where a character is behind from; end: it is not there.
-func (l *fleetLines) index(from int, character byte) int {
+// index is where a character stands behind from; end: nowhere.
+func (l *lineReader) index(from int, character byte) int {
 	if i := bytes.IndexByte(l.buf[from:l.end], character); i >= 0 {
 		return from + i
 	}
 	return l.end
 }
 
-func (l *fleetLines) line(text []byte, long bool) ([]byte, error) {
+func (l *lineReader) line(text []byte, long bool) ([]byte, error) {
 	l.number++
-	if long || len(text) > maxFleetLine {
+	if long || len(text) > maxLine {
 		return nil, errLongLine
 	}
 	return text, nil
 }
 
-// skipLF passes over the second half of a CRLF, which may come in a later read.
-func (l *fleetLines) skipLF() {
+// skipLF skips the second half of a CRLF, which may come in a later read.
+func (l *lineReader) skipLF() {
 	if !l.afterCR || l.start == l.end {
 		return
 	}
@@ -92,8 +93,8 @@ func (l *fleetLines) skipLF() {
 	l.afterCR = false
 }
 
-// fill reads more, into a larger buffer if this one is full.
-func (l *fleetLines) fill() {
+// fill reads more. It enlarges a buffer that is full.
+func (l *lineReader) fill() {
 	copy(l.buf, l.buf[l.start:l.end])
 	l.start, l.end, l.cr = 0, l.end-l.start, -1
 	if l.end == len(l.buf) {

@@ -14,7 +14,7 @@ import (
 
 // allLines reads all lines of a text.
 func allLines(t rapid.TB, in io.Reader) (lines []string) {
-	l := newFleetLines(in)
+	l := newLineReader(in)
 	for {
 		line, err := l.next()
 		if err == io.EOF {
@@ -45,7 +45,10 @@ func TestLinesEndInLFCRLFOrCR(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			for _, in := range []io.Reader{strings.NewReader(tt.text), iotest.OneByteReader(strings.NewReader(tt.text)), iotest.DataErrReader(strings.NewReader(tt.text))} {
+			for _, in := range []io.Reader{
+				strings.NewReader(tt.text), iotest.OneByteReader(strings.NewReader(tt.text)),
+				iotest.DataErrReader(strings.NewReader(tt.text)),
+			} {
 				if diff := cmp.Diff(tt.want, allLines(t, in)); diff != "" {
 					t.Error(diff)
 				}
@@ -56,7 +59,8 @@ func TestLinesEndInLFCRLFOrCR(t *testing.T) {
 
 func TestLinesDoNotDependOnHowTheTextArrives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		pieces := rapid.SliceOf(rapid.SampledFrom([]string{"\n", "\r", "\r\n", "a", "bc", strings.Repeat("x", 40_000)})).Draw(t, "pieces")
+		piece := rapid.SampledFrom([]string{"\n", "\r", "\r\n", "a", "bc", strings.Repeat("x", 40_000)})
+		pieces := rapid.SliceOf(piece).Draw(t, "pieces")
 		text := strings.Join(pieces, "")
 		var want []string
 		for line := range strings.Lines(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)) {
@@ -70,8 +74,21 @@ func TestLinesDoNotDependOnHowTheTextArrives(t *testing.T) {
 	})
 }
 
+func TestOverlongLineTakesLittleMemory(t *testing.T) {
+	l := newLineReader(strings.NewReader(strings.Repeat("8", 20*maxLine) + "\nshort"))
+	if _, err := l.next(); err != errLongLine {
+		t.Errorf("the long line gives %v", err)
+	}
+	if line, err := l.next(); string(line) != "short" || err != nil {
+		t.Errorf("the line behind it is %q, %v", line, err)
+	}
+	if limit := 4 * maxLine; len(l.buf) > limit {
+		t.Errorf("the buffer has grown to %d bytes", len(l.buf))
+	}
+}
+
 func TestLinesPassOnTheReadersError(t *testing.T) {
-	l := newFleetLines(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("ab"))))
+	l := newLineReader(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("ab"))))
 	for range 2 {
 		if line, err := l.next(); err != iotest.ErrTimeout {
 			t.Errorf("%q, %v", line, err)
@@ -79,8 +96,8 @@ func TestLinesPassOnTheReadersError(t *testing.T) {
 	}
 }
 
-func TestLinesGiveUpOnAReaderWithoutProgress(t *testing.T) {
-	if _, err := newFleetLines(stuck{}).next(); err != io.ErrNoProgress {
+func TestLinesEndAtAReaderWithoutProgress(t *testing.T) {
+	if _, err := newLineReader(stuck{}).next(); err != io.ErrNoProgress {
 		t.Errorf("%v", err)
 	}
 }

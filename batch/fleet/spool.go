@@ -7,11 +7,11 @@ import (
 	"os"
 )
 
-// spool copies what open gives to a temporary file in dir that has no name, so that nothing remains
-// of it however the process ends.
+// spool copies what open gives to a temporary file in dir. The file has no name, so it is gone when the process
+// ends, however it ends.
 //
-// A read that hangs cannot be interrupted in general: when ctx ends, spool returns its cause and
-// leaves the read behind, to be cleaned up if it ever returns.
+// Reading from a pipe cannot be interrupted. When ctx ends, spool returns its cause at once. The reading
+// goroutine stays behind and closes the file if its read ever returns.
 func spool(ctx context.Context, dir string, open func() (io.ReadCloser, error)) (*os.File, error) {
 	type copied struct {
 		file *os.File

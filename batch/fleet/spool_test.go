@@ -1,4 +1,4 @@
-package fleet
+package fleet_test
 
 import (
 	"context"
@@ -11,12 +11,14 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"simhook/batch/fleet"
 )
 
 func TestStandardInputCanBeReadTwiceAndLeavesNothingBehind(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	dir := t.TempDir()
-	f, err := Open(t.Context(), "-", strings.NewReader("iccid\n"+documented+"\n"), dir, Options{})
+	f, err := fleet.Open(t.Context(), "-", strings.NewReader("iccid\n"+documented+"\n"), dir, fleet.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +43,7 @@ func TestNamedPipeCanBeReadTwice(t *testing.T) {
 	}
 	written := make(chan error)
 	go func() { written <- os.WriteFile(path, []byte("iccid\n"+documented+"\n"), 0) }()
-	f := openFleet(t, path, Options{})
+	f := openFleet(t, path, fleet.Options{})
 	if err := <-written; err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +54,7 @@ func TestNamedPipeCanBeReadTwice(t *testing.T) {
 	}
 }
 
-func TestWaitingForStandardInputObeysTheContext(t *testing.T) {
+func TestWaitingForStandardInputEndsWithTheContext(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	silent, writer := io.Pipe()
 	stopped := errors.New("stopped by a signal")
@@ -63,21 +65,21 @@ func TestWaitingForStandardInputObeysTheContext(t *testing.T) {
 		close(begun)
 		cancel(stopped)
 	}()
-	_, err := Open(ctx, "-", silent, t.TempDir(), Options{})
+	_, err := fleet.Open(ctx, "-", silent, t.TempDir(), fleet.Options{})
 	<-begun
-	var bad *Error
+	var bad *fleet.Error
 	if !errors.Is(err, stopped) || errors.As(err, &bad) {
 		t.Errorf("the error is %v", err)
 	}
-	_ = writer.Close() // lets go of the read that was left behind
+	_ = writer.Close() // ends the read that was left behind
 }
 
-func TestStandardInputThatNeverEndsIsLetGoWithTheContext(t *testing.T) {
+func TestStandardInputThatNeverEndsEndsWithTheContext(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	endless := &countingReader{after: 3, then: cancel}
-	_, err := Open(ctx, "-", endless, t.TempDir(), Options{})
+	_, err := fleet.Open(ctx, "-", endless, t.TempDir(), fleet.Options{})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("the error is %v", err)
 	}
@@ -100,8 +102,9 @@ func TestUnreadableStandardInputIsRefused(t *testing.T) {
 	broken := errors.New("input/output error")
 	silent, writer := io.Pipe()
 	_ = writer.CloseWithError(broken)
-	_, err := Open(t.Context(), "-", silent, t.TempDir(), Options{})
+	_, err := fleet.Open(t.Context(), "-", silent, t.TempDir(), fleet.Options{})
 	wantFleetError(t, err, "reading standard input", "input/output error")
-	_, err = Open(t.Context(), "-", strings.NewReader("iccid\n"), filepath.Join(t.TempDir(), "none"), Options{})
+	missing := filepath.Join(t.TempDir(), "none")
+	_, err = fleet.Open(t.Context(), "-", strings.NewReader("iccid\n"), missing, fleet.Options{})
 	wantFleetError(t, err, "temporary copy")
 }

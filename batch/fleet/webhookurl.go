@@ -8,19 +8,19 @@ import (
 	"unicode"
 )
 
-// maxWebhookURL is the longest webhook URL accepted, in bytes: what browsers, proxies and gateways
-// commonly let pass.
+// MaxWebhookURL is the longest webhook URL accepted, in bytes. Common browsers, proxies and gateways accept URLs
+// of this length.
 const MaxWebhookURL = 2048
 
-// ValidateWebhookURL accepts absolute http and https URLs with a host, of up to 2,048 bytes, without
-// spaces and control characters. Its errors never quote the URL, which may hold a password.
+// ValidateWebhookURL accepts absolute http and https URLs with a host, of at most MaxWebhookURL bytes, without
+// spaces and control characters. Its errors never quote the URL, because that may hold a password.
 func ValidateWebhookURL(text string) error {
 	switch {
 	case text == "":
 		return errors.New("the webhook URL is empty")
 	case len(text) > MaxWebhookURL:
 		return errors.New("the webhook URL is longer than 2,048 bytes")
-	case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == unicode.ReplacementChar }):
+	case strings.ContainsFunc(text, hasNoPlaceInURL):
 		return errors.New("the webhook URL holds a space or a control character: write %20 for a space")
 	}
 	parsed, err := url.Parse(text)
@@ -38,4 +38,86 @@ func ValidateWebhookURL(text string) error {
 		}
 	}
 	return nil
+}
+
+func hasNoPlaceInURL(r rune) bool {
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == unicode.ReplacementChar
+}
+
+// SameURL reports whether two webhook URLs are the same. They may differ in what RFC 3986 (section 6.2) calls
+// equivalent: the case of scheme and host, the scheme's own port, an empty path, and how unreserved characters
+// are escaped.
+func SameURL(a, b string) bool {
+	return a == b || a != "" && b != "" && normalURL(a) == normalURL(b)
+}
+
+// normalURL writes equivalent URLs in the same way. A text that is no URL stays as it is.
+func normalURL(text string) string {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" {
+		return text
+	}
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if own := map[string]string{"http": "80", "https": "443"}[u.Scheme]; port != "" && port != own {
+		host += ":" + port
+	}
+	u.Host = host
+	path := normalEscapes(u.EscapedPath())
+	if path == "" {
+		path = "/"
+	}
+	normal := u.Scheme + "://"
+	if u.User != nil {
+		normal += u.User.String() + "@"
+	}
+	normal += u.Host + path
+	if u.RawQuery != "" || u.ForceQuery {
+		normal += "?" + normalEscapes(u.RawQuery)
+	}
+	if u.Fragment != "" {
+		normal += "#" + u.EscapedFragment()
+	}
+	return normal
+}
+
+// normalEscapes writes escapes in capitals, and unreserved characters without an escape.
+func normalEscapes(text string) string {
+	if !strings.Contains(text, "%") {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '%' || i+2 >= len(text) || !isHex(text[i+1]) || !isHex(text[i+2]) {
+			b.WriteByte(text[i])
+			continue
+		}
+		c := unhex(text[i+1])<<4 | unhex(text[i+2])
+		if isUnreserved(c) {
+			b.WriteByte(c)
+		} else {
+			b.WriteString(strings.ToUpper(text[i : i+3]))
+		}
+		i += 2
+	}
+	return b.String()
+}
+
+func isHex(c byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", c) >= 0 }
+
+func unhex(c byte) byte {
+	switch {
+	case c <= '9':
+		return c - '0'
+	case c >= 'a':
+		return c - 'a' + 10
+	}
+	return c - 'A' + 10
+}
+
+// isUnreserved is RFC 3986, section 2.3.
+func isUnreserved(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-._~", c) >= 0
 }

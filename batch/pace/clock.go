@@ -2,39 +2,38 @@ package pace
 
 import "time"
 
-// skew is what the Date headers tell of the server's clock: how far it is ahead
-// of ours, as bounds that many answers narrow down. A Date is cut to the second
-// and was written somewhere between sending and receiving, so that each answer
-// gives an interval, and all of them together the part they share.
-type skew struct {
+// clock compares the server's clock with ours, by the Date headers of the answers. It holds bounds for how far
+// the server's is ahead. A Date is cut to the second and was written between sending and receiving, so each
+// answer gives an interval. The intervals of many answers overlap in a narrow one.
+type clock struct {
 	known     bool
-	low, high time.Duration
+	low, high time.Duration // how far the server's clock is ahead of ours, at least and at most
 }
 
-// driftPerSecond is how far two clocks may drift apart: a cheap quartz runs
-// wrong by up to 100 parts per million.
+// driftPerSecond is how far two clocks may drift apart: cheap quartz is wrong by up to 100 parts per million,
+// and there are two of them.
 const driftPerSecond = 200 * time.Microsecond
 
-// observe takes the Date of an answer into account.
-func (s *skew) observe(date, sent, received time.Time) {
+// observe takes the Date of an answer into account; a zero one is ignored.
+func (c *clock) observe(date, sent, received time.Time) {
 	if date.IsZero() {
 		return
 	}
 	low, high := date.Sub(received), date.Add(time.Second).Sub(sent)
-	if !s.known || low > s.high || high < s.low {
-		*s = skew{known: true, low: low, high: high} // the first, or a clock was set
+	if !c.known || low > c.high || high < c.low {
+		*c = clock{known: true, low: low, high: high} // the first answer, or one of the clocks was set
 		return
 	}
-	s.low, s.high = max(s.low, low), min(s.high, high)
+	c.low, c.high = max(c.low, low), min(c.high, high)
 }
 
 // age widens the bounds by what the clocks may have drifted apart in d.
-func (s *skew) age(d time.Duration) {
+func (c *clock) age(d time.Duration) {
 	drift := time.Duration(d.Seconds() * float64(driftPerSecond))
-	s.low -= drift
-	s.high += drift
+	c.low -= drift
+	c.high += drift
 }
 
-// earliest and latest are the bounds of a server's time on our clock.
-func (s *skew) earliest(server time.Time) time.Time { return server.Add(-s.high) }
-func (s *skew) latest(server time.Time) time.Time   { return server.Add(-s.low) }
+// earliest and latest bound a time of the server's clock on ours.
+func (c *clock) earliest(server time.Time) time.Time { return server.Add(-c.high) }
+func (c *clock) latest(server time.Time) time.Time   { return server.Add(-c.low) }

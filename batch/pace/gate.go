@@ -1,23 +1,28 @@
 package pace
 
 import (
+	"net/http"
 	"time"
 
 	"simhook/api"
 )
 
-// Waits before trying again where a 429 does not say how long to wait: doubled
-// with each one in a row.
+// Waits after a 429 that does not say how long to wait. The wait doubles with each 429 in a row. Both are
+// chosen; the longest is the documented window.
 const (
-	firstRefusalWait = time.Second
-	longestRefusal   = time.Minute
+	firstRefusalWait   = time.Second
+	longestRefusalWait = time.Minute
 )
 
-// closeGate holds all calls back until the server will take some again: until
-// the announced reset, or as Retry-After says where that is later, or for a
-// growing time. It reports whether that is news.
+// closesGate reports whether an answer says that no call may start for a while.
+func closesGate(a api.Answer) bool {
+	return a.Status == http.StatusTooManyRequests || a.RetryAfter > 0 || a.Quota.Announced() && a.Quota.Remaining == 0
+}
+
+// closeGate holds all calls back until the announced reset, or for the Retry-After if that is later, or for a
+// growing time if neither is known. It reports whether the gate is now closed for longer than before.
 func (p *Pacer) closeGate(a api.Answer, now time.Time) bool {
-	refused := a.Status == 429
+	refused := a.Status == http.StatusTooManyRequests
 	until := now.Add(a.RetryAfter)
 	reset := p.window.clock.latest(a.Quota.Reset)
 	switch {
@@ -25,26 +30,26 @@ func (p *Pacer) closeGate(a api.Answer, now time.Time) bool {
 	case a.Quota.Announced() && reset.After(now) && reset.After(until.Add(-time.Second)):
 		until = reset
 	case a.RetryAfter == 0 && refused:
-		until = now.Add(min(firstRefusalWait<<min(p.refusals, 6), longestRefusal))
+		until = now.Add(min(firstRefusalWait<<min(p.refusals, 6), longestRefusalWait))
 	}
-	if !until.After(p.gate) || !until.After(now) {
-		return false // others in flight were answered the same, or the window is over
+	if !until.After(p.closedUntil) || !until.After(now) {
+		return false // other calls in flight were answered the same, or the window is over
 	}
 	if refused {
 		p.refusals++
 		p.slow(a.Quota, now)
 	}
-	p.gate = until
+	p.closedUntil = until
 	return true
 }
 
-// slow lowers an automatic rate that no announcement guides: to what the text
-// of the 429 says is allowed, or else by a step a window.
-func (p *Pacer) slow(said api.Quota, now time.Time) {
+// slow lowers an automatic rate while no quota is announced: to the limit that the text of the 429 names, or
+// else by one step a window.
+func (p *Pacer) slow(named api.Quota, now time.Time) {
 	switch {
 	case !p.auto || p.window.announced():
-	case said.Limit > 0 && said.Window > 0:
-		p.ceiling = unguidedShare * p.window.share * float64(said.Limit) / said.Window.Seconds()
+	case named.Limit > 0 && named.Window > 0:
+		p.ceiling = unguidedShare * p.window.share * float64(named.Limit) / named.Window.Seconds()
 		p.unguided = p.ceiling
 	case now.Sub(p.slowed) >= api.DefaultQuotaWindow:
 		p.unguided *= slowDown
@@ -52,15 +57,7 @@ func (p *Pacer) slow(said api.Quota, now time.Time) {
 	}
 }
 
-// recover lets an automatic rate that was lowered without being told a number
-// grow back.
+// recover lets an automatic rate that slow has lowered by steps grow back.
 func (p *Pacer) recover() {
 	p.unguided = min(p.unguided*speedUp, p.ceiling)
-}
-
-// ClosedUntil is when calls may start again; a time in the past: now.
-func (p *Pacer) ClosedUntil() time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.gate
 }

@@ -11,52 +11,47 @@ import (
 	"simhook/api"
 )
 
-// PaceOptions say how fast one kind of calls may start.
+// Options say how fast calls may start that share one quota. The zero value follows the whole quota.
 type Options struct {
 	Rate  Rate
-	Share float64 // of the announced quota that is ours, above 0 to 1; 0: all
-	Parts int     // processes that share the rate, this one included; 0: 1
+	Share float64 // of the announced quota to use, above 0 to 1; 0: all of it
+	Parts int     // processes that share the quota and the rate, this one included; 0: 1
 
-	// Workers are how many calls can be in flight. When they are too few for the
-	// announced quota, Log is told so, once. Both may be missing.
-	Workers int
-	Log     *slog.Logger
+	Workers int          // calls in flight at the most; 0: not known, so there is no warning of too few
+	Log     *slog.Logger // told once, if Workers are too few to use the quota up; nil: nothing is logged
 }
 
-// Pacer hands out permits to start a call: one for every attempt, retries
-// included. A single dispatcher hands them to whichever worker asks, so that a
-// changed rate or a closed gate acts at once on all of them.
+// Pacer hands out permits to start calls that share one quota. A single dispatcher serves all workers, so a
+// changed rate or a closed gate takes effect on all of them at once. Its methods are safe for concurrent use.
 //
-// With an automatic rate it starts a little under the documented quota and then
-// follows the one that answers announce. A fixed rate stays what it is. Either
-// way a gate closes for all workers when the server says that the quota is used
-// up.
+// With an automatic rate it starts a little under the documented quota and then follows the announced one. A
+// fixed rate stays as it is. At any rate a gate closes for all workers when the server says that the quota is
+// used up.
 type Pacer struct {
 	auto    bool
 	permits chan struct{}
-	wake    chan struct{} // what the dispatcher waits for may have changed
+	wake    chan struct{} // the dispatcher has to look again
 
-	mu       sync.Mutex
-	limiter  *rate.Limiter
-	window   window
-	gate     time.Time // closed until then
-	refusals int       // 429s since the last call that was let through
-	unguided float64   // calls a second of an automatic rate without announcements
-	ceiling  float64   // the most that unguided may be
-	slowed   time.Time // when unguided was last lowered
-	log      *slog.Logger
-	warned   bool // of too few workers
+	mu          sync.Mutex
+	limiter     *rate.Limiter
+	window      window
+	closedUntil time.Time // the gate is closed until then
+	refusals    int       // 429s since the last call that was let through
+	unguided    float64   // calls a second of an automatic rate while no quota is announced
+	ceiling     float64   // the most that unguided may be
+	slowed      time.Time // when unguided was last lowered by a step
+	log         *slog.Logger
+	warned      bool // of too few workers
 }
 
-// Margins of an automatic rate, as shares: below the documented quota as long
-// as the server announces none, and for each 429 it answers all the same.
+// An automatic rate while no quota is announced. The factors are chosen.
 const (
-	unguidedShare = 0.985
-	slowDown      = 0.75
-	speedUp       = 1.0005 // per call that went well
+	unguidedShare = 0.985  // of the documented quota
+	slowDown      = 0.75   // the step after a 429
+	speedUp       = 1.0005 // for each call that is let through
 )
 
-// NewPacer makes a pacer. Its permits flow while Run does.
+// New makes a Pacer. It hands out permits while its Run does.
 func New(options Options) *Pacer {
 	parts := float64(max(options.Parts, 1))
 	share := options.Share
@@ -70,33 +65,25 @@ func New(options Options) *Pacer {
 		window:  window{share: share / parts, workers: options.Workers},
 		log:     options.Log,
 	}
+	if p.log == nil {
+		p.log = slog.New(slog.DiscardHandler)
+	}
 	perSecond := rate.Inf
 	switch {
 	case p.auto:
 		p.ceiling = unguidedShare * p.window.share * api.DefaultQuota / api.DefaultQuotaWindow.Seconds()
 		p.unguided = p.ceiling
 		perSecond = rate.Limit(p.unguided)
-	case !options.Rate.Unlimited():
-		perSecond = rate.Limit(options.Rate.PerSecond() / parts)
+	case !options.Rate.unlimited:
+		perSecond = rate.Limit(options.Rate.perSecond() / parts)
 	}
 	p.limiter = rate.NewLimiter(perSecond, burst(perSecond))
 	return p
 }
 
-// PerSecond is how many calls a second may start at present, as far as that is
-// known. Zero: nothing limits them.
-func (p *Pacer) PerSecond() float64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if limit := p.limiter.Limit(); limit != rate.Inf {
-		return float64(limit)
-	}
-	return 0
-}
-
-// burst is how many permits may go out at once after a pause: what 5 ms are
-// worth. A single one would hold rates above 1,850 a second back, since timers
-// are not finer than that; many would use up two windows' quota at their border.
+// burst is how many permits may go out at once after a pause: as many as 5 ms are worth. One alone would hold
+// rates above 1,850 a second back, because timers are not finer than that (measured). Many would use up the
+// quotas of two windows at the border between them.
 func burst(perSecond rate.Limit) int {
 	if perSecond == rate.Inf {
 		return 1
@@ -104,13 +91,14 @@ func burst(perSecond rate.Limit) int {
 	return max(1, int(float64(perSecond)*0.005))
 }
 
-// Permit allows one attempt. Done must be called when it is over.
+// Permit allows one attempt. Done must be called exactly once, when the attempt is over: until then it counts
+// as a call in flight. The zero Permit is not usable.
 type Permit struct {
 	pacer *Pacer
 	start time.Time
 }
 
-// Acquire waits for a permit. Its error is the context's.
+// Acquire waits for a permit. Its only error is the cause of ctx.
 func (p *Pacer) Acquire(ctx context.Context) (Permit, error) {
 	if ctx.Err() != nil {
 		return Permit{}, context.Cause(ctx)
@@ -123,7 +111,7 @@ func (p *Pacer) Acquire(ctx context.Context) (Permit, error) {
 	}
 }
 
-// Done tells the pacer what the attempt was answered; a zero answer is none.
+// Done tells the pacer how the attempt was answered. A zero Answer means that no answer came.
 func (t Permit) Done(a api.Answer) {
 	p := t.pacer
 	now := time.Now()
@@ -133,7 +121,7 @@ func (t Permit) Done(a api.Answer) {
 	if changed {
 		p.warnOfFewWorkers()
 	}
-	if a.Status == 429 || a.RetryAfter > 0 || a.Quota.Announced() && a.Quota.Remaining == 0 {
+	if closesGate(a) {
 		changed = p.closeGate(a, now) || changed
 	} else if a.Status != 0 {
 		p.refusals = 0
@@ -141,18 +129,30 @@ func (t Permit) Done(a api.Answer) {
 	}
 	p.mu.Unlock()
 	if changed {
-		p.poke()
+		p.lookAgain()
 	}
 }
 
-func (p *Pacer) poke() {
+// warnOfFewWorkers says, once, that more workers would use the quota up.
+func (p *Pacer) warnOfFewWorkers() {
+	if p.window.workersWanted == 0 || p.warned {
+		return
+	}
+	p.warned = true
+	p.log.Warn("too few workers to use the quota up, since all of them wait for answers: raise --workers",
+		"workers", p.window.workers, "needed", p.window.workersWanted,
+		"latency", p.window.latency.mean.Round(time.Millisecond).String())
+}
+
+// lookAgain makes the dispatcher decide anew.
+func (p *Pacer) lookAgain() {
 	select {
 	case p.wake <- struct{}{}:
 	default:
 	}
 }
 
-// Run hands out permits until the context ends.
+// Run hands out permits until ctx ends. One Run serves all workers.
 func (p *Pacer) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -171,8 +171,8 @@ func (p *Pacer) Run(ctx context.Context) {
 	}
 }
 
-// grant hands the permit that next has counted to a worker, or takes it back
-// when something changes before one asks.
+// grant hands the permit that next has counted to a worker. It takes the permit back if something changes
+// before a worker asks for it.
 func (p *Pacer) grant(ctx context.Context) {
 	select {
 	case p.permits <- struct{}{}:
@@ -185,21 +185,21 @@ func (p *Pacer) grant(ctx context.Context) {
 	p.mu.Unlock()
 }
 
-// next counts a permit and returns 0, or returns how long to wait before asking
-// again.
+// next counts a permit and returns 0, or returns how long to wait before asking again.
 func (p *Pacer) next(now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if wait := p.gate.Sub(now); wait > 0 {
+	if wait := p.closedUntil.Sub(now); wait > 0 {
 		return wait
 	}
 	if p.auto {
 		perSecond := p.unguided
 		if p.window.announced() {
-			var until time.Time
-			if perSecond, until = p.window.pace(now); perSecond == 0 {
-				return max(until.Sub(now), time.Millisecond)
+			allowance := p.window.allow(now)
+			if !allowance.closedUntil.IsZero() {
+				return max(allowance.closedUntil.Sub(now), time.Millisecond)
 			}
+			perSecond = allowance.perSecond
 		}
 		p.setRate(now, rate.Limit(perSecond))
 	}

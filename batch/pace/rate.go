@@ -8,20 +8,22 @@ import (
 	"time"
 )
 
-// Rate is how fast calls may start. The zero value follows the server ("auto").
+// Rate is how fast calls may start. The zero value is automatic: it follows the quota that the server
+// announces.
 type Rate struct {
-	calls     float64 // per window; 0 with unlimited false: auto
+	calls     float64 // per window; 0 unless the rate is fixed
 	window    time.Duration
 	unlimited bool
 }
 
-// PerSecond is a fixed rate of so many calls a second.
+// PerSecond is a fixed rate of so many calls a second, which must be above 0.
 func PerSecond(calls float64) Rate { return Rate{calls: calls, window: time.Second} }
 
-// Unlimited is the rate at which only the server's refusals slow calls down.
+// Unlimited is the rate at which only the gate holds calls back.
 func Unlimited() Rate { return Rate{unlimited: true} }
 
-// ParseRate understands auto, unlimited, and N/s, N/m or N/h.
+// ParseRate understands "auto", "unlimited", and a number of calls above 0 per second, minute or hour: "20/s",
+// "1000/m", "5000/h". Its error says so.
 func ParseRate(text string) (Rate, error) {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "auto":
@@ -29,7 +31,8 @@ func ParseRate(text string) (Rate, error) {
 	case "unlimited":
 		return Unlimited(), nil
 	}
-	wrong := fmt.Errorf("rate %q: use auto, unlimited, or a number of calls per second, minute or hour such as 20/s, 1000/m or 5000/h", text)
+	wrong := fmt.Errorf("rate %q: use auto, unlimited, "+
+		"or a number of calls per second, minute or hour such as 20/s, 1000/m or 5000/h", text)
 	number, unit, found := strings.Cut(text, "/")
 	calls, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
 	if !found || err != nil || calls <= 0 || math.IsInf(calls, 0) {
@@ -49,17 +52,15 @@ func ParseRate(text string) (Rate, error) {
 // Auto reports whether the rate follows the server.
 func (r Rate) Auto() bool { return r.calls == 0 && !r.unlimited }
 
-// Unlimited reports whether nothing but the server's refusals slows calls down.
-func (r Rate) Unlimited() bool { return r.unlimited }
-
-// PerSecond is a fixed rate in calls per second; 0 where there is none.
-func (r Rate) PerSecond() float64 {
+// perSecond is a fixed rate in calls a second; 0 for other rates.
+func (r Rate) perSecond() float64 {
 	if r.calls == 0 {
 		return 0
 	}
 	return r.calls / r.window.Seconds()
 }
 
+// String writes the rate as ParseRate reads it.
 func (r Rate) String() string {
 	switch {
 	case r.unlimited:
@@ -67,5 +68,6 @@ func (r Rate) String() string {
 	case r.Auto():
 		return "auto"
 	}
-	return fmt.Sprintf("%g/%s", r.calls, map[time.Duration]string{time.Second: "s", time.Minute: "m", time.Hour: "h"}[r.window])
+	unit := map[time.Duration]string{time.Second: "s", time.Minute: "m", time.Hour: "h"}[r.window]
+	return fmt.Sprintf("%g/%s", r.calls, unit)
 }

@@ -6,29 +6,40 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// PaceStatus is what a pacer knows at one moment.
+// Status is what a Pacer knows at one moment.
 type Status struct {
 	PerSecond   float64   // calls a second that may start; 0: nothing limits them
 	Quota       int       // calls in a window, as the API announced; 0: it has announced none
-	Remaining   int       // of them, the fewest that the API said were left in this window
+	Remaining   int       // of Quota, the fewest that the API said were left in this window
 	Reset       time.Time // when the window ends, by this machine's clock; zero: not announced
-	ClosedUntil time.Time // no call may start before; zero: calls may
+	ClosedUntil time.Time // no call may start before; zero: calls may start
 }
 
-// Status tells what the pacer knows at a moment.
+// Status tells what the Pacer knows at a moment.
 func (p *Pacer) Status(now time.Time) Status {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var s Status
-	if limit := p.limiter.Limit(); limit != rate.Inf {
-		s.PerSecond = float64(limit)
-	}
+	s := Status{PerSecond: p.perSecond()}
 	if p.window.announced() {
-		s.Quota, s.Remaining = p.window.limit, p.window.least
-		s.Reset = p.window.clock.latest(p.window.reset)
+		s.Quota, s.Remaining = p.window.limit, p.window.minRemaining
+		s.Reset = p.window.clock.latest(p.window.windowEnd)
 	}
-	if p.gate.After(now) {
-		s.ClosedUntil = p.gate
+	if p.closedUntil.After(now) {
+		s.ClosedUntil = p.closedUntil
 	}
 	return s
+}
+
+// PerSecond is how many calls a second may start at present, as far as it is known. 0: nothing limits them.
+func (p *Pacer) PerSecond() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.perSecond()
+}
+
+func (p *Pacer) perSecond() float64 {
+	if limit := p.limiter.Limit(); limit != rate.Inf {
+		return float64(limit)
+	}
+	return 0
 }

@@ -2,97 +2,98 @@ package pace
 
 import (
 	"math"
+	"net/http"
 	"time"
 
 	"simhook/api"
 )
 
-// window follows the quota that the server announces: a number of calls in a
-// fixed window of time, shared with every other client of the same credentials.
+// window follows the quota that the server announces: a number of calls in a fixed window of time, shared
+// with every other client of the same credentials. The package's documentation has a drawing of one.
 //
-// It does not trust "remaining" alone, which is old by the time it arrives.
-// Each answer says by its reset in which window it was counted, so the calls of
-// our own are known exactly: those answered in this window, and those in flight,
-// which may yet be. What the server counted beyond them are others.
+// It does not rely on "remaining" alone, which is out of date when it arrives. The reset of each answer tells
+// in which window the call was counted. So our own calls are known exactly: those answered in this window,
+// and those in flight, which may be counted in it. What the server counted beyond them are calls of others.
 type window struct {
-	share float64 // of the limit that is ours, 0 to 1
+	share   float64 // of the limit that is ours, 0 to 1
+	workers int     // calls in flight at the most; 0: not known
 
-	limit    int           // calls the server allows in a window; 0: it has announced nothing
-	reset    time.Time     // when the window ends, on the server's clock
-	told     time.Time     // the last reset that was announced; before reset while the window is only presumed
-	length   time.Duration // 0: not known yet
-	own      int           // calls of ours counted in this window
-	inFlight int           // calls of ours that may be counted in this window
-	least    int           // the lowest remaining that was announced
-	others   int           // calls of other clients in this window, at least
-	before   int           // the same of the window before
+	limit          int           // calls the server allows in a window; 0: it has announced nothing
+	announcedReset time.Time     // the last reset that was announced, on the server's clock
+	windowEnd      time.Time     // of this window, on the server's clock; later than announcedReset while presumed
+	length         time.Duration // 0: not known yet
 
-	workers int           // calls in flight at the most; 0: not known
-	spent   time.Duration // by all calls of ours answered in this window together
-	needed  int           // workers that the window before would have needed; 0: there were enough
+	inFlight         int // our calls that may be counted in this window
+	oursUsed         int // our calls counted in this window
+	othersUsed       int // calls of other clients in this window, at least
+	othersUsedBefore int // the same of the window before
+	minRemaining     int // the lowest remaining that was announced in this window
 
-	clock   skew
+	answering     time.Duration // all our calls answered in this window took together
+	workersWanted int           // to use up the window before; 0: there were enough
+
+	clock   clock
 	latency latency
 }
 
-// resetTolerance is how far two announced resets of one window may differ:
-// servers that compute it as now plus what is left round differently each time.
+// resetTolerance is how far two announced resets of one window may differ. It is chosen: servers that compute
+// the reset as "now plus what is left" round it differently each time.
 const resetTolerance = 250 * time.Millisecond
 
 func (w *window) announced() bool { return w.limit > 0 }
 
-// sent counts a call that is about to go out.
+// sent counts a call that is about to start.
 func (w *window) sent() { w.inFlight++ }
 
-// unsent takes back a call that did not go out.
+// unsent takes back a call that did not start.
 func (w *window) unsent() { w.inFlight-- }
 
-// answered takes what an answer says into account. A zero answer is none at all.
+// answered takes the answer of a call into account. A zero answer means that none came.
 func (w *window) answered(a api.Answer, sent, now time.Time) {
 	w.inFlight--
-	w.spent += now.Sub(sent)
+	w.answering += now.Sub(sent)
 	if a.Status != 0 {
 		w.latency.observe(now.Sub(sent))
 		w.clock.observe(a.Date, sent, now)
 	}
 	quota := a.Quota
 	if !quota.Announced() {
-		w.own++ // it may have been counted
+		w.oursUsed++ // the server may have counted it
 		return
 	}
-	later := quota.Reset.Sub(w.told)
+	later := quota.Reset.Sub(w.announcedReset)
 	switch {
 	case !w.announced() || later > w.tolerance():
 		w.enter(quota, later)
 	case later < -w.tolerance() || w.presumed():
 		return // counted in a window that is over
 	}
-	if a.Status != 429 { // a refused call does not use the quota up
-		w.own++
+	if a.Status != http.StatusTooManyRequests { // a refused call uses nothing of the quota
+		w.oursUsed++
 	}
 	w.limit = quota.Limit
-	w.least = min(w.least, quota.Remaining)
-	w.others = max(w.others, w.limit-w.least-w.own-w.inFlight)
+	w.minRemaining = min(w.minRemaining, quota.Remaining)
+	w.othersUsed = max(w.othersUsed, w.limit-w.minRemaining-w.oursUsed-w.inFlight)
 }
 
-// enter begins the window that an answer announces for the first time, later
-// than the one announced before.
+// enter starts the window that an answer is the first to announce. Its reset is later than the last announced
+// one by the given time.
 func (w *window) enter(quota api.Quota, later time.Duration) {
 	if w.announced() {
 		w.learnLength(later)
 		w.clock.age(later)
 	}
 	if w.presumed() {
-		w.reset = quota.Reset
+		w.windowEnd = quota.Reset
 	} else {
 		w.begin(quota.Reset)
 	}
-	w.told = quota.Reset
-	w.limit, w.least = quota.Limit, quota.Remaining
+	w.announcedReset = quota.Reset
+	w.limit, w.minRemaining = quota.Limit, quota.Remaining
 }
 
-// learnLength takes the time between two resets for the length of a window,
-// unless it is several windows of the known length.
+// learnLength takes the time between two resets as the length of a window, unless it is a multiple of the
+// known length.
 func (w *window) learnLength(between time.Duration) {
 	if w.length > 0 {
 		beyond := between % w.length
@@ -103,16 +104,16 @@ func (w *window) learnLength(between time.Duration) {
 	w.length = between
 }
 
-// begin starts counting anew.
-func (w *window) begin(reset time.Time) {
-	w.needed = w.workersNeeded()
-	w.reset, w.spent = reset, 0
-	w.before, w.others = w.others, 0
-	w.own, w.least = 0, w.limit
+// begin starts counting anew, for a window with the given end.
+func (w *window) begin(end time.Time) {
+	w.workersWanted = w.workersNeeded()
+	w.windowEnd, w.answering = end, 0
+	w.othersUsedBefore, w.othersUsed = w.othersUsed, 0
+	w.oursUsed, w.minRemaining = 0, w.limit
 }
 
-// presumed reports whether the window has begun by our clock alone.
-func (w *window) presumed() bool { return !w.reset.Equal(w.told) }
+// presumed reports whether the window has begun by our clock alone, before an answer announced it.
+func (w *window) presumed() bool { return !w.windowEnd.Equal(w.announcedReset) }
 
 func (w *window) tolerance() time.Duration {
 	if w.length == 0 {
@@ -121,19 +122,17 @@ func (w *window) tolerance() time.Duration {
 	return min(resetTolerance, w.length/4)
 }
 
-// roll begins the next window when the last one is over for sure, before any
-// answer has announced it.
+// roll begins the next window once the last one is certainly over.
 func (w *window) roll(now time.Time) {
-	if now.Before(w.clock.latest(w.reset)) {
+	end := w.clock.latest(w.windowEnd)
+	if now.Before(end) {
 		return
 	}
 	length := w.expectedLength()
-	over := now.Sub(w.clock.latest(w.reset))
-	w.begin(w.reset.Add(length * (1 + over/length)))
+	w.begin(w.windowEnd.Add(length * (1 + now.Sub(end)/length)))
 }
 
-// expectedLength is the window's length, or what the API documents as long as
-// only one window has been seen.
+// expectedLength is the window's length. While only one window has been seen it is the documented one.
 func (w *window) expectedLength() time.Duration {
 	if w.length > 0 {
 		return w.length
@@ -141,62 +140,86 @@ func (w *window) expectedLength() time.Duration {
 	return api.DefaultQuotaWindow
 }
 
-// pace says how many calls a second may start now, so that what is left of the
-// quota is used up evenly, and just before the window ends. Zero: none, until
-// the given time.
-//
-// A call that starts within the last moments may be counted in the next window.
-// That is no matter: until it is answered it is held against both.
-func (w *window) pace(now time.Time) (perSecond float64, until time.Time) {
-	w.roll(now)
-	allowed := w.allowed(now)
-	if allowed < 1 {
-		return 0, w.clock.latest(w.reset)
-	}
-	even := float64(w.limit) / w.expectedLength().Seconds()
-	left := w.clock.earliest(w.reset).Sub(now) - w.lead()
-	if left <= 0 {
-		return even, time.Time{}
-	}
-	return min(float64(allowed)/left.Seconds(), catchUp*even), time.Time{}
+// allowance is how fast calls may start at one moment: so many a second, or none until a given time.
+type allowance struct {
+	perSecond   float64
+	closedUntil time.Time // zero: calls may start
 }
 
-// catchUp bounds the pace, as a multiple of the quota's own: what was left over
-// while the API was away is not thrown at it in its first second.
+// catchUp bounds the rate, as a multiple of the quota's own. It is chosen: what is left over after a pause
+// must not reach the API within one second.
 const catchUp = 4
 
-// lead is how long before the window's end the last call should start, so that
-// it is counted before the end even where it is counted late.
+// allow spreads what is left of the quota evenly over the time up to the last start of this window.
+//
+// A call that starts in the last moments of a window may be counted in the next one. Until it is answered it
+// is counted against both windows, so neither is overdrawn.
+func (w *window) allow(now time.Time) allowance {
+	w.roll(now)
+	calls := w.callsLeft(now)
+	if calls < 1 {
+		return allowance{closedUntil: w.clock.latest(w.windowEnd)}
+	}
+	even := float64(w.limit) / w.expectedLength().Seconds()
+	left := w.clock.earliest(w.windowEnd).Sub(now) - w.lead()
+	if left <= 0 {
+		return allowance{perSecond: even}
+	}
+	return allowance{perSecond: min(float64(calls)/left.Seconds(), catchUp*even)}
+}
+
+// lead is how long before the window's end the last call should start, so that it is counted in time even if
+// its answer is slow.
 func (w *window) lead() time.Duration {
 	return min(w.latency.most(), w.expectedLength()/8)
 }
 
-// allowed is how many more calls may start in this window.
-func (w *window) allowed(now time.Time) int {
-	ours := int(math.Floor(float64(w.limit)*w.share)) - w.own - w.inFlight
-	if w.others == 0 && w.before == 0 {
+// callsLeft is how many more of our calls may start in this window.
+func (w *window) callsLeft(now time.Time) int {
+	ours := int(math.Floor(float64(w.limit)*w.share)) - w.oursUsed - w.inFlight
+	if w.othersUsed == 0 && w.othersUsedBefore == 0 {
 		return ours
 	}
-	// Others use the quota too: the server's own count is the truth, calls in
-	// flight may not be in it yet, and others will go on as they have.
-	return min(ours, w.least-w.inFlight-w.expectedOthers(now))
+	// Calls in flight may be missing from the server's own count, and other clients will continue.
+	return min(ours, w.minRemaining-w.inFlight-w.expectedOthers(now))
 }
 
-// expectedOthers is how many calls other clients will still make before the
-// reset, going by this window and the one before. One is added for the call that
-// comes early: theirs may be the customer's own production.
+// expectedOthers is how many calls other clients will still make before the reset, at their rate in this
+// window and the one before. One is added for a call that comes early, because the other client may be the
+// customer's production.
 func (w *window) expectedOthers(now time.Time) int {
 	if w.length == 0 {
 		return 0
 	}
-	left := min(w.clock.latest(w.reset).Sub(now), w.length)
+	left := min(w.clock.latest(w.windowEnd).Sub(now), w.length)
 	seen := w.length - left
-	rate := float64(w.before+w.others) / (w.length + seen).Seconds()
+	rate := float64(w.othersUsedBefore+w.othersUsed) / (w.length + seen).Seconds()
 	return int(math.Ceil(rate*left.Seconds())) + 1
 }
 
-// latency follows how long answers take: a moving mean and deviation, weighted
-// as TCP does for its round trips (RFC 6298).
+// Shares from which on all workers count as busy, and the quota as used up. They are chosen: what is missing
+// are errors of measurement and the moments between two calls.
+const (
+	nearlyAllBusy = 0.9
+	nearlyAllUsed = 0.95
+)
+
+// workersNeeded is how many workers would have used up the window that ends now, with answers as slow as they
+// were. 0: the quota was used up, or something other than busy workers held calls back.
+func (w *window) workersNeeded() int {
+	ours := float64(w.limit) * w.share
+	if w.workers == 0 || w.length == 0 || w.oursUsed == 0 || float64(w.oursUsed) > nearlyAllUsed*ours {
+		return 0
+	}
+	inFlight := w.answering.Seconds() / w.length.Seconds() // on average, by Little's law
+	if inFlight < nearlyAllBusy*float64(w.workers) {
+		return 0
+	}
+	return int(math.Ceil(ours * inFlight / float64(w.oursUsed)))
+}
+
+// latency follows how long answers take: a moving mean and deviation, weighted as TCP weights its round trips
+// (RFC 6298).
 type latency struct{ mean, deviation time.Duration }
 
 func (l *latency) observe(d time.Duration) {

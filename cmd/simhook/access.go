@@ -8,7 +8,7 @@ import (
 	"simhook/api/sandbox"
 )
 
-// access is how the API is to be reached.
+// access is how to reach the API.
 type access struct {
 	sandbox        bool
 	baseURL        string
@@ -18,24 +18,27 @@ type access struct {
 	registerMethod string
 }
 
-// connection is a client, and what it needs to be alive.
+// connection is a client, and the sandbox behind it if it has one of its own.
 type connection struct {
 	client *api.Client
-	name   string // of the API, as results have it
+	name   string // of the API in the results
 	close  func()
 }
 
-// sandboxName is the base URL of results of a rehearsal. The real one has another port every time,
-// and the same command must recognise its results.
+// sandboxName stands for the base URL in the results of a rehearsal. The real URL has a new port every time, and the same
+// command must recognise its results.
 const sandboxName = "sandbox"
 
-// connect makes a client, which has not called anything yet, and tells onAttempt of every attempt. Where no
-// call will be made, credentials may be missing.
-func (a access) connect(p *program, connections int, noCalls bool, log *slog.Logger, onAttempt func(api.Attempt)) (*connection, error) {
+// connect makes a client, which tells onAttempt of every attempt. It calls nothing yet. Where no call will be made,
+// credentials may be missing.
+func (a access) connect(
+	p *program, connections int, noCalls bool, log *slog.Logger, onAttempt func(api.Attempt),
+) (*connection, error) {
 	conn := &connection{close: func() {}}
 	userAgent := "simhook/" + p.version
 	if a.sandbox {
-		local, err := startSandbox("127.0.0.1:0", sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow})
+		options := sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow}
+		local, err := startSandbox("127.0.0.1:0", options)
 		if err != nil {
 			return nil, err
 		}

@@ -10,11 +10,14 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/metrics"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/cmd/simhook/internal/progress"
 	"simhook/report"
 	"simhook/report/file"
 )
 
-// bulk is a run over a fleet as the command line asked for it.
+// bulk is a run over many SIMs as the command line asks for it.
 type bulk struct {
 	*program
 	log          *slog.Logger
@@ -29,10 +32,10 @@ type bulk struct {
 	dryRun       bool
 	yes          bool
 
-	verify         int  // of register
-	recordPrevious bool // of unregister, as the next
+	verify         int  // register only
+	recordPrevious bool // unregister only, as is the next
 	onlyURL        string
-	detailed       bool // of reconcile, as the next
+	detailed       bool // reconcile only, as are the next
 	prune          bool
 	maxDelete      batch.MaxSIMs
 
@@ -49,26 +52,28 @@ type bulk struct {
 
 	metricsListen string // address; "": none
 	metricsFile   string // "": none
-	metrics       *metrics
+	metrics       *metrics.Metrics
 }
 
-// Run goes over the fleet, and tells what came of it on all the ways that were asked for, whether it
-// came to its end or not.
+// Run goes over the fleet, and reports the outcome in every way that was asked for, even if the run did not finish.
 func (b *bulk) Run(ctx context.Context) error {
 	started, id := time.Now(), batch.NewID()
 	s, err := b.run(ctx, id)
 	if is[*usageError](err) {
 		return err
 	}
-	if s.Run == "" { // it did not get as far as knowing the fleet
-		s = report.Summary{Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.baseURL, Shard: b.shard.Label()}
+	if s.Run == "" { // it ended before the fleet was read
+		s = report.Summary{
+			Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.baseURL,
+			Shard: b.shard.Label(),
+		}
 	}
-	if s.StartedAt.IsZero() { // nor to the first call
+	if s.StartedAt.IsZero() { // it ended before the first call
 		now := time.Now()
 		s.StartedAt, s.FinishedAt, s.Seconds = started.UTC(), now.UTC(), now.Sub(started).Seconds()
 	}
 	if err == nil {
-		err = judge(s)
+		err = badRows(s)
 	}
 	if err == nil && b.detailed && b.planning() {
 		err = differences(s)
@@ -76,7 +81,7 @@ func (b *bulk) Run(ctx context.Context) error {
 	return b.deliver(s, err)
 }
 
-// run does it. The summary is empty if an error came before there was anything to sum up.
+// run does it. The summary is empty if an error came before the fleet was read.
 func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	preparing, ready := b.untilSignal(ctx)
 	defer ready()
@@ -114,10 +119,10 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	return run.Summary(), err
 }
 
-// planning reports whether this is the plan of a reconciliation, for which SIMs are looked at.
+// planning reports whether this is the plan of a reconciliation, which reads every SIM.
 func (b *bulk) planning() bool { return b.dryRun && b.action == batch.Reconcile }
 
-// looksOnly reports whether no call is made at all, and no file written.
+// looksOnly reports whether no call is made and no file written.
 func (b *bulk) looksOnly() bool { return b.dryRun && !b.planning() }
 
 func (b *bulk) config(id string) batch.Config {
@@ -147,15 +152,15 @@ func (b *bulk) openSource(ctx context.Context, cfg *batch.Config) (closeIt func(
 	return cfg.Fleet.Close, nil
 }
 
-// openFleet opens the fleet file. Standard input is kept in a file without a name beside the results, the
-// one place that is there to be written to.
+// openFleet opens the fleet file. Standard input is kept in a file without a name beside the results, a place that can
+// be written to.
 func (b *bulk) openFleet(ctx context.Context) (*fleet.Fleet, error) {
 	fleet, err := fleet.Open(ctx, b.source, b.stdin, filepath.Dir(b.results), b.fleetOptions)
 	if err != nil {
 		return nil, err
 	}
 	if b.needsURL() && b.fleetOptions.WebhookURL == "" && !fleet.HasWebhookURLs() {
-		_ = fleet.Close() // it was only read
+		_ = fleet.Close() // it was only read, so closing loses nothing
 		return nil, usagef("no webhook URL: give --webhook-url, or the fleet a webhook_url column")
 	}
 	return fleet, nil
@@ -166,34 +171,9 @@ func (b *bulk) needsURL() bool { return b.action == batch.Register || b.action =
 // sayHealed tells of damage that an earlier run has left in the results.
 func (b *bulk) sayHealed(healed file.Healed) {
 	if healed.Lines > 0 && !b.looksOnly() {
-		b.console.say("%s of %s had been cut off or damaged: set aside in %s, and their SIMs are called for again",
-			counted(healed.Lines, "line"), b.results+".partial", healed.Aside)
+		b.console.Say("%s of %s had been cut off or damaged: set aside in %s, and their SIMs are called for again",
+			output.Counted(healed.Lines, "line"), b.results+".partial", healed.Aside)
 	}
-}
-
-// announce is the first line of a run: what it will take, and what is done already.
-func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
-	sims := plan.ToDo() + plan.Done
-	would := ""
-	switch {
-	case b.planning():
-		would = "plan: look what there is to "
-	case b.dryRun:
-		would = "dry run: would "
-	}
-	if plan.ToDo() == 0 {
-		b.nothingToDo(id, plan)
-		return
-	}
-	b.console.say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
-	if plan.Done+plan.Again == 0 {
-		return
-	}
-	again := ""
-	if plan.Again > 0 {
-		again = "; " + counted(plan.Again, "SIM") + " to do again"
-	}
-	b.console.say("goes on: %s of %s are done%s", thousands(plan.Done), counted(sims, "SIM"), again)
 }
 
 // carryOut makes the calls.
@@ -205,7 +185,7 @@ func (b *bulk) carryOut(ctx context.Context, run *batch.Run) error {
 		return err
 	}
 	defer stopServing()
-	defer b.tellStatus(run)()
+	defer progress.Answer(b.console, b.asked, run.Status)()
 	defer b.showProgress(run)()
 	return run.Do(ctx)
 }

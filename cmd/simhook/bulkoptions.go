@@ -13,8 +13,9 @@ import (
 	"simhook/batch/pace"
 )
 
-// runBulk reads the command line of a command that goes over a fleet, and runs what it asks for.
-func (p *program) runBulk(c *cli.Context, action batch.Action) error {
+// runBulk reads the command line of a command that goes over a fleet, and runs it. read reads the options that only
+// this command has.
+func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settings, *bulk)) error {
 	fleet, err := onlyFile(c, "the fleet's CSV file")
 	if err != nil {
 		return err
@@ -25,11 +26,12 @@ func (p *program) runBulk(c *cli.Context, action batch.Action) error {
 	b.types = s.types()
 	b.shard = s.shard()
 	b.pace = s.pace(s.parts(b.shard))
-	b.results = s.results(fleet, s.own(b), b.shard)
+	read(s, b)
+	b.results = s.results(fleet, resultsKind(action, b.dryRun), b.shard)
 	return b.start(c.Context, s)
 }
 
-// bulk reads what all runs have in common.
+// bulk reads the options that all runs have.
 func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 	return &bulk{
 		program:      p,
@@ -53,38 +55,20 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 	}
 }
 
-// own reads what only one command has, and returns the name that its results have.
-func (s *settings) own(b *bulk) string {
-	switch b.action {
-	case batch.Register:
-		b.verify = s.number("verify", 0, maxVerify)
-	case batch.Unregister:
-		b.onlyURL = s.url("only-url")
-		b.recordPrevious = s.enabled("record-previous")
-	case batch.Reconcile:
-		b.detailed = s.enabled("detailed-exitcode")
-		b.prune, b.maxDelete = s.enabled("prune"), s.maxDelete()
-		if b.dryRun {
-			return "plan"
-		}
-	}
-	return string(b.action)
-}
-
-// start runs it, if all that was read makes sense.
+// start runs it, unless an option was wrong.
 func (b *bulk) start(ctx context.Context, s *settings) error {
 	if s.err != nil {
 		return s.err
 	}
 	if b.mustConfirm() && !b.canConfirm() {
-		return usagef("removing webhooks needs --yes where nobody can be asked")
+		return usagef("removing webhooks needs --yes where no operator can be asked")
 	}
 	b.log = b.logging.logger(b.console, b.terminal)
-	b.metrics = newMetrics(b)
+	b.metrics = b.newMetrics()
 	return b.Run(ctx)
 }
 
-// url is a webhook URL, or none.
+// url is a webhook URL; "": none.
 func (s *settings) url(option string) string {
 	url := s.text(option)
 	if url != "" {
@@ -118,7 +102,7 @@ func (s *settings) delimiter() string {
 	return delimiter
 }
 
-// types are those asked for, each once, in the order of the API's documentation.
+// types are the notification types to set, each once, in the order of the API's documentation.
 func (s *settings) types() []api.NotificationType {
 	list := s.text("types")
 	if list == "" {
@@ -139,7 +123,7 @@ func (s *settings) types() []api.NotificationType {
 	return types
 }
 
-// pace is how fast to call where so many processes share the rate.
+// pace is how fast to call where this many processes share the rate.
 func (s *settings) pace(parts int) pace.Options {
 	rate, err := pace.ParseRate(s.text("rate"))
 	s.check("rate", err)

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch/fleet"
-	"simhook/report/simset"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/report"
 )
 
 func (p *program) checkCommand() *cli.Command {
@@ -18,8 +20,9 @@ func (p *program) checkCommand() *cli.Command {
 		Usage:       "examine a fleet file without calling anything",
 		UsageText:   "simhook check [options] FLEET.csv",
 		Description: checkHelp,
-		Flags: joined([]cli.Flag{
-			&cli.StringFlag{Name: "webhook-url", Usage: "webhook `URL` of the SIMs whose row has none in a webhook_url column"},
+		Flags: slices.Concat([]cli.Flag{
+			&cli.StringFlag{Name: "webhook-url",
+				Usage: "webhook `URL` of the SIMs whose row has none in a webhook_url column"},
 			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
 		}, fleetOptions()),
 		Action: func(c *cli.Context) error {
@@ -45,8 +48,7 @@ type check struct {
 	json    bool
 }
 
-// Run prints what is found. Its error is a *batch.FleetError if no row can be used, and a *rowsError if some
-// cannot.
+// Run prints what is found. Its error is a *fleet.Error if no row can be used, and a *rowsError if some cannot.
 func (k *check) Run(ctx context.Context) error {
 	ctx, release := k.untilSignal(ctx)
 	defer release()
@@ -55,7 +57,7 @@ func (k *check) Run(ctx context.Context) error {
 		return err
 	}
 	defer source.Close()
-	found, err := fleet.Check(ctx, source, simset.New())
+	found, err := fleet.Check(ctx, source)
 	if err != nil {
 		return err
 	}
@@ -66,7 +68,7 @@ func (k *check) Run(ctx context.Context) error {
 	case found.Valid == 0:
 		return &fleet.Error{Name: source.Name(), Err: errors.New("has no row that can be used")}
 	case bad > 0:
-		return &rowsError{false, counted(bad, "row") + " cannot be used"}
+		return &rowsError{false, output.Counted(bad, "row") + " cannot be used"}
 	}
 	return nil
 }
@@ -77,7 +79,8 @@ func (k *check) print(r fleet.Report) error {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "%s: %s valid, %s invalid, %s duplicate, %s with conflicting webhook URLs\n",
-		counted(r.Rows, "row"), thousands(r.Valid), thousands(r.Invalid), thousands(r.Duplicates.Count), thousands(r.Conflicts.Count))
+		output.Counted(r.Rows, "row"), report.Thousands(r.Valid), report.Thousands(r.Invalid),
+		report.Thousands(r.Duplicates.Count), report.Thousands(r.Conflicts.Count))
 	for _, group := range append(r.Problems, r.Conflicts) {
 		printGroup(&text, group, "would be refused")
 	}
@@ -88,13 +91,13 @@ func (k *check) print(r fleet.Report) error {
 	return k.printData(text.String())
 }
 
-// printGroup lists the first cases of one kind, and what comes of all of them. What is said of each alike is
-// said once.
+// printGroup lists the first cases of one kind, and says what happens to all of them. An explanation that is the same as
+// the one before is left out.
 func printGroup(text *strings.Builder, g fleet.Group, fate string) {
 	if g.Count == 0 {
 		return
 	}
-	fmt.Fprintf(text, "\n%s %s: %s\n", thousands(g.Count), g.Kind, fate)
+	fmt.Fprintf(text, "\n%s %s: %s\n", report.Thousands(g.Count), g.Kind, fate)
 	previous := ""
 	for _, sample := range g.Samples {
 		fmt.Fprintf(text, "  line %d: %q", sample.Line, sample.Cell)
@@ -105,6 +108,6 @@ func printGroup(text *strings.Builder, g fleet.Group, fate string) {
 		text.WriteByte('\n')
 	}
 	if more := g.Count - len(g.Samples); more > 0 {
-		fmt.Fprintf(text, "  and %s more\n", thousands(more))
+		fmt.Fprintf(text, "  and %s more\n", report.Thousands(more))
 	}
 }

@@ -11,9 +11,8 @@ import (
 	"simhook/api"
 )
 
-// credentials are how the command line and the environment say that tokens are obtained: with a ready
-// access token, or else with client id and secret. Where only names of files are known, nothing has
-// been read yet.
+// credentials say how access tokens are obtained: with a ready access token, or with client ID and secret. The files
+// have not been read yet.
 type credentials struct {
 	clientID   string
 	secret     string
@@ -22,9 +21,9 @@ type credentials struct {
 	tokenFile  string
 }
 
-// credentials chooses between the two ways: options beat the environment. Among the environment's
-// variables a ready token comes first, save for ACCESS_TOKEN, whose name is no hint that it is meant for
-// simhook: it counts where nothing else is given.
+// credentials chooses between the two ways. Options beat the environment. Within the environment a ready token beats
+// client ID and secret, except for ACCESS_TOKEN: its name does not say that it is meant for simhook, so it is used
+// only where nothing else is given.
 func (s *settings) credentials() credentials {
 	var c credentials
 	client := max(s.source("client-id"), s.source("client-secret-file"))
@@ -53,8 +52,7 @@ func (s *settings) credentials() credentials {
 	return c
 }
 
-// source is what gives the access tokens. Its errors are *settingError, and *usageError for a bad
-// token URL.
+// source is where access tokens come from. Its errors are a *settingError, and a *usageError for a bad token URL.
 func (c credentials) source(tokenURL, userAgent string, log *slog.Logger) (api.TokenSource, error) {
 	switch {
 	case c.tokenFile != "":
@@ -87,8 +85,9 @@ func (c credentials) source(tokenURL, userAgent string, log *slog.Logger) (api.T
 func (c credentials) clientSecret(log *slog.Logger) (string, error) {
 	switch {
 	case c.clientID == "" && c.secret == "" && c.secretFile == "":
-		return "", settingf("no credentials: give --client-id (or SIMHOOK_CLIENT_ID) and --client-secret-file (or SIMHOOK_CLIENT_SECRET), " +
-			"or a ready access token by --access-token-file (or SIMHOOK_ACCESS_TOKEN); a rehearsal with --sandbox needs none")
+		return "", settingf("no credentials: give --client-id (or SIMHOOK_CLIENT_ID) and --client-secret-file " +
+			"(or SIMHOOK_CLIENT_SECRET), or a ready access token by --access-token-file (or SIMHOOK_ACCESS_TOKEN); " +
+			"a rehearsal with --sandbox needs none")
 	case c.clientID == "":
 		return "", settingf("no client id beside the client secret: give --client-id or SIMHOOK_CLIENT_ID")
 	case c.secret != "":
@@ -99,7 +98,7 @@ func (c credentials) clientSecret(log *slog.Logger) (string, error) {
 	return readSecret(c.secretFile, log)
 }
 
-// readSecret reads a file that holds a secret and nothing else, but perhaps a newline.
+// readSecret reads a file that holds only a secret, with or without a newline.
 func readSecret(path string, log *slog.Logger) (string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -113,15 +112,29 @@ func readSecret(path string, log *slog.Logger) (string, error) {
 	return secret, nil
 }
 
-// warnIfReadable warns of a secret that every user of the machine can read. A group's members may be meant
-// to: Kubernetes gives mounted secrets to the group of a Pod.
+// warnIfReadable warns of a secret that every user of the machine can read. That its group can read it is no reason to
+// warn: Kubernetes gives mounted secrets to the group of a Pod.
 func warnIfReadable(path string, log *slog.Logger) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return
 	}
 	const others fs.FileMode = 0o004
-	if info.Mode().Perm()&others != 0 {
-		log.Warn("others can read this secret: chmod 600 keeps it", "file", path, "mode", fmt.Sprintf("%04o", info.Mode().Perm()))
+	if mode := info.Mode().Perm(); mode&others != 0 {
+		log.Warn("others can read this secret: chmod 600 keeps it", "file", path, "mode", fmt.Sprintf("%04o", mode))
 	}
+}
+
+// readLogin reads a file that holds user:password, with or without a newline. Its errors hold neither.
+func readLogin(path string, log *slog.Logger) (username, password string, err error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", "", settingf("credentials file: %v", err)
+	}
+	username, password, _ = strings.Cut(strings.TrimRight(string(content), "\r\n"), ":")
+	if username == "" || password == "" || strings.ContainsAny(password, "\r\n") {
+		return "", "", settingf("credentials file: %s does not hold user:password in one line", path)
+	}
+	warnIfReadable(path, log)
+	return username, password, nil
 }

@@ -1,6 +1,6 @@
 package main
 
-// What --help teaches beside the list of options.
+// What --help explains beside the list of options.
 const (
 	programHelp = `simhook sets and removes the notification webhooks of SIMs on the Connect API, one SIM
 at a time, inside the account's quota, with one result row per SIM.
@@ -9,14 +9,14 @@ Try it without credentials:
 
    simhook register --sandbox --webhook-url https://example.com/hook fleet.csv
 
-The same command again goes on where it stopped. Each command explains itself:
+The same command again continues where it stopped. Each command explains itself:
 simhook register --help.
 ` + environmentHelp + exitHelp
 
 	registerHelp = `Sets the webhook of every SIM in FLEET.csv, for both notification types. FLEET.csv has a
 column iccid (also sim_iccid or sim), and may have a column webhook_url; - reads it from
 standard input. Results go to FLEET.register.csv, one row per SIM. The same command
-again goes on with what is not ok, so a run may be stopped at any time.
+again does what is not yet ok, so a run may be stopped at any time.
 
    simhook register --webhook-url https://example.com/hook fleet.csv
    simhook register --dry-run fleet.csv
@@ -25,43 +25,43 @@ again goes on with what is not ok, so a run may be stopped at any time.
 
 	unregisterHelp = `Removes the webhooks of every SIM in FLEET.csv, for both notification types, whatever
 their URL. Asks first on a terminal; elsewhere it needs --yes. Results go to
-FLEET.unregister.csv, and the same command again goes on with what is not ok.
+FLEET.unregister.csv, and the same command again does what is not yet ok.
 
    simhook unregister fleet.csv
    simhook unregister --yes --types USAGE_THRESHOLD fleet.csv
    simhook unregister --only-url https://example.com/hook fleet.csv
 
-With --only-url the webhook is looked at first, and removed only where it is this one; else
-it is "foreign". Between the look and the removal somebody could change it.
+With --only-url the webhook is read first, and removed only where it is this one; any other
+is "foreign". Another client could change it between the reading and the removal.
 ` + credentialsHelp + environmentHelp + exitHelp
 
-	reconcileHelp = `Reads what each SIM in FLEET.csv has, one call a SIM, and compares it with the URL that the
-fleet wants: what is missing is registered, another URL is replaced, and the rest is left
-alone. Results go to FLEET.reconcile.csv. An interrupted run goes on; a complete one starts
-anew, so that it can be run every night.
+	reconcileHelp = `Reads the webhooks of each SIM in FLEET.csv, one call a SIM, and compares them with the URL
+that the fleet wants: what is missing is registered, another URL is replaced, and the rest is
+left alone. Results go to FLEET.reconcile.csv. After an interrupted run the same command
+continues it; after a complete run it starts again with all SIMs, so it can run every night.
 
    simhook reconcile --webhook-url https://example.com/hook fleet.csv
    simhook reconcile --dry-run --detailed-exitcode fleet.csv
    simhook reconcile --prune --yes --webhook-url https://example.com/hook fleet.csv
 
-With --dry-run nothing is changed: SIMs are only looked at, and the plan is written to
-FLEET.plan.csv. With --prune, SIMs that the last complete results have and the fleet has no
-longer lose their webhooks, unless somebody else has changed these meanwhile, the fleet file
-has invalid rows, or they are more than --max-delete.
+With --dry-run nothing is changed: SIMs are only read, and the plan is written to
+FLEET.plan.csv. With --prune, SIMs that are in the last complete results and no longer in the
+fleet lose their webhooks, unless another client has changed these since, the fleet file has
+invalid rows, or they are more than --max-delete.
 ` + credentialsHelp + environmentHelp + exitHelp
 
 	restoreHelp = `Undoes what an earlier run did: webhooks that it replaced or (where it recorded them)
-removed are put back, and those that it newly registered are removed. What somebody else has
+removed are put back, and those that it newly registered are removed. What another client has
 changed since is left alone. Asks first on a terminal; elsewhere it needs --yes. Results go
-to RESULTS.restore.csv, and the same command again goes on with what is not ok.
+to RESULTS.restore.csv, and the same command again does what is not yet ok.
 
    simhook restore --dry-run fleet.reconcile.csv
    simhook restore --yes fleet.reconcile.csv
 ` + credentialsHelp + environmentHelp + exitHelp
 
 	checkHelp = `Reads a fleet file as register would. Says which rows would be refused and why, and which
-were read although they are not plain digits, with the first ten lines of each kind. Nothing
-is called.
+can be used although they are not plain digits, with the first ten lines of each kind. The
+API is not called.
 
    simhook check fleet.csv
    simhook check --column "SIM number" --delimiter ";" export.csv
@@ -70,8 +70,9 @@ is called.
 Exit codes: 0 all rows can be used, 65 some cannot, 66 none can or the file is unreadable,
 64 usage.`
 
-	reportHelp = `Sums up results files, finished or not (RESULTS.csv.partial): how many rows there are of each
-status, and the failures by cause, each with a sample and what to do. Several are added up.
+	reportHelp = `Sums up results files, finished or not (RESULTS.csv.partial): the number of rows of each
+status, and the failures by cause, each with a sample and what to do. Several files are added
+up.
 
    simhook report fleet.register.csv
    simhook report --html report.html fleet.register.csv
@@ -79,10 +80,10 @@ status, and the failures by cause, each with a sample and what to do. Several ar
    simhook report --json east.register.csv west.register.csv
    simhook report --merge fleet.register.csv fleet.register.*-of-8.csv
 
---html writes one page that needs no network, with charts, and a table to search of everything
-that is not ok. --failed writes the SIMs that failed or were refused as a fleet file with the
-reason beside each: mend it, and give it to register. Only a file that it wrote before is
-written over. --merge wants the finished results of all shards, and names one that is missing.
+--html writes one page that needs no network, with charts and a searchable table of all rows
+that are not ok. --failed writes the SIMs that failed or were refused as a fleet file with the
+reason beside each: fix it, and give it to register. It overwrites only files that it wrote
+itself. --merge needs the finished results of all shards, and names one that is missing.
 
 Exit codes: 0 read, 64 usage, 66 a file cannot be read, 74 a
 file cannot be written, 75 a run holds the merged one, 78 a file holds no results or a shard
@@ -90,13 +91,13 @@ is missing.`
 
 	listenHelp = `Receives notifications over HTTP and appends them to notifications.csv, one line each. A
 notification is acknowledged when its line is safe on disk, and recognised by its ID when it
-is sent again. SIGHUP puts the file aside, begins a new one and reads the certificate again.
+is sent again. SIGHUP puts the file aside, starts a new one and reads the certificate again.
 
    simhook listen --expect fleet.csv
    simhook listen --addr :8443 --tls-cert cert.pem --tls-key key.pem \
       --credentials-file login
 
-Answers: 200 acknowledged, 400 no notification, 401 credentials, 405 not POST, 408 too slow,
+Answers: 200 acknowledged, 400 not a notification, 401 credentials, 405 not POST, 408 too slow,
 413 too large, 503 could not be written (send it again). GET /healthz is 200 or 503,
 GET /metrics is for Prometheus.
 ` + environmentHelp + `
@@ -126,7 +127,7 @@ again, ten times at the most.
 	credentialsHelp = `
 Credentials: --client-id with --client-secret-file or SIMHOOK_CLIENT_SECRET; or a ready
 access token, which lives 5 minutes, by --access-token-file, SIMHOOK_ACCESS_TOKEN or
-ACCESS_TOKEN. No option takes a secret itself, since everybody can read command lines.
+ACCESS_TOKEN. No option takes a secret itself, because all users can read command lines.
 `
 
 	environmentHelp = `

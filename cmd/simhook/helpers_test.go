@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/output"
 )
 
 // screen is a writer that tests can wait on for a text.
@@ -156,7 +157,7 @@ func newProgram(env map[string]string, stdin io.Reader, signals <-chan os.Signal
 		env:     func(name string) (string, bool) { value, ok := env[name]; return value, ok },
 		stdin:   stdin,
 		stdout:  io.Discard,
-		console: &console{out: stderr},
+		console: output.NewConsole(stderr),
 		signals: signals,
 		version: "test",
 	}, stderr

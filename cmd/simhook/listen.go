@@ -1,16 +1,22 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"github.com/urfave/cli/v2"
 
+	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/listen"
+	"simhook/cmd/simhook/internal/output"
 )
 
 func (p *program) listenCommand() *cli.Command {
@@ -19,10 +25,11 @@ func (p *program) listenCommand() *cli.Command {
 		Usage:       "receive notifications and write them down",
 		UsageText:   "simhook listen [options]",
 		Description: listenHelp,
-		Flags:       joined(listenOptions(), fleetOptions(), logOptions()),
+		Flags:       slices.Concat(listenOptions(), fleetOptions(), logOptions()),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
-				return usagef("listen takes no file: %q (a fleet is named by --expect, the file of notifications by --results)", c.Args().First())
+				return usagef("listen takes no file: %q (a fleet is named by --expect, the file of notifications by --results)",
+					c.Args().First())
 			}
 			l, err := p.settings(c).listener(p)
 			if err != nil {
@@ -31,72 +38,148 @@ func (p *program) listenCommand() *cli.Command {
 			hangups := make(chan os.Signal, 1)
 			signal.Notify(hangups, syscall.SIGHUP)
 			defer signal.Stop(hangups)
-			l.hangups = hangups
-			return l.Run(c.Context)
+			return l.Run(c.Context, hangups)
 		},
 	}
 }
 
 func listenOptions() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8090", Usage: "`HOST:PORT` to listen on; port 0 takes a free one"},
+		&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8090",
+			Usage: "`HOST:PORT` to listen on; port 0 takes a free one"},
 		&cli.StringFlag{Name: "path", Value: "/notifications", Usage: "`PATH` of the webhook"},
-		&cli.StringFlag{Name: "results", Value: "notifications.csv", Usage: "`FILE` that notifications are appended to"},
-		&cli.StringFlag{Name: "rotate-size", DefaultText: "never", Usage: "put the file aside when it has this `SIZE`, such as 100MB"},
+		&cli.StringFlag{Name: "results", Value: "notifications.csv",
+			Usage: "`FILE` that notifications are appended to"},
+		&cli.StringFlag{Name: "rotate-size", DefaultText: "never",
+			Usage: "put the file aside when it has this `SIZE`, such as 100MB"},
 		&cli.StringFlag{Name: "tls-cert", Usage: "`FILE` with the certificate chain for https"},
 		&cli.StringFlag{Name: "tls-key", Usage: "`FILE` with its key"},
-		&cli.StringFlag{Name: "credentials-file", Usage: "`FILE` with user:password, which senders must authenticate with (Basic)"},
-		&cli.StringFlag{Name: "expect", Usage: "`FLEET.csv`, to say which SIMs have not been heard from and which are unknown"},
-		&cli.BoolFlag{Name: "json", Usage: "print each notification on standard output as a line of JSON", DisableDefaultText: true},
+		&cli.StringFlag{Name: "credentials-file",
+			Usage: "`FILE` with user:password, which senders must authenticate with (Basic)"},
+		&cli.StringFlag{Name: "expect",
+			Usage: "`FLEET.csv`, to say which SIMs have not been heard from and which are unknown"},
+		&cli.BoolFlag{Name: "json", DisableDefaultText: true,
+			Usage: "print each notification on standard output as a line of JSON"},
 	}
+}
+
+// listener receives notifications until a signal stops it.
+type listener struct {
+	*program
+	addr         string
+	cert, key    string // files; "": http
+	fleetPath    string // "": no fleet is expected
+	fleetOptions fleet.Options
+	options      listen.Options
 }
 
 // listener reads the options of listen. Its errors are a *usageError or a *settingError.
 func (s *settings) listener(p *program) (*listener, error) {
 	l := &listener{
-		program:    p,
-		log:        s.log().logger(p.console, p.terminal),
-		addr:       s.text("addr"),
-		path:       s.webhookPath(),
-		results:    s.text("results"),
-		rotateSize: s.size("rotate-size"),
-		cert:       s.text("tls-cert"),
-		key:        s.text("tls-key"),
-		json:       s.enabled("json"),
-		fleetPath:  s.text("expect"),
-		fleetOptions: fleet.Options{
-			Delimiter: s.delimiter(), Column: s.text("column"), AllowBadLuhn: s.enabled("allow-bad-luhn"),
+		program:   p,
+		addr:      s.text("addr"),
+		cert:      s.text("tls-cert"),
+		key:       s.text("tls-key"),
+		fleetPath: s.text("expect"),
+		options: listen.Options{
+			Log: s.log().logger(p.console, p.terminal), Console: p.console,
+			Path: s.webhookPath(), Results: s.text("results"), RotateSize: s.size("rotate-size"),
 		},
+	}
+	if s.enabled("json") {
+		l.options.Print = p.stdout
+	}
+	l.fleetOptions = fleet.Options{
+		Delimiter: s.delimiter(), Column: s.text("column"), AllowBadLuhn: s.enabled("allow-bad-luhn"),
 	}
 	if (l.cert == "") != (l.key == "") {
 		s.fail("tls-cert", "https needs both --tls-cert and --tls-key")
 	}
 	if l.fleetPath != "" {
-		s.keepApart(l.results, l.fleetPath)
+		s.keepApart(l.options.Results, l.fleetPath)
 	}
 	if s.err != nil {
 		return nil, s.err
 	}
 	var err error
 	if path := s.text("credentials-file"); path != "" {
-		l.username, l.password, err = readLogin(path, l.log)
+		l.options.Username, l.options.Password, err = readLogin(path, l.options.Log)
 	}
 	return l, err
 }
 
-// webhookPath is a path that is not one of the listener's own.
+// Run serves until a signal comes, which is success. It then lets requests under way finish. A second signal ends it at
+// once.
+func (l *listener) Run(ctx context.Context, hangups <-chan os.Signal) error {
+	stopping, stop := context.WithCancel(ctx)
+	defer stop()
+	ctx, release := l.onSignals(ctx, func(cancel context.CancelCauseFunc, count int) {
+		if count == 1 {
+			stop()
+			return
+		}
+		cancel(batch.ErrStopped)
+	})
+	defer release()
+
+	err := l.prepare(stopping)
+	if err != nil {
+		return err
+	}
+	server, err := listen.Open(l.options)
+	if err != nil {
+		return err
+	}
+	defer server.Close() // all that was acknowledged is in the file
+	if err := server.Listen(l.addr); err != nil {
+		return settingf("listening: %v", err)
+	}
+	err = server.Serve(stopping, hangups)
+	return errors.Join(err, server.Shutdown(ctx))
+}
+
+// prepare reads the certificate and the fleet, if they are given.
+func (l *listener) prepare(ctx context.Context) error {
+	var err error
+	if l.cert != "" {
+		if l.options.Certificate, err = listen.LoadCertificate(l.cert, l.key); err != nil {
+			return settingf("the certificate: %v", err)
+		}
+		warnIfReadable(l.key, l.options.Log)
+	}
+	if l.fleetPath != "" {
+		l.options.Expected, err = l.expectedFleet(ctx)
+	}
+	return err
+}
+
+// expectedFleet reads the fleet that notifications are expected from.
+func (l *listener) expectedFleet(ctx context.Context) (*listen.Expectation, error) {
+	source, err := fleet.Open(ctx, l.fleetPath, l.stdin, "", l.fleetOptions)
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	expected, unusable, err := listen.Expect(ctx, source)
+	if err == nil && unusable > 0 {
+		l.console.Say("%s of %s cannot be used: simhook check says why", output.Counted(unusable, "row"), source.Name())
+	}
+	return expected, err
+}
+
+// webhookPath is the path of the webhook. The listener's own paths are refused.
 func (s *settings) webhookPath() string {
 	path := s.text("path")
 	switch {
 	case !strings.HasPrefix(path, "/") || strings.ContainsAny(path, "?# "):
 		s.refuse("path", "use a path such as /notifications")
-	case path == healthPath || path == metricsPath:
+	case path == listen.HealthPath || path == listen.MetricsPath:
 		s.refuse("path", "is the listener's own: use another")
 	}
 	return path
 }
 
-// size is a number of bytes above zero, or zero where the option has no default and is not given.
+// size is a number of bytes above zero, or zero where the option is not given.
 func (s *settings) size(option string) int64 {
 	text := s.text(option)
 	if text == "" {
@@ -107,14 +190,14 @@ func (s *settings) size(option string) int64 {
 	return size
 }
 
-// parseSize understands a whole number with a unit of bytes.
+// parseSize reads a whole number with a unit: B, kB, MB, GB, KiB, MiB or GiB.
 func parseSize(text string) (int64, error) {
 	number := strings.TrimRight(text, "kKMGiB")
 	unit, known := map[string]int64{
 		"B": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30,
 	}[text[len(number):]]
 	n, err := strconv.ParseInt(number, 10, 64)
-	const limit = 1 << 50 // no file system has more
+	const limit = 1 << 50 // 1 PiB, more than any file has
 	if err != nil || !known || n <= 0 || n > limit/unit {
 		return 0, fmt.Errorf("%q: use a size such as 64MiB, 100MB or 1GB", text)
 	}

@@ -21,13 +21,13 @@ type listening struct {
 	client  *http.Client
 }
 
-// listen starts a listener on a free port.
-func listen(t *testing.T, results string, args ...string) *listening {
+// startListening starts a listener on a free port.
+func startListening(t *testing.T, results string, args ...string) *listening {
 	t.Helper()
-	return listenAs(t, results, "simhook", append([]string{"listen", "--addr", "127.0.0.1:0", "--results", results}, args...)...)
+	return startListeningAs(t, results, "simhook", append([]string{"listen", "--addr", "127.0.0.1:0", "--results", results}, args...)...)
 }
 
-func listenAs(t *testing.T, results, name string, args ...string) *listening {
+func startListeningAs(t *testing.T, results, name string, args ...string) *listening {
 	t.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	t.Cleanup(transport.CloseIdleConnections)

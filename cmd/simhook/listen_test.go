@@ -14,7 +14,7 @@ import (
 	"syscall"
 	"testing"
 
-	"simhook/report/simset"
+	"simhook/cmd/simhook/internal/listen"
 )
 
 func TestTheListenerRefusesWhatIsNoNotificationAndGoesOn(t *testing.T) {
@@ -23,7 +23,7 @@ func TestTheListenerRefusesWhatIsNoNotificationAndGoesOn(t *testing.T) {
 	if err := os.WriteFile(login, []byte("me:the-s3cret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	l := listen(t, filepath.Join(dir, "notifications.csv"), "--credentials-file", login, "--log-format", "json")
+	l := startListening(t, filepath.Join(dir, "notifications.csv"), "--credentials-file", login, "--log-format", "json")
 	right := func(r *http.Request) { r.SetBasicAuth("me", "the-s3cret") }
 	for _, c := range []struct {
 		name, method, path, body string
@@ -65,7 +65,7 @@ func TestTheListenerRefusesWhatIsNoNotificationAndGoesOn(t *testing.T) {
 			}
 		})
 	}
-	figures := scrape(t, strings.Replace(l.url, "/notifications", metricsPath, 1))
+	figures := scrape(t, strings.Replace(l.url, "/notifications", listen.MetricsPath, 1))
 	if refused := total(figures, "simhook_notifications_refused_total"); refused != 7 || total(figures, "simhook_notifications_refused_total", "401") != 2 {
 		t.Errorf("%v refused in the metrics, want 7", refused)
 	}
@@ -80,7 +80,7 @@ func TestTheListenerRefusesWhatIsNoNotificationAndGoesOn(t *testing.T) {
 }
 
 func TestStoppingLetsRequestsUnderWayFinish(t *testing.T) {
-	l := listen(t, filepath.Join(t.TempDir(), "notifications.csv"))
+	l := startListening(t, filepath.Join(t.TempDir(), "notifications.csv"))
 	address := strings.TrimSuffix(strings.TrimPrefix(l.url, "http://"), "/notifications")
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -177,7 +177,7 @@ func TestAClosedStandardOutputEndsTheListener(t *testing.T) {
 }
 
 func TestAHangupPutsTheFileAside(t *testing.T) {
-	l := listen(t, filepath.Join(t.TempDir(), "notifications.csv"))
+	l := startListening(t, filepath.Join(t.TempDir(), "notifications.csv"))
 	l.accept(0, 10)
 	if err := l.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
@@ -192,7 +192,7 @@ func TestAHangupPutsTheFileAside(t *testing.T) {
 }
 
 func TestASizePutsTheFileAside(t *testing.T) {
-	l := listen(t, filepath.Join(t.TempDir(), "notifications.csv"), "--rotate-size", "1kB")
+	l := startListening(t, filepath.Join(t.TempDir(), "notifications.csv"), "--rotate-size", "1kB")
 	l.accept(0, 100)
 	l.stop()
 	l.holdsOnce(100)
@@ -205,8 +205,8 @@ func TestASizePutsTheFileAside(t *testing.T) {
 // room by putting it aside.
 func TestAFileThatMayNotGrowIsSaidAndPasses(t *testing.T) {
 	results := filepath.Join(t.TempDir(), "notifications.csv")
-	l := listenAs(t, results, "sh", "-c", `ulimit -f 8 && exec "$@"`, "sh", "simhook", "listen", "--addr", "127.0.0.1:0", "--results", results)
-	health := strings.TrimSuffix(l.url, "/notifications") + healthPath
+	l := startListeningAs(t, results, "sh", "-c", `ulimit -f 8 && exec "$@"`, "sh", "simhook", "listen", "--addr", "127.0.0.1:0", "--results", results)
+	health := strings.TrimSuffix(l.url, "/notifications") + listen.HealthPath
 	if got := get(t, health); got != "ok\n" {
 		t.Errorf("the health at first: %q", got)
 	}
@@ -234,10 +234,10 @@ func TestExpectingAFleet(t *testing.T) {
 	dir := t.TempDir()
 	fleet := newFleet(t, 10) // the SIMs of the notifications 0 to 9
 	args := []string{"--expect", fleet, "--allow-bad-luhn"}
-	l := listen(t, filepath.Join(dir, "notifications.csv"), args...)
+	l := startListening(t, filepath.Join(dir, "notifications.csv"), args...)
 	l.accept(0, 8)
 	l.accept(20, 21)
-	figures := scrape(t, strings.Replace(l.url, "/notifications", metricsPath, 1))
+	figures := scrape(t, strings.Replace(l.url, "/notifications", listen.MetricsPath, 1))
 	for name, want := range map[string]float64{
 		"simhook_notifications_received_total": 9, "simhook_notifications_repeated_total": 0,
 		"simhook_expected_sims": 10, "simhook_expected_sims_heard": 8, "simhook_notifications_unwritable": 0,
@@ -260,19 +260,10 @@ func TestExpectingAFleet(t *testing.T) {
 	}
 
 	// What was received before is remembered.
-	l = listen(t, filepath.Join(dir, "notifications.csv"), args...)
+	l = startListening(t, filepath.Join(dir, "notifications.csv"), args...)
 	l.accept(8, 10)
 	l.said.waitFor(t, "all 10 SIMs of "+fleet+" have been heard from\n")
 	l.stop()
-}
-
-func TestAnICCIDIsRecognisedByItsKey(t *testing.T) {
-	for _, iccid := range []string{"893000000002391231", "8944474600000109251", "89999999999999999999", "890000000000000000"} {
-		key, ok := simset.Key(iccid)
-		if got := iccidOf(key); !ok || got != iccid {
-			t.Errorf("%s became %s", iccid, got)
-		}
-	}
 }
 
 func TestParseSize(t *testing.T) {

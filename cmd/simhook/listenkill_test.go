@@ -18,7 +18,7 @@ func TestAKilledListenerLosesNothingThatItAcknowledged(t *testing.T) {
 	var next atomic.Int64
 	torn := false
 	for range kills {
-		l := listen(t, results, "--rotate-size", "20kB")
+		l := startListening(t, results, "--rotate-size", "20kB")
 		l.accept(0, int(next.Load())) // those that were refused only because the listener was gone
 		repeats := len(acknowledged)
 
@@ -53,7 +53,7 @@ func TestAKilledListenerLosesNothingThatItAcknowledged(t *testing.T) {
 		}
 		torn = lostOrTwice(t, results, acknowledged) || torn
 	}
-	l := listen(t, results)
+	l := startListening(t, results)
 	l.accept(0, int(next.Load()))
 	l.stop()
 	l.holdsOnce(int(next.Load()))

@@ -28,7 +28,7 @@ var (
 
 func TestTheListenerKeepsUp(t *testing.T) {
 	const connections = 64
-	l := listen(t, filepath.Join(t.TempDir(), "notifications.csv"), "--rotate-size", "10MB")
+	l := startListening(t, filepath.Join(t.TempDir(), "notifications.csv"), "--rotate-size", "10MB")
 	all := int(float64(*listenRate) * listenTime.Seconds())
 	load := &load{
 		t: t, address: strings.TrimSuffix(strings.TrimPrefix(l.url, "http://"), "/notifications"), all: int64(all),

@@ -77,7 +77,7 @@ func (f *flaky) forward(body string) int {
 func TestTheWholeLoop(t *testing.T) {
 	const sims = 1000
 	fleet := newFleet(t, sims)
-	l := listen(t, filepath.Join(t.TempDir(), "notifications.csv"), "--expect", fleet, "--allow-bad-luhn")
+	l := startListening(t, filepath.Join(t.TempDir(), "notifications.csv"), "--expect", fleet, "--allow-bad-luhn")
 	webhook := &flaky{listener: l.url, client: l.client, delivered: map[string]int{}, all: 2 * sims, complete: make(chan struct{})}
 	front := httptest.NewServer(webhook)
 	defer front.Close()

@@ -47,7 +47,7 @@ func TestHTTPSWithACertificateThatIsRenewed(t *testing.T) {
 	dir := t.TempDir()
 	cert, key := filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	issue(t, cert, key, 1)
-	l := listen(t, filepath.Join(dir, "notifications.csv"), "--tls-cert", cert, "--tls-key", key)
+	l := startListening(t, filepath.Join(dir, "notifications.csv"), "--tls-cert", cert, "--tls-key", key)
 	serial := func() int64 {
 		content, err := os.ReadFile(cert)
 		if err != nil {

@@ -1,21 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
-	"strconv"
-	"strings"
-	"sync"
 
 	"simhook/api"
+	"simhook/cmd/simhook/internal/output"
 )
 
 // logSettings say what is logged and how.
 type logSettings struct {
-	format string // "": by where the log goes
+	format string // "": text on a terminal, else json
 	level  slog.Level
 }
 
@@ -30,19 +26,12 @@ func (s *settings) log() logSettings {
 	return l
 }
 
-// logger writes for people on a terminal, else for machines.
 func (l logSettings) logger(out io.Writer, terminal bool) *slog.Logger {
-	options := &slog.HandlerOptions{Level: l.level}
-	switch {
-	case l.format == "json", l.format == "" && !terminal:
-		return slog.New(slog.NewJSONHandler(out, options))
-	case !terminal:
-		return slog.New(slog.NewTextHandler(out, options))
-	}
-	return slog.New(&compactHandler{mu: &sync.Mutex{}, out: out, level: l.level})
+	return output.NewLogger(out, l.format, l.level, terminal)
 }
 
-// logAttempts logs every attempt of a call at level debug, with the results' names. An attempt holds no secret.
+// logAttempts logs every attempt of a call at level debug, under the names that the results have. An attempt holds no
+// secret. It returns nil where that level is not logged.
 func logAttempts(log *slog.Logger) func(api.Attempt) {
 	if !log.Enabled(context.Background(), slog.LevelDebug) {
 		return nil
@@ -61,50 +50,3 @@ func logAttempts(log *slog.Logger) func(api.Attempt) {
 		log.Debug("attempt", attrs...)
 	}
 }
-
-// compactHandler writes a record as people like to read it on a terminal: the time of day, the level
-// unless it is info, the message, the attributes. Groups are not supported: nothing here uses them.
-type compactHandler struct {
-	mu    *sync.Mutex
-	out   io.Writer
-	level slog.Level
-	attrs []slog.Attr
-}
-
-func (h *compactHandler) Enabled(_ context.Context, level slog.Level) bool { return level >= h.level }
-
-func (h *compactHandler) Handle(_ context.Context, r slog.Record) error {
-	var line bytes.Buffer
-	line.WriteString(r.Time.Format("15:04:05 "))
-	if r.Level != slog.LevelInfo {
-		fmt.Fprintf(&line, "%s: ", strings.ToLower(r.Level.String()))
-	}
-	line.WriteString(r.Message)
-	write := func(a slog.Attr) bool {
-		value := a.Value.Resolve().String()
-		if value == "" || strings.ContainsAny(value, " \t\n\"=") {
-			value = strconv.Quote(value)
-		}
-		fmt.Fprintf(&line, "  %s=%s", a.Key, value)
-		return true
-	}
-	for _, a := range h.attrs {
-		write(a)
-	}
-	r.Attrs(write)
-	line.WriteByte('\n')
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	_, err := h.out.Write(line.Bytes())
-	return err
-}
-
-// WithAttrs returns a handler that adds attrs to every record.
-func (h *compactHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	with := *h
-	with.attrs = append(h.attrs[:len(h.attrs):len(h.attrs)], attrs...)
-	return &with
-}
-
-// WithGroup returns the handler itself.
-func (h *compactHandler) WithGroup(string) slog.Handler { return h }

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"simhook/cmd/simhook/internal/output"
 )
 
 // echo is an API that refuses a webhook and repeats it.
@@ -37,7 +39,7 @@ func TestAWebhooksPasswordIsMaskedEvenWhereTheAPIRepeatsIt(t *testing.T) {
 		"SIMHOOK_CLIENT_ID": "id", "SIMHOOK_CLIENT_SECRET": "secret",
 		"SIMHOOK_WEBHOOK_URL": "https://user:hunter2@example.com/hook", "SIMHOOK_ALLOW_BAD_LUHN": "true",
 	}, strings.NewReader(""), nil)
-	p.stdout = maskingWriter{&stdout}
+	p.stdout = output.Masking(&stdout)
 	code := p.run(t.Context(), []string{"register", fleet, "--json", "--summary", filepath.Join(dir, "summary.json"), "--log-level", "debug", "--rate", "unlimited"})
 	if code != exitRows {
 		t.Errorf("exit code %d, want %d", code, exitRows)

@@ -184,55 +184,6 @@ func total(families map[string]*dto.MetricFamily, name string, label ...string) 
 	return sum
 }
 
-func TestTheLastSuccessIsThatOfARunThatSucceeded(t *testing.T) {
-	ended := time.Date(2024, 5, 2, 3, 0, 0, 0, time.UTC)
-	now := float64(ended.Unix())
-	const kind = "# TYPE simhook_last_success_timestamp_seconds gauge\n"
-	other := `simhook_last_success_timestamp_seconds{action="register",fleet="other.csv"} 5000` + "\n"
-	ours := `simhook_last_success_timestamp_seconds{action="register",fleet="fleet.csv"} 1000` + "\n"
-	shard := `simhook_last_success_timestamp_seconds{action="register",fleet="fleet.csv",shard="1-of-2"} 2000` + "\n"
-	for name, c := range map[string]struct {
-		before string // "": no file
-		exit   int
-		want   float64 // 0: there is none
-		shard  report.Shard
-	}{
-		"success is noted":                              {"", exitOK, now, report.Shard{}},
-		"a later success replaces an earlier one":       {kind + ours, exitOK, now, report.Shard{}},
-		"failure keeps the earlier success":             {kind + ours, exitAPI, 1000, report.Shard{}},
-		"without an earlier success there is none":      {"", exitRows, 0, report.Shard{}},
-		"another fleet's success is none":               {kind + other, exitAPI, 0, report.Shard{}},
-		"our own is found beside another fleet's":       {kind + other + ours, exitAPI, 1000, report.Shard{}},
-		"a shard's success is not the whole fleet's":    {kind + shard, exitAPI, 0, report.Shard{}},
-		"the whole fleet's success is not a shard's":    {kind + ours, exitAPI, 0, report.Shard{Index: 1, Count: 2}},
-		"a shard keeps its own":                         {kind + shard, exitAPI, 2000, report.Shard{Index: 1, Count: 2}},
-		"a file that is none of metrics holds no truth": {"hello, world\n", exitAPI, 0, report.Shard{}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "simhook.prom")
-			if c.before != "" {
-				if err := os.WriteFile(path, []byte(c.before), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			m := newMetrics(&bulk{program: &program{version: "test"}, action: "register", source: "folder/fleet.csv", metricsFile: path, shard: c.shard})
-			if err := m.write(path, report.Summary{FinishedAt: ended, Seconds: 12, ExitCode: c.exit}); err != nil {
-				t.Fatal(err)
-			}
-			families := checked(t, readFile(t, path))
-			if got := total(families, lastSuccess); got != c.want {
-				t.Errorf("last success at %v, want %v", got, c.want)
-			}
-			if got := total(families, "simhook_last_exit_code"); got != float64(c.exit) {
-				t.Errorf("exit code %v, want %d", got, c.exit)
-			}
-			if got := total(families, "simhook_last_completion_timestamp_seconds"); got != now {
-				t.Errorf("completed at %v, want %v", got, now)
-			}
-		})
-	}
-}
-
 func TestRunsOnOneMachineHaveMetricsOfTheirOwn(t *testing.T) {
 	seen := map[string]string{}
 	for name, b := range map[string]*bulk{
@@ -245,7 +196,7 @@ func TestRunsOnOneMachineHaveMetricsOfTheirOwn(t *testing.T) {
 		"the other shard":    {action: "register", source: "a.csv", shard: report.Shard{Index: 1, Count: 2}},
 	} {
 		b.program, b.metricsFile = &program{version: "test"}, filepath.Join(t.TempDir(), "x.prom")
-		if err := newMetrics(b).write(b.metricsFile, report.Summary{}); err != nil {
+		if err := b.newMetrics().WriteFile(b.metricsFile, report.Summary{}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(string(readFile(t, b.metricsFile))) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -9,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
+	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/metrics"
 	"simhook/report"
 )
 
@@ -68,23 +69,18 @@ func TestPromtoolAcceptsTheRules(t *testing.T) {
 // allMetrics are the names of all metrics that a run can have.
 func allMetrics(t *testing.T) map[string]bool {
 	t.Helper()
-	b := &bulk{program: &program{version: "test"}, action: "register", metricsFile: filepath.Join(t.TempDir(), "x.prom")}
-	m := newMetrics(b)
-	m.run.MustRegister(runCollector{func() batch.Status {
+	m := metrics.New(metrics.Labels{Action: "register"}, "test")
+	m.Follow(func() batch.Status {
 		return batch.Status{Retries: map[string]int64{"timeout": 1}, Left: time.Minute, Writes: pace.Status{Quota: 1000}}
-	}})
-	m.requests.WithLabelValues("POST", "200").Inc()
-	m.duration.WithLabelValues("POST").Observe(1)
-	if err := m.write(b.metricsFile, report.Summary{FinishedAt: time.Now()}); err != nil {
-		t.Fatal(err)
-	}
-	families, err := prometheus.Gatherers{m.registry}.Gather()
-	if err != nil {
+	})
+	m.Observe(api.Attempt{Method: http.MethodPost, Status: http.StatusOK})
+	file := filepath.Join(t.TempDir(), "x.prom")
+	if err := m.WriteFile(file, report.Summary{FinishedAt: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	for _, family := range families {
-		names[family.GetName()] = true
+	for name := range checked(t, readFile(t, file)) {
+		names[name] = true
 	}
 	return names
 }

@@ -4,12 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"simhook/api"
 	"simhook/batch"
@@ -28,10 +23,10 @@ func TestExitCodes(t *testing.T) {
 		"a panic":                       {&batch.PanicError{}, 1},
 		"the time is over":              {batch.ErrMaxDuration, 4},
 		"usage":                         {usagef("x"), 64},
-		"rows refused":                  {judge(report.Summary{Refused: 1}), 65},
-		"rows invalid":                  {judge(report.Summary{Invalid: 1}), 65},
+		"rows refused":                  {badRows(report.Summary{Refused: 1}), 65},
+		"rows invalid":                  {badRows(report.Summary{Invalid: 1}), 65},
 		"the fleet":                     {&fleet.Error{Err: fs.ErrNotExist}, 66},
-		"rows failed and refused":       {judge(report.Summary{Failed: 1, Refused: 1}), 69},
+		"rows failed and refused":       {badRows(report.Summary{Failed: 1, Refused: 1}), 69},
 		"the API is gone":               {&batch.GoneError{Last: errors.New("x")}, 69},
 		"the API is gone, by its error": {&batch.GoneError{Last: &api.Error{Status: 503}}, 69},
 		"results not written":           {&file.WriteError{Err: fs.ErrPermission}, 74},
@@ -51,58 +46,6 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-func TestWriteFile(t *testing.T) {
-	t.Run("replaces what is there and leaves nothing else behind", func(t *testing.T) {
-		dir := t.TempDir()
-		path := filepath.Join(dir, "summary.json")
-		for _, content := range []string{"a longer first content", "short"} {
-			if err := writeFile(path, []byte(content), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			if got, err := os.ReadFile(path); err != nil || string(got) != content {
-				t.Errorf("it holds %q, %v", got, err)
-			}
-		}
-		if entries, _ := os.ReadDir(dir); len(entries) != 1 {
-			t.Errorf("%d files are left", len(entries))
-		}
-	})
-	t.Run("follows a link instead of replacing it", func(t *testing.T) {
-		dir := t.TempDir()
-		target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
-		if err := errors.Join(os.WriteFile(target, nil, 0o600), os.Symlink(target, link)); err != nil {
-			t.Fatal(err)
-		}
-		if err := writeFile(link, []byte("x"), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if got, _ := os.ReadFile(target); string(got) != "x" {
-			t.Errorf("the target holds %q", got)
-		}
-	})
-	t.Run("says so where there is no such folder", func(t *testing.T) {
-		if err := writeFile(filepath.Join(t.TempDir(), "none", "x"), nil, 0o644); !errors.Is(err, fs.ErrNotExist) {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
-func TestPrintedNumbers(t *testing.T) {
-	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1000: "-1,000"} {
-		if got := thousands(n); got != want {
-			t.Errorf("%d is written %s, want %s", n, got, want)
-		}
-	}
-	for d, want := range map[time.Duration]string{
-		10 * time.Millisecond: "less than 1 s", 3 * time.Second: "3 s", 90 * time.Second: "90 s",
-		25 * time.Minute: "25 min", 81 * time.Minute: "1 h 21 min", 60 * time.Hour: "2 days 12 h",
-	} {
-		if got := roughly(d); got != want {
-			t.Errorf("%v is written %s, want %s", d, got, want)
-		}
-	}
-}
-
 func TestDefaultResultsStandBesideTheFleet(t *testing.T) {
 	for fleet, want := range map[string]string{
 		"fleet.csv": "fleet.register.csv", "fleet.csv.gz": "fleet.register.csv", "a/b.c/fleet.CSV.GZ": "a/b.c/fleet.register.csv",
@@ -111,16 +54,5 @@ func TestDefaultResultsStandBesideTheFleet(t *testing.T) {
 		if got := defaultResults(fleet, "register", report.Shard{}); got != want {
 			t.Errorf("%s: %s, want %s", fleet, got, want)
 		}
-	}
-}
-
-func TestCompactLog(t *testing.T) {
-	var out strings.Builder
-	log := logSettings{level: slog.LevelInfo}.logger(&out, true)
-	log.Debug("not shown")
-	log.With("run", "abc").Warn("quota used up", "until", "12:00:00", "why", "two words")
-	want := ` warn: quota used up  run=abc  until=12:00:00  why="two words"` + "\n"
-	if got := out.String(); len(got) < 8 || got[8:] != want {
-		t.Errorf("got %q, want a time and %q", got, want)
 	}
 }

@@ -2,50 +2,50 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/urfave/cli/v2"
+
+	"simhook/cmd/simhook/internal/output"
 )
 
-// program is the world that commands run in. Nothing below it reads the environment or the standard
-// streams by itself.
+// program is the world that commands run in. Only it knows the environment and the standard streams.
 type program struct {
 	env      func(string) (string, bool)
 	stdin    io.Reader
 	stdout   io.Writer // data only
-	console  *console
+	console  *output.Console
 	signals  <-chan os.Signal
-	asked    <-chan os.Signal // those that ask how far a run is
+	asked    <-chan os.Signal // ask how far a run is
 	version  string
-	terminal bool // the console is one
-	canAsk   bool // so is standard input
+	terminal bool // the console is a terminal
+	canAsk   bool // standard input is one too
 }
 
-// run dispatches to the command that args name, tells errors, and returns the exit code.
+// run runs the command that args name, prints its error, and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
 	err := p.dispatch(ctx, args)
 	p.explain(err)
 	return exitCode(err)
 }
 
-// dispatch hands the command's arguments to its flag parser in the order that this one needs.
+// dispatch runs the command. Its flag parser wants the options first.
 func (p *program) dispatch(ctx context.Context, args []string) error {
 	app := p.app()
 	if len(args) == 0 {
 		app.Writer = p.console
 		return errors.Join(app.RunContext(ctx, []string{app.Name, "--help"}), &usageError{text: "no command given"})
 	}
-	switch name := args[0]; name {
-	case "help":
+	if args[0] == "help" { // help X is X --help
 		args = append(args[1:len(args):len(args)], "--help")
+	}
+	switch name := args[0]; name {
 	case "--help", "-h", "--version", "-v":
 		return app.RunContext(ctx, []string{app.Name, name})
-	}
-	if args[0] == "--help" {
-		return app.RunContext(ctx, []string{app.Name, "--help"})
 	}
 	command := app.Command(args[0])
 	if command == nil {
@@ -82,7 +82,7 @@ func (p *program) app() *cli.App {
 		},
 	}
 	for _, command := range app.Commands {
-		command.HideHelpCommand = true // else a file called "help" is taken for it
+		command.HideHelpCommand = true // otherwise a file named "help" is taken for a command
 		command.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
 			return &usageError{text: err.Error()}
 		}
@@ -97,18 +97,18 @@ func unknownCommand(commands []*cli.Command, name string) error {
 	return usagef("%q is no command. %s", name, cli.SuggestCommand(commands, name))
 }
 
-// explain tells why the program ends as it does, and what to do about it.
+// explain prints why the program ends, and what to do about it.
 func (p *program) explain(err error) {
 	if err == nil {
 		return
 	}
-	p.console.say("simhook: %v", err)
-	if next := advice(err); next != "" {
-		p.console.say("%s", next)
+	p.console.Say("simhook: %v", err)
+	if next := nextStep(err); next != "" {
+		p.console.Say("%s", next)
 	}
 }
 
-// onlyFile is the one file that a command is about.
+// onlyFile is the one file that a command takes; what says which file it is.
 func onlyFile(c *cli.Context, what string) (string, error) {
 	switch files := c.Args().Slice(); len(files) {
 	case 0:
@@ -118,4 +118,21 @@ func onlyFile(c *cli.Context, what string) (string, error) {
 	default:
 		return "", &usageError{text: fmt.Sprintf("more than one file (%q and %q): give one", files[0], files[1])}
 	}
+}
+
+// printData writes to standard output.
+func (p *program) printData(text string) error {
+	if _, err := io.WriteString(p.stdout, text); err != nil {
+		return &outputError{"to standard output", err}
+	}
+	return nil
+}
+
+// printJSON writes v to standard output, indented for people.
+func (p *program) printJSON(v any) error {
+	data, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encoding the output: %w", err)
+	}
+	return p.printData(string(data) + "\n")
 }

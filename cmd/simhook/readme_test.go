@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -88,37 +87,6 @@ func freeAddress(t *testing.T) string {
 	}
 	defer listener.Close()
 	return listener.Addr().String()
-}
-
-// TestTheTestsThatTheREADMENamesExist keeps each promise of the README next to a test.
-func TestTheTestsThatTheREADMENamesExist(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var sources strings.Builder
-	for _, folder := range []string{"api", "api/sandbox", "batch", "cmd/simhook", "report"} {
-		files, err := filepath.Glob(filepath.Join("../..", folder, "*_test.go"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files {
-			source, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			sources.Write(source)
-		}
-	}
-	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(string(readme), -1)
-	if len(named) < 20 {
-		t.Fatalf("the README names %d tests: is it read right?", len(named))
-	}
-	for _, name := range named {
-		if !strings.Contains(sources.String(), "\nfunc "+name[1]+"(") {
-			t.Errorf("there is no %s", name[1])
-		}
-	}
 }
 
 // shBlocks are the lines of a Markdown text's sh blocks.

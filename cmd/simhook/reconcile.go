@@ -13,10 +13,18 @@ func (p *program) reconcileCommand() *cli.Command {
 		UsageText:   "simhook reconcile [options] FLEET.csv",
 		Description: reconcileHelp,
 		Flags: bulkOptions(
-			&cli.BoolFlag{Name: "detailed-exitcode", Usage: "with --dry-run, exit with 3 where something differs", DisableDefaultText: true},
-			&cli.BoolFlag{Name: "prune", Usage: "remove the webhooks of SIMs that the last complete results have and the fleet has no longer", DisableDefaultText: true},
-			&cli.StringFlag{Name: "max-delete", Value: "10%", Usage: "with --prune, refuse if more SIMs than `N or N%` would lose their webhooks"},
+			&cli.BoolFlag{Name: "detailed-exitcode", DisableDefaultText: true,
+				Usage: "with --dry-run, exit with 3 where something differs"},
+			&cli.BoolFlag{Name: "prune", DisableDefaultText: true,
+				Usage: "remove the webhooks of SIMs that the last complete results have and the fleet has no longer"},
+			&cli.StringFlag{Name: "max-delete", Value: "10%",
+				Usage: "with --prune, refuse if more SIMs than `N or N%` would lose their webhooks"},
 		),
-		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Reconcile) },
+		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Reconcile, readReconcile) },
 	}
+}
+
+func readReconcile(s *settings, b *bulk) {
+	b.detailed = s.enabled("detailed-exitcode")
+	b.prune, b.maxDelete = s.enabled("prune"), s.maxDelete()
 }

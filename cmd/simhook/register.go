@@ -13,8 +13,13 @@ func (p *program) registerCommand() *cli.Command {
 		UsageText:   "simhook register [options] FLEET.csv",
 		Description: registerHelp,
 		Flags: bulkOptions(
-			&cli.StringFlag{Name: "verify", Value: "0", Usage: "read `N` SIMs back at the end, chosen at random, and compare"},
+			&cli.StringFlag{Name: "verify", Value: "0",
+				Usage: "read `N` SIMs back at the end, chosen at random, and compare"},
 		),
-		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Register) },
+		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Register, readRegister) },
 	}
+}
+
+func readRegister(s *settings, b *bulk) {
+	b.verify = s.number("verify", 0, maxVerify)
 }

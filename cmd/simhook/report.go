@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -10,8 +11,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/api"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/page"
+	"simhook/report/results"
 )
 
 func (p *program) reportCommand() *cli.Command {
@@ -23,7 +26,8 @@ func (p *program) reportCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
 			&cli.StringFlag{Name: "html", Usage: "write the report as one page to `FILE`"},
-			&cli.StringFlag{Name: "failed", Usage: "write the SIMs that failed or were refused to `FILE`, a fleet file with the reasons"},
+			&cli.StringFlag{Name: "failed",
+				Usage: "write the SIMs that failed or were refused to `FILE`, a fleet file with the reasons"},
 			&cli.StringFlag{Name: "merge", Usage: "write the results of all shards to `FILE`"},
 		},
 		Action: func(c *cli.Context) error {
@@ -53,13 +57,13 @@ type reporter struct {
 	json   bool
 	html   string // file for the page; "": none
 	failed string // file for the SIMs to try again; "": none
-	merged string // file for the results of all shards; "": they are only summed up
+	merged string // file for the results of all shards; "": none
 }
 
-// digest is what results files come to.
+// digest is the sum of results files, as --json prints it.
 type digest struct {
 	Files           []string               `json:"files"`
-	Unfinished      []string               `json:"unfinished"` // those among them that do not hold the whole fleet yet
+	Unfinished      []string               `json:"unfinished"` // those of Files that do not hold the whole fleet yet
 	Rows            int                    `json:"rows"`
 	Statuses        map[report.Status]int  `json:"statuses"`
 	SubscriptionEnd map[report.Outcome]int `json:"subscription_end"`
@@ -67,9 +71,8 @@ type digest struct {
 	Causes          []report.Cause         `json:"causes"`
 }
 
-// Run merges the files if that is asked for, writes the other files, and prints the sum. Its errors are those
-// of merge, a *fileError for a file that cannot be read, a *settingError for one that holds no results, and an
-// *outputError.
+// Run merges the files if that is asked for, writes the other files, and prints the sum. Its errors are those of merge,
+// a *fileError for a file that cannot be read, a *settingError for one that holds no results, and an *outputError.
 func (r *reporter) Run() error {
 	if r.merged != "" {
 		if err := r.merge(); err != nil {
@@ -81,17 +84,17 @@ func (r *reporter) Run() error {
 	var again bytes.Buffer
 	retry := report.NewRetryFleet(&again)
 	for _, path := range r.paths {
-		err := eachNewest(path, func(row *report.Row) {
-			tally.Add(row)
+		for row, err := range results.Newest(path) {
+			if err != nil {
+				return unreadable(path, err)
+			}
+			tally.Add(&row)
 			if r.html != "" {
-				page.Add(row)
+				page.Add(&row)
 			}
 			if r.failed != "" {
-				retry.Add(row)
+				retry.Add(&row)
 			}
-		})
-		if err != nil {
-			return err
 		}
 	}
 	if err := r.writePage(page); err != nil {
@@ -102,6 +105,17 @@ func (r *reporter) Run() error {
 	}
 	return r.print(&tally)
 }
+
+// unreadable is a *fileError, or a *settingError where the file can be read but holds no results.
+func unreadable(path string, err error) error {
+	if is[*fs.PathError](err) {
+		return &fileError{err}
+	}
+	return settingf("%s: %v", path, err)
+}
+
+// unfinished reports whether a run still adds rows to a file, or was stopped before the last.
+func unfinished(path string) bool { return strings.HasSuffix(path, ".partial") }
 
 func (r *reporter) print(tally *report.Tally) error {
 	d := digest{
@@ -122,9 +136,9 @@ func (r *reporter) print(tally *report.Tally) error {
 func (d digest) text() string {
 	var text strings.Builder
 	for _, path := range d.Unfinished {
-		fmt.Fprintf(&text, "%s is unfinished: the run that writes it has not come to its end\n", path)
+		fmt.Fprintf(&text, "%s is unfinished: the run that writes it has not ended\n", path)
 	}
-	fmt.Fprintf(&text, "%s: %s\n", counted(d.Rows, "row"), listed(d.Statuses,
+	fmt.Fprintf(&text, "%s: %s\n", output.Counted(d.Rows, "row"), listed(d.Statuses,
 		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate))
 	for _, kind := range []struct {
 		name     string
@@ -138,11 +152,11 @@ func (d digest) text() string {
 	return text.String()
 }
 
-// listed tells how many there are of each.
+// listed writes the number of each key.
 func listed[K ~string](numbers map[K]int, order ...K) string {
 	parts := make([]string, len(order))
 	for i, key := range order {
-		parts[i] = thousands(numbers[key]) + " " + string(key)
+		parts[i] = report.Thousands(numbers[key]) + " " + string(key)
 	}
 	return strings.Join(parts, ", ")
 }

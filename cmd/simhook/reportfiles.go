@@ -8,9 +8,27 @@ import (
 	"os"
 	"strings"
 
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
+	"simhook/report/file"
 	"simhook/report/page"
+	"simhook/report/results"
 )
+
+// merge writes the shards' results to one file. Its errors are a *fileError where a shard cannot be read, and else
+// those of results.Merge.
+func (r *reporter) merge() error {
+	rows, err := results.Merge(r.merged, r.paths)
+	switch {
+	case err == nil:
+		shards := output.Counted(len(r.paths), "shard")
+		r.console.Say("merged %s of %s: %s", output.Counted(rows, "row"), shards, r.merged)
+		return nil
+	case is[*fs.PathError](err) && !is[*file.WriteError](err):
+		return &fileError{err}
+	}
+	return err
+}
 
 // writePage writes the HTML page, if it was asked for.
 func (r *reporter) writePage(page *page.Page) error {
@@ -21,39 +39,39 @@ func (r *reporter) writePage(page *page.Page) error {
 	if err := page.Render(&text); err != nil {
 		return err
 	}
-	if err := writeFile(r.html, text.Bytes(), 0o644); err != nil {
+	if err := output.ReplaceFile(r.html, text.Bytes(), 0o644); err != nil {
 		return &outputError{"the page", err}
 	}
-	r.console.say("page: %s", r.html)
+	r.console.Say("page: %s", r.html)
 	return nil
 }
 
-// writeRetry writes the fleet of the SIMs to try again, if it was asked for. Its webhook URLs may hold secrets,
-// as those of the results do.
+// writeRetry writes the fleet of the SIMs to try again, if it was asked for. Only the owner can read it: its webhook
+// URLs may hold secrets.
 func (r *reporter) writeRetry(retry *report.RetryFleet, text *bytes.Buffer) error {
 	if r.failed == "" {
 		return nil
 	}
 	err := retry.Flush()
 	if err == nil {
-		err = writeFile(r.failed, text.Bytes(), 0o600)
+		err = output.ReplaceFile(r.failed, text.Bytes(), 0o600)
 	}
 	if err != nil {
 		return &outputError{"the SIMs to try again", err}
 	}
-	r.console.say("to try again: %s: %s", counted(retry.Rows(), "SIM"), r.failed)
+	r.console.Say("to try again: %s: %s", output.Counted(retry.Rows(), "SIM"), r.failed)
 	if n := retry.Invalid(); n > 0 {
-		r.console.say("not in it: %s, to be mended in the fleet file", counted(n, "invalid row"))
+		r.console.Say("not in it: %s, to be fixed in the fleet file", output.Counted(n, "invalid row"))
 	}
 	return nil
 }
 
-// keepApart refuses to write over results, and over a fleet that --failed has not written.
+// keepApart refuses to write over results, or over a fleet that --failed did not write.
 func (r *reporter) keepApart() error {
 	for option, path := range map[string]string{"--html": r.html, "--failed": r.failed} {
 		target, err := os.Stat(path)
 		if err != nil {
-			continue // there is none, or writing tells it better
+			continue // it does not exist, or writing it gives the better error
 		}
 		for _, results := range r.paths {
 			if source, err := os.Stat(results); err == nil && os.SameFile(source, target) {
@@ -71,7 +89,7 @@ func (r *reporter) keepApart() error {
 	return nil
 }
 
-// firstLine is that of a file, without its end; "" if it is empty.
+// firstLine is the first line of a regular file without its line end; "": the file is empty.
 func firstLine(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -81,6 +99,6 @@ func firstLine(path string) (string, error) {
 	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
 		return "", errors.Join(err, fs.ErrInvalid)
 	}
-	line, _ := bufio.NewReader(file).ReadString('\n') // of one without a line end, all
+	line, _ := bufio.NewReader(file).ReadString('\n') // the whole file where it has no line end
 	return strings.TrimRight(line, "\r\n"), nil
 }

@@ -19,7 +19,7 @@ func (p *program) restoreCommand() *cli.Command {
 	}
 }
 
-// runRestore reads the command line of restore, and runs what it asks for.
+// runRestore reads the command line of restore, and runs it.
 func (p *program) runRestore(c *cli.Context) error {
 	path, err := onlyFile(c, "the results file of the run to undo")
 	if err != nil {

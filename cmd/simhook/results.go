@@ -5,14 +5,15 @@ import (
 	"path/filepath"
 	"strings"
 
+	"simhook/batch"
 	"simhook/report"
 )
 
 // stdinPath stands for standard input.
 const stdinPath = "-"
 
-// results is the results file: fleet.KIND.csv beside fleet.csv or fleet.csv.gz, unless another is named;
-// fleet.register.2-of-8.csv for a shard.
+// results is the path of the results file: the one that --results names, or else fleet.KIND.csv beside fleet.csv or
+// fleet.csv.gz, and for a shard fleet.KIND.2-of-8.csv.
 func (s *settings) results(fleet string, kind string, shard report.Shard) string {
 	if named := s.text("results"); named != "" {
 		s.keepApart(named, fleet)
@@ -23,6 +24,15 @@ func (s *settings) results(fleet string, kind string, shard report.Shard) string
 		return ""
 	}
 	return defaultResults(fleet, kind, shard)
+}
+
+// resultsKind is the part of a results file's name that says what the rows are: the action, or plan for the dry run of
+// a reconciliation.
+func resultsKind(action batch.Action, dryRun bool) string {
+	if dryRun && action == batch.Reconcile {
+		return "plan"
+	}
+	return string(action)
 }
 
 func defaultResults(fleet, kind string, shard report.Shard) string {
@@ -37,14 +47,14 @@ func defaultResults(fleet, kind string, shard report.Shard) string {
 	return name + ".csv"
 }
 
-// keepApart refuses results that would be written over the fleet.
+// keepApart refuses results that would overwrite the fleet.
 func (s *settings) keepApart(results, fleet string) {
 	if fleet == stdinPath {
 		return
 	}
 	source, err := os.Stat(fleet)
 	if err != nil {
-		return // opening the fleet tells it better
+		return // opening the fleet gives the better error
 	}
 	for _, suffix := range []string{"", ".partial", ".lock"} {
 		if target, err := os.Stat(results + suffix); err == nil && os.SameFile(source, target) {

@@ -68,15 +68,15 @@ func (b *sandboxServer) Run(ctx context.Context) error {
 	delivering.Go(func() { local.Deliver(ctx, b.deliveries) })
 	select {
 	case <-ctx.Done():
-	case <-local.done:
-		return fmt.Errorf("the sandbox ended: %w", local.err)
+	case <-local.server.Ended():
+		return fmt.Errorf("the sandbox ended: %w", local.server.Err())
 	}
 	local.stop()
 	stats, err := json.Marshal(local.Stats())
 	if err != nil {
 		return fmt.Errorf("encoding the statistics: %w", err)
 	}
-	b.console.say("stopped. %s", stats)
+	b.console.Say("stopped. %s", stats)
 	return nil
 }
 
@@ -101,7 +101,7 @@ func (b *sandboxServer) introduce(url string) {
 	if secret != "" {
 		lines = append(lines, "export "+secret)
 	}
-	b.console.say("%s", strings.Join(lines, "\n"))
+	b.console.Say("%s", strings.Join(lines, "\n"))
 }
 
 // quoted is text as one word of a shell.

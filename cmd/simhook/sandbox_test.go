@@ -168,7 +168,7 @@ func TestARuleOfFailSaysWhichCallsGetWhichAnswer(t *testing.T) {
 		{"PUT=reset@2", "PUT A, PUT A", []int{200, 0}, "", 1, true},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
-			rule, err := parseRule(test.rule)
+			rule, err := sandbox.ParseRule(test.rule)
 			if err != nil {
 				t.Fatal(err)
 			}

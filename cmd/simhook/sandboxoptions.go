@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -80,11 +78,13 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 			return o, err
 		}
 	}
-	if o.Unknown, err = readSet(s.text("unknown")); err != nil {
-		return o, err
+	if o.Unknown, err = sandbox.ReadSIMs(s.text("unknown")); err == nil {
+		o.Foreign, err = sandbox.ReadSIMs(s.text("foreign"))
 	}
-	o.Foreign, err = readSet(s.text("foreign"))
-	return o, err
+	if err != nil {
+		return o, &fileError{err}
+	}
+	return o, nil
 }
 
 func (s *settings) seed() uint64 {
@@ -140,28 +140,4 @@ func (s *settings) deliveries(log *slog.Logger) (sandbox.DeliveryOptions, error)
 		o.Username, o.Password, err = readLogin(path, log)
 	}
 	return o, err
-}
-
-// readSet reads a file of ICCIDs, one on each line. Without a path there is no set.
-func readSet(path string) (func(string) bool, error) {
-	if path == "" {
-		return nil, nil
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, &fileError{err}
-	}
-	defer file.Close()
-	set := map[string]struct{}{}
-	lines := bufio.NewScanner(file)
-	for lines.Scan() {
-		set[strings.TrimSpace(lines.Text())] = struct{}{}
-	}
-	if err := lines.Err(); err != nil {
-		return nil, &fileError{err}
-	}
-	return func(iccid string) bool {
-		_, in := set[iccid]
-		return in
-	}, nil
 }

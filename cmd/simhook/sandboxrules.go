@@ -1,16 +1,9 @@
 package main
 
 import (
-	"errors"
-	"fmt"
-	"maps"
-	"net/http"
-	"os"
-	"slices"
-	"strconv"
+	"io/fs"
 	"strings"
 
-	"simhook/api"
 	"simhook/api/sandbox"
 )
 
@@ -60,128 +53,12 @@ func (s *settings) rules() ([]sandbox.Rule, error) {
 	}
 	var rules []sandbox.Rule
 	for text := range strings.SplitSeq(s.text("fail"), ruleSeparator) {
-		rule, err := parseRule(strings.TrimSpace(text))
-		if file, ok := errors.AsType[*fileError](err); ok {
-			return nil, file
+		rule, err := sandbox.ParseRule(strings.TrimSpace(text))
+		if is[*fs.PathError](err) {
+			return nil, &fileError{err}
 		}
 		s.check("fail", err)
 		rules = append(rules, rule)
 	}
 	return rules, s.err
-}
-
-// parseRule reads one rule, which failHelp explains.
-func parseRule(text string) (sandbox.Rule, error) {
-	parts := strings.Split(text, ",")
-	rule, err := parseFault(parts[0])
-	if err != nil {
-		return rule, err
-	}
-	rule.Name = sandbox.Fault(text)
-	for _, part := range parts[1:] {
-		if err := addPart(&rule, part); err != nil {
-			return rule, err
-		}
-	}
-	if rule.Effect && rule.Answer.Status == 0 && rule.Break == "" {
-		return rule, fmt.Errorf("%q: a call cannot be both lost and done", text)
-	}
-	return rule, nil
-}
-
-// parseFault reads METHOD=ANSWER[@FROM[-TO]].
-func parseFault(text string) (rule sandbox.Rule, err error) {
-	what, calls, counted := strings.Cut(text, "@")
-	method, answer, _ := strings.Cut(what, "=")
-	if !slices.Contains([]string{"ANY", "GET", "POST", "PUT", "DELETE"}, method) {
-		return rule, fmt.Errorf("%q: use METHOD=ANSWER such as POST=503, with POST, PUT, DELETE, GET or ANY", text)
-	}
-	if method != "ANY" {
-		rule.Method = method
-	}
-	if counted {
-		if rule.From, rule.To, err = parseCalls(calls); err != nil {
-			return rule, fmt.Errorf("%q: %w", text, err)
-		}
-	}
-	switch fault := sandbox.Fault(answer); fault {
-	case "lost":
-	case sandbox.FaultReset, sandbox.FaultHang, sandbox.FaultTruncate:
-		rule.Break = fault
-	default:
-		status, err := strconv.Atoi(answer)
-		if err != nil || status < 200 || status > 599 {
-			return rule, fmt.Errorf("%q: use a status from 200 to 599, lost, reset, hang or truncate", text)
-		}
-		rule.Answer = sandbox.Answer{Status: status, Header: http.Header{}}
-		if status >= http.StatusBadRequest {
-			useBody(&rule.Answer, sandbox.APIError(status))
-		}
-	}
-	return rule, nil
-}
-
-// useBody gives an answer the body of another one, and its headers.
-func useBody(a *sandbox.Answer, other sandbox.Answer) {
-	a.Body = other.Body
-	maps.Copy(a.Header, other.Header)
-}
-
-// parseCalls reads N, which has no end, or N-M.
-func parseCalls(text string) (from, to int, err error) {
-	first, last, bounded := strings.Cut(text, "-")
-	from, err = strconv.Atoi(first)
-	if bounded && err == nil {
-		to, err = strconv.Atoi(last)
-	}
-	if err != nil || from < 1 || bounded && to < from {
-		return 0, 0, errors.New("use @N for the N-th call and all later ones, or @N-M")
-	}
-	return from, to, nil
-}
-
-// addPart adds one of the parts after the commas to a rule.
-func addPart(rule *sandbox.Rule, part string) (err error) {
-	name, value, _ := strings.Cut(part, "=")
-	if rule.Answer.Status == 0 && slices.Contains([]string{"body", "header", "gateway", "page"}, name) {
-		return fmt.Errorf("%q: only with a status", part)
-	}
-	switch name {
-	case "done":
-		rule.Effect = true
-	case "gateway":
-		useBody(&rule.Answer, sandbox.GatewayError(rule.Answer.Status))
-	case "page":
-		useBody(&rule.Answer, sandbox.GatewayPage(rule.Answer.Status))
-	case "type":
-		rule.Type, err = api.ParseNotificationType(value)
-	case "sims":
-		if rule.SIMs, err = readSet(value); rule.SIMs == nil && err == nil {
-			err = errors.New("sims: name a FILE")
-		}
-	case "body":
-		rule.Answer.Body, err = readBody(value)
-	case "header":
-		err = addHeader(rule, value)
-	default:
-		err = fmt.Errorf("%q: use done, sims=FILE, type=TYPE, body=FILE, header=NAME:TEXT, gateway or page", part)
-	}
-	return err
-}
-
-func readBody(path string) (string, error) {
-	body, err := os.ReadFile(path)
-	if err != nil {
-		return "", &fileError{err}
-	}
-	return string(body), nil
-}
-
-func addHeader(rule *sandbox.Rule, text string) error {
-	name, value, found := strings.Cut(text, ":")
-	if !found || name == "" {
-		return fmt.Errorf("%q: use header=NAME:TEXT", text)
-	}
-	rule.Answer.Header.Set(name, strings.TrimSpace(value))
-	return nil
 }

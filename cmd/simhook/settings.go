@@ -9,10 +9,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch"
+	"simhook/report"
 )
 
-// settings reads the options of a command: the command line beats the environment beats the default.
-// After a bad value the first error stays, and all that is read is worthless.
+// settings reads the options of a command: the command line beats the environment, which beats the default. The first
+// bad value is kept as err. After it no value that was read may be used.
 type settings struct {
 	c   *cli.Context
 	env func(string) (string, bool)
@@ -21,7 +22,7 @@ type settings struct {
 
 func (p *program) settings(c *cli.Context) *settings { return &settings{c: c, env: p.env} }
 
-// source is where a value comes from; a greater one beats a lesser one.
+// source is where a value comes from. A greater one beats a lesser one.
 type source int
 
 const (
@@ -30,7 +31,7 @@ const (
 	byOption
 )
 
-// envName is the variable of an option: SIMHOOK_WEBHOOK_URL of webhook-url.
+// envName is the environment variable of an option: SIMHOOK_WEBHOOK_URL for webhook-url.
 func envName(option string) string {
 	return "SIMHOOK_" + strings.ToUpper(strings.ReplaceAll(option, "-", "_"))
 }
@@ -73,12 +74,12 @@ func (s *settings) enabled(option string) bool {
 func (s *settings) number(option string, least, most int) int {
 	n, err := strconv.Atoi(s.text(option))
 	if err != nil || n < least || n > most {
-		s.refuse(option, "use a number from "+thousands(least)+" to "+thousands(most))
+		s.refuse(option, "use a number from "+report.Thousands(least)+" to "+report.Thousands(most))
 	}
 	return n
 }
 
-// duration is one above zero, or zero where the option has no default and is not given.
+// duration is above zero, or zero where the option has no default and is not given.
 func (s *settings) duration(option string) time.Duration {
 	if s.text(option) == "" {
 		return 0
@@ -90,7 +91,7 @@ func (s *settings) duration(option string) time.Duration {
 	return d
 }
 
-// share is a percentage, as a part of 1.
+// share reads a percentage. It is from 0 to 1.
 func (s *settings) share(option string) float64 {
 	percent, err := batch.ParsePercent(s.text(option))
 	if err != nil {
@@ -107,12 +108,12 @@ func (s *settings) choice(option string, known ...string) string {
 	return value
 }
 
-// refuse names the option or variable with its value.
+// refuse makes an error that names the option or variable with its value.
 func (s *settings) refuse(option, advice string) {
 	s.fail(option, strconv.Quote(s.text(option))+": "+advice)
 }
 
-// fail names the option or variable, and leaves the value to the text.
+// fail makes an error that names the option or variable without its value.
 func (s *settings) fail(option, text string) {
 	if s.err != nil {
 		return
@@ -124,7 +125,7 @@ func (s *settings) fail(option, text string) {
 	s.err = usagef("%s: %s", name, text)
 }
 
-// check takes the error of parsing an option's value, if there is one.
+// check keeps the error of parsing an option's value, if there is one.
 func (s *settings) check(option string, err error) {
 	if err != nil {
 		s.fail(option, err.Error())

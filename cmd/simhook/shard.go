@@ -1,26 +1,29 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/urfave/cli/v2"
 
-	"simhook/batch"
 	"simhook/report"
 )
 
-// completionIndex is the variable by which Kubernetes tells the Pods of an Indexed Job apart.
+// completionIndex is the variable in which Kubernetes gives each Pod of an Indexed Job its index.
 const completionIndex = "JOB_COMPLETION_INDEX"
 
 func shardOptions() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "shard-count", Value: "1", Usage: "`N` processes share the fleet, each with a shard of its SIMs and results of its own"},
-		&cli.StringFlag{Name: "shard-index", DefaultText: completionIndex + " where there are several", Usage: "`I`, from 0, of this process's shard"},
-		&cli.StringFlag{Name: "shard-parallelism", DefaultText: "all", Usage: "`N` shards run at once and share the rate"},
+		&cli.StringFlag{Name: "shard-count", Value: "1",
+			Usage: "`N` processes share the fleet, each with a shard of its SIMs and results of its own"},
+		&cli.StringFlag{Name: "shard-index", DefaultText: completionIndex + " where there are several",
+			Usage: "`I`, from 0, of this process's shard"},
+		&cli.StringFlag{Name: "shard-parallelism", DefaultText: "all",
+			Usage: "`N` shards run at once and share the rate"},
 	}
 }
 
-// shard is the part of the fleet that this process takes. The default says where it is the whole of it.
+// shard is the part of the fleet that this process takes. The zero value is the whole fleet.
 func (s *settings) shard() report.Shard {
 	count := s.number("shard-count", 1, report.MaxShards)
 	if s.err != nil {
@@ -40,38 +43,23 @@ func (s *settings) shardIndex(count int) int {
 	}
 	given, found := s.variable(completionIndex)
 	if !found {
-		s.fail("shard-count", "which of the "+thousands(count)+" shards is this? give --shard-index, from 0 to "+thousands(count-1))
+		s.fail("shard-count", fmt.Sprintf("which of the %s shards is this? give --shard-index, from 0 to %s",
+			report.Thousands(count), report.Thousands(count-1)))
 		return 0
 	}
 	index, err := strconv.Atoi(given)
 	if err != nil || index < 0 || index >= count {
-		s.fail("shard-count", completionIndex+" is "+strconv.Quote(given)+", and the index of a shard is from 0 to "+thousands(count-1))
+		s.fail("shard-count", fmt.Sprintf("%s is %q, and the index of a shard is from 0 to %s",
+			completionIndex, given, report.Thousands(count-1)))
 		return 0
 	}
 	return index
 }
 
-// parts is how many processes share the account's quota: all shards, unless fewer run at once.
+// parts is how many processes share the account's quota: as many as there are shards, unless fewer run at once.
 func (s *settings) parts(shard report.Shard) int {
 	if s.text("shard-parallelism") == "" {
 		return max(shard.Count, 1)
 	}
 	return s.number("shard-parallelism", 1, max(shard.Count, 1))
-}
-
-// nothingToDo says that a run has no SIM to call for.
-func (b *bulk) nothingToDo(id string, plan batch.Plan) {
-	if plan.Done == 0 && !b.shard.Whole() {
-		b.console.say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
-		return
-	}
-	b.console.say("nothing to %s: all %s%s are done already. Run %s.", b.action, counted(plan.Done, "SIM"), b.ofShard(), id)
-}
-
-// ofShard names the shard that counts are of; empty: the whole fleet.
-func (b *bulk) ofShard() string {
-	if b.shard.Whole() {
-		return ""
-	}
-	return " of " + b.shard.String()
 }

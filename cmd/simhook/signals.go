@@ -7,20 +7,20 @@ import (
 	"simhook/batch"
 )
 
-// untilSignal returns a context that the first signal ends, with batch.ErrStopped for its cause. release
-// ends the watch; signals that come later are for the next one.
+// untilSignal returns a context that the first signal ends with the cause batch.ErrStopped. After release, signals are
+// left to the next watch.
 func (p *program) untilSignal(parent context.Context) (ctx context.Context, release func()) {
 	return p.onSignals(parent, func(cancel context.CancelCauseFunc, _ int) {
-		p.console.say("stopping: nothing has been called")
+		p.console.Say("stopping: nothing has been called")
 		cancel(batch.ErrStopped)
 	})
 }
 
-// stopOnSignals lets the first signal end a run cleanly and the second at once.
+// stopOnSignals ends a run cleanly at the first signal, and at once at the second.
 func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx context.Context, release func()) {
 	return p.onSignals(parent, func(cancel context.CancelCauseFunc, count int) {
 		if count == 1 {
-			p.console.say("stopping: waiting up to 10 s for calls in flight; press again to stop at once")
+			p.console.Say("stopping: waiting up to 10 s for calls in flight; press again to stop at once")
 			run.Stop(batch.ErrStopped)
 			return
 		}
@@ -28,9 +28,11 @@ func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx con
 	})
 }
 
-// onSignals calls handle for each signal with their count. After release, which waits for a handle under
-// way, and may be called more than once, it is called no more.
-func (p *program) onSignals(parent context.Context, handle func(cancel context.CancelCauseFunc, count int)) (context.Context, func()) {
+// onSignals calls handle for each signal, with the count of signals so far. release ends that, and waits for a handle
+// under way. It may be called more than once.
+func (p *program) onSignals(
+	parent context.Context, handle func(cancel context.CancelCauseFunc, count int),
+) (ctx context.Context, release func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	released, ended := make(chan struct{}), make(chan struct{})
 	go func() {

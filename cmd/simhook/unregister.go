@@ -13,9 +13,17 @@ func (p *program) unregisterCommand() *cli.Command {
 		UsageText:   "simhook unregister [options] FLEET.csv",
 		Description: unregisterHelp,
 		Flags: bulkOptions(
-			&cli.StringFlag{Name: "only-url", Usage: "look first, and remove only webhooks with this `URL`; between look and removal somebody may change them"},
-			&cli.BoolFlag{Name: "record-previous", Usage: "look first, and note what is removed, so that restore can put it back", DisableDefaultText: true},
+			&cli.StringFlag{Name: "only-url",
+				Usage: "look first, and remove only webhooks with this `URL`; " +
+					"between look and removal another client may change them"},
+			&cli.BoolFlag{Name: "record-previous", DisableDefaultText: true,
+				Usage: "look first, and note what is removed, so that restore can put it back"},
 		),
-		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Unregister) },
+		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Unregister, readUnregister) },
 	}
+}
+
+func readUnregister(s *settings, b *bulk) {
+	b.onlyURL = s.url("only-url")
+	b.recordPrevious = s.enabled("record-previous")
 }

@@ -2,23 +2,25 @@ package cell
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
 const (
-	// textLimit is the longest text a cell holds, in bytes; what is longer ends in
-	// an ellipsis. A spreadsheet's own limit is 32,767 characters.
+	// TextLimit is the longest text that a cell holds, in bytes. Longer text is cut and ends in an ellipsis. It
+	// is well below the limit of spreadsheets, 32,767 characters.
 	TextLimit = 2048
-	// urlLimit is the longest URL a cell holds, in bytes: eight times what the
-	// fleet file may ask for, since what somebody else registered is kept too.
+	// URLLimit is the longest URL that a cell holds, in bytes: 16 KiB. It is eight times the longest URL that a
+	// fleet file may ask for, because URLs that others registered are kept too.
 	URLLimit = 16 << 10
+	// TimeFormat is RFC 3339 in UTC with milliseconds.
+	TimeFormat = "2006-01-02T15:04:05.000Z"
 )
 
-// Clean makes text from outside fit for a cell, a log line and a terminal: one
-// line of valid UTF-8 without control or invisible formatting characters, at
-// most limit bytes long, of which an ellipsis takes 3 where text is cut. Text
-// that is clean already comes back as it is.
+// Clean makes text from outside fit for a cell, a log line and a terminal: one line of valid UTF-8 without control
+// or invisible formatting characters, at most limit bytes long. Cut text ends in an ellipsis, which takes 3 of the
+// bytes. Text that is clean already is returned as it is.
 func Clean(text string, limit int) string {
 	if len(text) <= limit && IsClean(text) {
 		return text
@@ -45,11 +47,17 @@ func cut(text string, limit int) string {
 	return strings.TrimSpace(text[:end]) + ellipsis
 }
 
+// IsClean reports whether Clean leaves text of any length as it is.
 func IsClean(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, Unclean)
+	for i := range len(text) {
+		if b := text[i]; b < ' ' || b > '~' { // plain ASCII needs no look at runes
+			return utf8.ValidString(text[i:]) && !strings.ContainsFunc(text[i:], Unclean)
+		}
+	}
+	return true
 }
 
-// unclean holds for what could break a line, move a cursor or reorder text.
+// Unclean reports whether a character could break a line, move a cursor or reorder text.
 func Unclean(r rune) bool {
 	if r < utf8.RuneSelf {
 		return r < ' ' || r == '\x7f'
@@ -57,12 +65,11 @@ func Unclean(r rune) bool {
 	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Cf, r)
 }
 
-// textCell is text as the results file shows it.
+// Text makes a cell of text: clean, at most TextLimit bytes, without surrounding spaces, and no formula.
 func Text(text string) string { return Disarm(strings.TrimSpace(Clean(text, TextLimit))) }
 
-// urlCell is a URL as the results file shows it. It is never cut, since a part
-// of a URL is another URL: one longer than urlLimit gives an empty cell. What is
-// unclean is percent-encoded, which means the same to a server.
+// URL makes a cell of a URL. A URL longer than URLLimit gives an empty cell: it is never cut, because a part of a
+// URL is another URL. Unclean characters are percent-encoded, which means the same to a server.
 func URL(url string) string {
 	if len(url) > URLLimit {
 		return ""
@@ -87,12 +94,37 @@ func URL(url string) string {
 	return Disarm(b.String())
 }
 
-// disarmed puts an apostrophe, which says "this is text", before what
-// spreadsheets would run as a formula. The wide forms become plain ones there.
+// Disarm puts an apostrophe before a cell that a spreadsheet would run as a formula; there it means "this is text".
+// Spreadsheets take the wide forms ＝＋－＠ for the plain ones.
 func Disarm(cell string) string {
 	first, _ := utf8.DecodeRuneInString(cell)
 	if strings.ContainsRune("=+-@＝＋－＠", first) {
 		return "'" + cell
 	}
 	return cell
+}
+
+// Append appends a clean cell and a comma to a line. It quotes as encoding/csv does: only cells that could be
+// misread. Clean cells hold no line break and do not begin with a space.
+func Append(buf []byte, cell string) []byte {
+	if strings.IndexByte(cell, ',') < 0 && strings.IndexByte(cell, '"') < 0 && cell != `\.` {
+		return append(append(buf, cell...), ',')
+	}
+	buf = append(buf, '"')
+	for {
+		before, after, found := strings.Cut(cell, `"`)
+		buf = append(buf, before...)
+		if !found {
+			return append(buf, '"', ',')
+		}
+		buf, cell = append(buf, '"', '"'), after
+	}
+}
+
+// AppendTime appends a time and a comma to a line; the cell of the zero time is empty.
+func AppendTime(buf []byte, t time.Time) []byte {
+	if !t.IsZero() {
+		buf = t.UTC().AppendFormat(buf, TimeFormat)
+	}
+	return append(buf, ',')
 }

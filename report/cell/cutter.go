@@ -2,13 +2,18 @@ package cell
 
 import "bytes"
 
-// cutter takes lines apart into cells. A row is always one line, since cells hold no line breaks.
-type Cutter struct{ spare []byte } // holds unquoted cells
+// MaxLine is the longest line that is read, in bytes: 1 MiB. Longer lines were not written by simhook, whose
+// longest rows take less than 300 KiB.
+const MaxLine = 1 << 20
 
-// reset frees the cells of the line before.
+// Cutter splits lines into cells. A row is always one line, because cells hold no line breaks.
+type Cutter struct{ spare []byte } // holds cells whose quotes were doubled
+
+// Reset begins another line. Cells of the line before are no longer valid.
 func (c *Cutter) Reset() { c.spare = c.spare[:0] }
 
-// cut takes the first cell off text. More follow where a comma does.
+// Cut takes the first cell off text. more reports whether a comma and another cell follow; ok is false for a cell
+// that is not correctly quoted.
 func (c *Cutter) Cut(text []byte) (cell, rest []byte, more, ok bool) {
 	if len(text) == 0 || text[0] != '"' {
 		cell, rest, more = bytes.Cut(text, []byte{','})
@@ -21,8 +26,7 @@ func (c *Cutter) Cut(text []byte) (cell, rest []byte, more, ok bool) {
 	return cell, rest[1:], true, ok && rest[0] == ','
 }
 
-// unquote reads a quoted cell whose opening quote is gone, up to the closing
-// one.
+// unquote reads a quoted cell behind its opening quote, up to the closing one.
 func (c *Cutter) unquote(text []byte) (cell, rest []byte, closed bool) {
 	end := bytes.IndexByte(text, '"')
 	if end < 0 {

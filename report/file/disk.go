@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// Disk is what the journal asks of the file system when it changes something.
-// OS is the real one; tests make its n-th call fail.
+// Disk is every change on disk that is made by the results and the inbox. OS is the real one; tests make its n-th
+// call fail.
 type Disk interface {
 	Write(f *os.File, b []byte) (int, error)
 	Sync(f *os.File) error
@@ -29,14 +29,14 @@ func (OS) Sync(f *os.File) error { return f.Sync() }
 // Truncate cuts f.
 func (OS) Truncate(f *os.File, size int64) error { return f.Truncate(size) }
 
-// Rename replaces to by from.
+// Rename gives a file another name, and replaces a file that has it.
 func (OS) Rename(from, to string) error { return os.Rename(from, to) }
 
 // Remove deletes a file.
 func (OS) Remove(path string) error { return os.Remove(path) }
 
-// syncDir makes a rename, a new file or a removed one in the folder of path
-// survive a power cut: without it the old state can come back.
+// SyncDir makes a rename, a new file or a removed one in the folder of path survive a power cut. Without it the old
+// state can come back.
 func SyncDir(disk Disk, path string) error {
 	dir, err := os.Open(filepath.Dir(path))
 	if err != nil {
@@ -45,7 +45,7 @@ func SyncDir(disk Disk, path string) error {
 	return errors.Join(disk.Sync(dir), dir.Close())
 }
 
-// diskWriter is a file behind a Disk, as an io.Writer.
+// Writer writes to a file through a Disk.
 type Writer struct {
 	Disk Disk
 	File *os.File

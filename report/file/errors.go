@@ -2,8 +2,8 @@ package file
 
 import "fmt"
 
-// MismatchError says that a file is not what this run could go on with: results
-// of another command, API or shard, or no results at all. It was not touched.
+// MismatchError says that a file is not one that can be continued: results of another command, API or shard, or
+// something else. It was not changed.
 type MismatchError struct {
 	Path   string
 	Reason string
@@ -13,10 +13,9 @@ func (e *MismatchError) Error() string {
 	return fmt.Sprintf("%s: %s; it was left as it is: choose another --results or move it away", e.Path, e.Reason)
 }
 
-// WriteError says that results could not be written: a full disk, a folder
-// that is read-only. Unrecorded are the ICCIDs whose rows are not in the file, or
-// would not survive a power cut, although their calls were made; each is named by
-// one error only.
+// WriteError says that a file could not be written, for example on a full disk or in a read-only folder. Unrecorded
+// are the ICCIDs whose calls were made, but whose rows are not in the file or may not survive a power cut. Each is
+// named by one error only.
 type WriteError struct {
 	Path       string
 	Err        error

@@ -11,10 +11,10 @@ import (
 	"simhook/report/cell"
 )
 
-// LockedError says that another run holds the results file.
+// LockedError says that another process has locked a file.
 type LockedError struct {
 	Path   string // of the lock file
-	Holder string // what the other run wrote about itself; may be empty
+	Holder string // what the other process wrote about itself; may be empty
 }
 
 func (e *LockedError) Error() string {
@@ -22,12 +22,13 @@ func (e *LockedError) Error() string {
 	if e.Holder != "" {
 		holder = " (" + e.Holder + ")"
 	}
-	return fmt.Sprintf("another run%s is writing these results: %s is locked; wait for it or choose another --results", holder, e.Path)
+	return fmt.Sprintf("another run%s is writing these results: %s is locked; wait for it or choose another --results",
+		holder, e.Path)
 }
 
-// lockFile takes the lock beside a results file. The lock file is never
-// deleted: two runs could otherwise each hold the lock of a different file of
-// that name. A lock ends with its process, however that ends.
+// Lock locks the file at path, which it creates if needed. Its errors are a *LockedError and a *WriteError. The lock
+// ends with the process, however that ends. The file must never be deleted: otherwise two processes could each hold
+// the lock of a different file of that name.
 func Lock(path string) (*flock.Flock, error) {
 	lock := flock.New(path, flock.SetPermissions(0o600))
 	held, err := lock.TryLock()
@@ -40,7 +41,7 @@ func Lock(path string) (*flock.Flock, error) {
 	}
 	host, _ := os.Hostname()
 	holder := fmt.Sprintf("process %d on %s since %s\n", os.Getpid(), host, time.Now().UTC().Format(time.RFC3339))
-	// Only a help to people: a full disk must not keep a run from telling so later and better.
+	// It only helps people. A full disk is reported later, with a better message.
 	_ = os.WriteFile(path, []byte(holder), 0o600)
 	return lock, nil
 }

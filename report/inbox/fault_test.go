@@ -228,7 +228,7 @@ func TestRotation(t *testing.T) {
 		holdsOnce(t, path, 0, 4)
 	})
 	for n, call := range map[int]string{1: "rename", 2: "truncate", 3: "write", 4: "sync"} {
-		t.Run(fmt.Sprintf("that fails at a %s goes on with the same file", call), func(t *testing.T) {
+		t.Run(fmt.Sprintf("that fails at a %s continues with the same file", call), func(t *testing.T) {
 			path := inboxIn(t)
 			disk := &reporttest.Failing{}
 			b := mustOpenInbox(t, path, Options{Disk: disk})

@@ -13,41 +13,34 @@ import (
 	"simhook/report/file"
 )
 
-// defaultRemembered takes about 40 MB at the most, and at ten notifications a second more than a day to be
-// forgotten.
+// defaultRemembered IDs take about 40 MB at most. At ten notifications a second an ID is remembered for more than a
+// day.
 const defaultRemembered = 1 << 20
 
-// ErrInboxClosed says that a notification came after Close.
+// ErrClosed is returned after Close.
 var ErrClosed = errors.New("the inbox is closed")
 
-// InboxOptions say how an inbox is kept.
+// Options say how an inbox is kept.
 type Options struct {
-	// RotateSize is the size in bytes from which on a file is put aside and a new one begun. 0: never.
+	// RotateSize is the size in bytes at which a file is put aside and a new one started. 0: never.
 	RotateSize int64
 
-	// Remember is how many IDs are remembered at least to recognise repeats, across restarts and
-	// rotations; at most it is twice as many. 0 means 1,048,576.
+	// Remember is how many IDs at least are remembered to recognise repeats, across restarts and rotations;
+	// at most it is twice as many. 0 means 1,048,576.
 	Remember int
 
-	// OnRotate is called after a file was put aside by its size, or could not be, in which case the
-	// inbox goes on with it.
+	// OnRotate is called after a file was put aside because of its size. If err is not nil, that failed, and
+	// the inbox continues with the file that it has.
 	OnRotate func(aside string, err error)
 
-	// Recall is called, while the inbox is opened, with the ICCID of every row that is read back: all
-	// of them up to about 256 bytes for every remembered ID.
+	// Recall is called, while the inbox is opened, with the ICCID of each row that is read back: the newest
+	// rows, up to 256 bytes for each ID that is to be remembered (256 MiB by default).
 	Recall func(iccid string)
 
-	Disk file.Disk // nil: OS
+	Disk file.Disk // nil: file.OS
 }
 
-// Inbox is the CSV file of the notifications that were received, one line each. A file is
-//
-//	notifications.csv                            being written
-//	notifications.20260301T220000.000Z.csv       put aside at that time
-//	notifications.csv.lock                       held by the process that writes; never deleted
-//	notifications.csv.torn                       what a crash left of lines that were never acknowledged
-//
-// It is safe for concurrent use.
+// Inbox is the CSV file of the notifications that were received. It is safe for concurrent use.
 type Inbox struct {
 	path    string
 	options Options
@@ -58,19 +51,19 @@ type Inbox struct {
 	deposits  chan deposit
 	rotations chan chan rotation
 	closing   chan struct{}
-	ended     chan struct{} // no goroutine uses what stands below any more
+	ended     chan struct{} // the goroutine that writes has returned
 	broken    chan struct{}
 	close     func() error
-	found     file.Healed // when it was opened
+	found     file.Healed // by Open
 
-	// Of the goroutine that writes; before that, of OpenInbox.
+	// Only the goroutine that writes uses these; Open does before it starts.
 	file    *os.File
 	size    int64
 	known   *recentIDs
-	rotated time.Time // what the newest file put aside is named after
+	rotated time.Time // the time in the name of the newest file put aside
 	healed  file.Healed
 	buf     []byte
-	failure error // why nothing can be written any more
+	failure error // why nothing is written any more
 }
 
 // deposit is a notification on its way into the file.
@@ -85,9 +78,9 @@ type outcome struct {
 	err      error
 }
 
-// OpenInbox opens the inbox at path, or begins one. What a crash has left unfinished at the end of the
-// file is put into a file of its own. The errors are a *LockedError if another process has it, a
-// *MismatchError if the file is something else, and a *WriteError.
+// Open opens the inbox at path, or starts one. A part of a row that a crash left at the end of the file is moved to a
+// file of its own. The errors are a *file.LockedError if another process has the inbox, a *file.MismatchError if the
+// file is something else, and a *file.WriteError.
 func Open(path string, options Options) (*Inbox, error) {
 	if options.Remember <= 0 {
 		options.Remember = defaultRemembered
@@ -118,10 +111,9 @@ func Open(path string, options Options) (*Inbox, error) {
 	return b, nil
 }
 
-// Add writes a notification down. When it returns nil the row survives a power cut, be it this one or,
-// where repeated says so, that of an earlier notification with the same ID. Many calls at once share one
-// fsync. Errors are a *WriteError, the cause of ctx (the row may have been written all the same) and
-// ErrInboxClosed.
+// Add writes a notification. When it returns nil, its row survives a power cut; if it is repeated, that is the row of
+// an earlier notification with the same ID. Concurrent calls share one fsync. Errors are a *file.WriteError, ErrClosed,
+// and the cause of ctx, after which the row may have been written or not.
 func (b *Inbox) Add(ctx context.Context, r Row) (repeated bool, err error) {
 	d := deposit{Row: r, key: maphash.String(b.seed, idCell(r.ID)), reply: make(chan outcome, 1)}
 	select {
@@ -139,9 +131,9 @@ func (b *Inbox) Add(ctx context.Context, r Row) (repeated bool, err error) {
 	}
 }
 
-// Rotate puts the file aside and begins a new one. It returns the path of the file put aside; "" if there
-// was nothing in it, or if somebody else had renamed it before, as logrotate does. After an error the inbox
-// goes on with the file that it has.
+// Rotate puts the file aside and starts a new one. It returns the path of the file put aside. That is "" if the file
+// had no rows, or if another program had renamed it before, as logrotate does. After an error the inbox continues with
+// the file that it has.
 func (b *Inbox) Rotate() (aside string, err error) {
 	reply := make(chan rotation, 1)
 	select {
@@ -153,11 +145,11 @@ func (b *Inbox) Rotate() (aside string, err error) {
 	}
 }
 
-// Broken is closed when nothing can be written any more: an fsync failed, after which nobody knows what
-// the file holds. Opening the inbox again finds out. Err then says why.
+// Broken is closed when nothing is written any more, usually because an fsync failed. It is then unknown what the file
+// holds, until the inbox is opened again. Err says why.
 func (b *Inbox) Broken() <-chan struct{} { return b.broken }
 
-// Err is a *WriteError once Broken is closed, and nil before.
+// Err is a *file.WriteError once Broken is closed, and nil before.
 func (b *Inbox) Err() error {
 	select {
 	case <-b.broken:
@@ -167,8 +159,8 @@ func (b *Inbox) Err() error {
 	}
 }
 
-// Healed says what opening the inbox put aside.
+// Healed says what Open moved to the .torn file.
 func (b *Inbox) Healed() file.Healed { return b.found }
 
-// Close waits for the Adds under way and releases the file. It may be called more than once.
+// Close waits for the Adds in progress and releases the file. It may be called more than once.
 func (b *Inbox) Close() error { return b.close() }

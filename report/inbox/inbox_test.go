@@ -83,7 +83,7 @@ func TestTheMemoryIsBounded(t *testing.T) {
 			t.Fatalf("%d of the last %d are recognised", n, span)
 		}
 	}
-	if n := len(b.known.recent) + len(b.known.older); n > 2*span {
+	if n := len(b.known.younger) + len(b.known.older); n > 2*span {
 		t.Errorf("%d IDs are remembered, want %d at the most", n, 2*span)
 	}
 	mustClose(t, b)
@@ -176,7 +176,7 @@ func TestAddObeysItsContext(t *testing.T) {
 	})
 }
 
-func TestWhatACrashCutOffIsPutAside(t *testing.T) {
+func TestARowThatACrashCutOffIsPutAside(t *testing.T) {
 	whole := string(header())
 	for n := range 3 {
 		r := receipt(n)
@@ -215,9 +215,9 @@ func TestWhatACrashCutOffIsPutAside(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoInboxIsLeftAlone(t *testing.T) {
+func TestAFileThatIsNoInboxIsLeftAlone(t *testing.T) {
 	for name, text := range map[string]string{
-		"results":              string(results.HeaderLine()),
+		"results":              strings.Join(results.Columns(), ",") + "\n",
 		"a fleet":              "iccid\n" + reporttest.SimE + "\n",
 		"another inbox's rows": "2026-03-01T22:00:00.123Z,1,X," + reporttest.SimE + ",,,,,\n",
 	} {

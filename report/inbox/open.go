@@ -14,18 +14,18 @@ import (
 	"simhook/report/file"
 )
 
-// recalledPerID is how much of the files is read back for every ID that is to be remembered, in bytes:
-// about twice a usual line.
+// recalledPerID is how many bytes of the files are read back for each ID that is to be remembered: about twice a
+// usual line.
 const recalledPerID = 256
 
-// part is an end of a file that is read back.
+// part is a file and the offset from which it is read back.
 type part struct {
 	path string
 	from int64
 }
 
-// open reads the IDs back from what was put aside before, and then opens the file itself. The newest file
-// put aside may be the one that was written last: see rotate.
+// open reads the IDs back from the files put aside, and then opens the file itself. The newest file put aside may be
+// the one that was written last, and is then healed: see rotate.
 func (b *Inbox) open() error {
 	parts, err := b.partsPutAside()
 	if err != nil {
@@ -36,14 +36,14 @@ func (b *Inbox) open() error {
 		if i == len(parts)-1 {
 			read = b.healPart
 		}
-		if err := read(p); err != nil && !errors.Is(err, fs.ErrNotExist) { // somebody may be tidying up
+		if err := read(p); err != nil && !errors.Is(err, fs.ErrNotExist) { // another program may have deleted it
 			return fmt.Errorf("reading earlier notifications from %s: %w", p.path, err)
 		}
 	}
 	return b.openFile()
 }
 
-// partsPutAside chooses as much as is to be read back, the oldest first.
+// partsPutAside chooses what to read back of the files put aside, the oldest first.
 func (b *Inbox) partsPutAside() ([]part, error) {
 	paths, err := b.asides()
 	if err != nil {
@@ -89,7 +89,7 @@ func (b *Inbox) healPart(p part) error {
 	return errors.Join(err, f.Close())
 }
 
-// openFile opens the file at the path, or begins it; if that fails, b goes on with the file that it has.
+// openFile opens the file at the path, or starts it. If that fails, b keeps the file that it has.
 func (b *Inbox) openFile() error {
 	f, err := os.OpenFile(b.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
@@ -97,7 +97,7 @@ func (b *Inbox) openFile() error {
 	}
 	size, err := b.prepare(f)
 	if err != nil {
-		_ = f.Close() // nothing of ours is in it
+		_ = f.Close() // nothing was written to it
 		return err
 	}
 	b.file, b.size = f, size
@@ -121,30 +121,20 @@ func (b *Inbox) prepare(f *os.File) (size int64, err error) {
 	case len(first) <= len(header) && bytes.HasPrefix(header, begun):
 		return b.begin(f)
 	}
-	return 0, &file.MismatchError{Path: b.path, Reason: "is no file of notifications of simhook: its first line is another header"}
+	const reason = "is no file of notifications of simhook: its first line is another header"
+	return 0, &file.MismatchError{Path: b.path, Reason: reason}
 }
 
 func (b *Inbox) begin(f *os.File) (size int64, err error) {
-	header := header()
-	err = b.disk.Truncate(f, 0)
-	if err == nil {
-		_, err = file.Writer{Disk: b.disk, File: f}.Write(header)
-	}
-	if err == nil {
-		err = b.disk.Sync(f)
-	}
-	if err == nil {
-		err = file.SyncDir(b.disk, b.path)
-	}
-	if err != nil {
+	if err := file.Begin(b.disk, f, header()); err != nil {
 		return 0, &file.WriteError{Path: b.path, Err: err}
 	}
-	return int64(len(header)), nil
+	return int64(len(header())), nil
 }
 
-// heal reads the IDs back, cuts off what follows the last whole row, and syncs the rest, which nobody may
-// have done yet. No row that is cut off was acknowledged: a batch is written only when the one before it is
-// synced.
+// heal reads the IDs back, moves what follows the last whole row to the .torn file, and syncs the rest, since the
+// process before may have been killed before it did. No row that is cut off was acknowledged, because a batch is
+// written only when the one before it is synced.
 func (b *Inbox) heal(f *os.File, p part) (size int64, err error) {
 	end, err := b.recall(f, p.from)
 	if err == nil {
@@ -167,8 +157,8 @@ func (b *Inbox) heal(f *os.File, p part) (size int64, err error) {
 	return end, nil
 }
 
-// recall remembers the IDs of a file's rows from an offset on, and returns where the last whole row ends.
-// The first line it meets is the header, or half a row: it is passed over.
+// recall remembers the IDs of a file's rows from an offset on, and returns where the last whole row ends. It passes
+// over the first line, which is the header or a part of a row.
 func (b *Inbox) recall(f *os.File, from int64) (end int64, err error) {
 	reader := bufio.NewReaderSize(io.NewSectionReader(f, from, 1<<62), cell.MaxLine)
 	var line line
@@ -179,7 +169,7 @@ func (b *Inbox) recall(f *os.File, from int64) (end int64, err error) {
 		switch {
 		case errors.Is(err, io.EOF):
 			return end, nil
-		case errors.Is(err, bufio.ErrBufferFull): // no line of ours is as long
+		case errors.Is(err, bufio.ErrBufferFull): // longer than any row
 			continue
 		case err != nil:
 			return 0, err

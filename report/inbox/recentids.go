@@ -1,18 +1,18 @@
 package inbox
 
-// lately recognises keys that were added lately: at least the last span different ones, and at most
-// twice as many. Its size is bounded by that.
+// recentIDs remembers at least the last span IDs and at most twice as many, by their hashes. It keeps two
+// generations: when the younger one is full, the older one is dropped.
 type recentIDs struct {
-	span          int
-	recent, older map[uint64]struct{}
+	span           int
+	younger, older map[uint64]struct{}
 }
 
 func newRecentIDs(span int) *recentIDs {
-	return &recentIDs{span: span, recent: map[uint64]struct{}{}, older: map[uint64]struct{}{}}
+	return &recentIDs{span: span, younger: map[uint64]struct{}{}, older: map[uint64]struct{}{}}
 }
 
 func (m *recentIDs) has(key uint64) bool {
-	if _, known := m.recent[key]; known {
+	if _, known := m.younger[key]; known {
 		return true
 	}
 	_, known := m.older[key]
@@ -20,9 +20,9 @@ func (m *recentIDs) has(key uint64) bool {
 }
 
 func (m *recentIDs) add(key uint64) {
-	if len(m.recent) == m.span {
-		m.recent, m.older = m.older, m.recent
-		clear(m.recent)
+	if len(m.younger) == m.span {
+		m.younger, m.older = m.older, m.younger
+		clear(m.younger)
 	}
-	m.recent[key] = struct{}{}
+	m.younger[key] = struct{}{}
 }

@@ -11,12 +11,12 @@ import (
 	"simhook/report/cell"
 )
 
-// Receipt is one row of an inbox: a notification, and when it was received.
+// Row is one row of an inbox: a notification, and when it was received.
 type Row struct {
 	ReceivedAt time.Time
 
-	// ID recognises a repeat. It is at most 2,048 bytes of printable characters without spaces; IDs that
-	// are not may be taken for one another.
+	// ID recognises a repeat. It should be at most 2,048 bytes of printable characters without spaces; other
+	// IDs are changed to fit a cell, and two of them can then be the same.
 	ID string
 
 	Type           string
@@ -25,27 +25,38 @@ type Row struct {
 	Threshold      int       // percent; 0: none
 	ExpirationDate time.Time // zero: none
 	CurrentBalance *int64    // bytes; nil: none
-	Other          string    // further fields as a JSON object; "": there are none
+	Other          string    // further fields as a JSON object; "": none
 }
 
-// inboxColumnCount is the number of columns of an inbox, and these are the positions that opening it looks
-// at.
+// Positions of the columns.
 const (
-	columnCount = 9
-	columnID    = 1
-	columnICCID = 3
+	columnReceivedAt = iota
+	columnID
+	columnType
+	columnICCID
+	columnSubscriptionID
+	columnThreshold
+	columnExpirationDate
+	columnCurrentBalance
+	columnOther
+	columnCount
 )
 
-// InboxColumns returns the header of an inbox.
-func Columns() []string {
-	return []string{
-		"received_at", "id", "type", "iccid", "subscription_id", "threshold", "expiration_date", "current_balance", "other",
-	}
+var columns = [columnCount]string{
+	columnReceivedAt:     "received_at",
+	columnID:             "id",
+	columnType:           "type",
+	columnICCID:          "iccid",
+	columnSubscriptionID: "subscription_id",
+	columnThreshold:      "threshold",
+	columnExpirationDate: "expiration_date",
+	columnCurrentBalance: "current_balance",
+	columnOther:          "other",
 }
 
-func header() []byte { return []byte(strings.Join(Columns(), ",") + "\n") }
+func header() []byte { return []byte(strings.Join(columns[:], ",") + "\n") }
 
-// appendReceipt appends the line of r to buf, its cells in the order of InboxColumns.
+// appendRow appends the line of r to buf, its cells in the order of columns.
 func appendRow(buf []byte, r *Row) []byte {
 	buf = cell.AppendTime(buf, r.ReceivedAt)
 	buf = cell.Append(buf, idCell(r.ID))
@@ -64,8 +75,8 @@ func appendRow(buf []byte, r *Row) []byte {
 	return buf
 }
 
-// idCell is a text cell, save that different IDs stay different: with an apostrophe of its own in front
-// an ID would look like one that was disarmed.
+// idCell is a text cell that keeps different IDs different. An ID that begins with an apostrophe gets another one,
+// because the first could be taken for that of cell.Disarm.
 func idCell(id string) string {
 	if strings.HasPrefix(id, "'") {
 		id = "'" + id
@@ -80,7 +91,8 @@ func numberCell(n int64, known bool) string {
 	return cell.Disarm(strconv.FormatInt(n, 10))
 }
 
-// jsonCell escapes, as JSON does, what a cell must not hold. It is never cut: half of it would not be JSON.
+// jsonCell escapes, as JSON does, what a cell must not hold. It is never cut, because a part of it would not be
+// JSON.
 func jsonCell(text string) string {
 	if cell.IsClean(text) {
 		return text
@@ -88,7 +100,7 @@ func jsonCell(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		switch {
-		case r == '\n' || r == '\r' || r == '\t': // between values; within they are escaped already
+		case r == '\n' || r == '\r' || r == '\t': // between values; within values they are escaped already
 			b.WriteByte(' ')
 		case !cell.Unclean(r):
 			b.WriteRune(r)
@@ -101,13 +113,13 @@ func jsonCell(text string) string {
 	return b.String()
 }
 
-// inboxLine is a line of an inbox, taken apart.
+// line is a line of an inbox, split into its cells.
 type line struct {
 	cell.Cutter
 	cells [columnCount][]byte
 }
 
-// parse reports whether text, without its line end, is a row that appendReceipt wrote.
+// parse reports whether text, a line without its line end, is a row that appendRow wrote.
 func (l *line) parse(text []byte) bool {
 	l.Reset()
 	if bytes.IndexByte(text, 0) >= 0 { // a power cut leaves zeros where nothing was written yet
@@ -120,6 +132,6 @@ func (l *line) parse(text []byte) bool {
 		}
 		l.cells[i], text = cell, rest
 	}
-	_, err := time.Parse(cell.TimeFormat, string(l.cells[0]))
+	_, err := time.Parse(cell.TimeFormat, string(l.cells[columnReceivedAt]))
 	return err == nil && len(l.cells[columnID]) > 0
 }

@@ -16,7 +16,7 @@ import (
 	"simhook/report/reporttest"
 )
 
-// browse opens a page from a file in a browser without a screen, which may call nobody, and returns the page as
+// browse opens a page from a file in a browser without a screen, which must make no request, and returns the page as
 // its scripts have left it.
 func browse(t *testing.T, page string) string {
 	t.Helper()
@@ -96,7 +96,7 @@ func typing(page, text string) string {
 	return strings.Replace(page, "</body>", "<script>"+script+"</script></body>", 1)
 }
 
-func TestThePageInABrowserRunsNobodyElsesScript(t *testing.T) {
+func TestThePageInABrowserRunsOnlyItsOwnScript(t *testing.T) {
 	page := rendered(t, reporttest.FailedRow(reporttest.SimA, 2))
 	dom := browse(t, strings.Replace(page, "</body>", "<script>document.title = 'taken over'</script></body>", 1))
 	if strings.Contains(dom, "<title>taken over") {

@@ -68,7 +68,7 @@ func niceStep(greatest float64) float64 {
 	return 10 * power
 }
 
-// visible is the least height of a bar: few are not none.
+// visible is the least height of a bar, so that few can be told from none.
 const visible = 2
 
 // barChart draws one bar for each value.
@@ -135,7 +135,7 @@ func progressChart(from time.Time, width time.Duration, bins []done) chart {
 	}
 	c.Lines = []chartLine{{"line", sims.String()}, {"line bad", troubled.String()}}
 	c.Title = "Progress"
-	c.Alt = fmt.Sprintf("%s SIMs came to their end between %s and %s; %s of them failed or were refused.",
+	c.Alt = fmt.Sprintf("%s SIMs were finished between %s and %s; %s of them failed or were refused.",
 		report.Thousands(all), stamp(from), stamp(from.Add(time.Duration(len(bins))*width)), report.Thousands(bad))
 	c.timeMarks(from, width, len(bins))
 	return c
@@ -149,15 +149,17 @@ func callsChart(from time.Time, width time.Duration, bins []done) chart {
 		most = max(most, values[i])
 	}
 	c := barChart(values, func(i int) string {
-		return fmt.Sprintf("%s: %s calls a minute", from.Add(time.Duration(i)*width).Format("15:04:05"), report.Thousands(int(math.Round(values[i]))))
+		at := from.Add(time.Duration(i) * width).Format(time.TimeOnly)
+		return fmt.Sprintf("%s: %s calls a minute", at, report.Thousands(int(math.Round(values[i]))))
 	})
 	c.Title = "Calls per minute"
-	c.Alt = fmt.Sprintf("Calls a minute in steps of %s; the most were %s.", inWords(width), report.Thousands(int(math.Round(most))))
+	c.Alt = fmt.Sprintf("Calls a minute in steps of %s; the most were %s.",
+		inWords(width), report.Thousands(int(math.Round(most))))
 	c.timeMarks(from, width, len(bins))
 	return c
 }
 
-// durationChart shows how many SIMs took how long.
+// durationChart shows how long SIMs took.
 func durationChart(bars []stretch) chart {
 	values := make([]float64, len(bars))
 	for i, b := range bars {
@@ -167,7 +169,8 @@ func durationChart(bars []stretch) chart {
 		return fmt.Sprintf("less than %s: %s SIMs", inWords(bars[i].below), report.Thousands(bars[i].sims))
 	})
 	c.Title = "Time per SIM"
-	c.Alt = "How many SIMs took how long; each bar has those that took less than the time at its right, and no less than the one at its left."
+	c.Alt = "How many SIMs took how long; each bar has those that took less than the time at its right, " +
+		"and no less than the one at its left."
 	slot := (chartRight - chartLeft) / float64(len(bars))
 	every := (len(bars) + 7) / 8
 	for i, b := range bars {

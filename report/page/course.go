@@ -6,13 +6,13 @@ import (
 	"simhook/report"
 )
 
-// course is what was done in each second.
+// course is what was done in each second, by Unix time.
 type course map[int64]done
 
-// done is what was done in some time.
+// done is what was done in a span of time.
 type done struct {
-	sims  int // that came to their end
-	bad   int // of them: failed or refused
+	sims  int // that were finished
+	bad   int // those that failed or were refused
 	calls int // that were made for them
 }
 
@@ -39,10 +39,10 @@ func (c course) bounds() (first, last int64) {
 	return first, last
 }
 
-// maxBins is how many steps a course has at the most: what a phone's screen has room for.
+// maxBins is how many steps a chart has at most: as many as a phone's screen has room for.
 const maxBins = 120
 
-// binned sums the course up in steps of one round width, the first of which begins at a multiple of it.
+// binned sums the course up in steps of a round width. The first step begins at a multiple of the width.
 func (c course) binned() (from time.Time, width time.Duration, bins []done) {
 	if len(c) == 0 {
 		return time.Time{}, 0, nil
@@ -60,10 +60,14 @@ func (c course) binned() (from time.Time, width time.Duration, bins []done) {
 	return time.Unix(begin, 0).UTC(), time.Duration(step) * time.Second, bins
 }
 
-// roundStep is the smallest round number of seconds of which so many cover a span.
+// roundStep is the smallest round number of seconds with which so many steps cover a span in seconds.
 func roundStep(span, steps int64) int64 {
 	const minute, hour, day = 60, 60 * 60, 24 * 60 * 60
-	for _, step := range []int64{1, 2, 5, 10, 15, 30, minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute, hour, 2 * hour, 6 * hour, 12 * hour} {
+	for _, step := range []int64{
+		1, 2, 5, 10, 15, 30,
+		minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
+		hour, 2 * hour, 6 * hour, 12 * hour,
+	} {
 		if span <= steps*step {
 			return step
 		}

@@ -6,8 +6,8 @@ import (
 	"simhook/report"
 )
 
-// Page is the report of one or several results files as one page of HTML that needs nothing else: no
-// network, no other file. Rows that are ok are only counted, so that its size depends on the others alone.
+// Page is the report of one or several results files. Rows that are ok are only counted, so that the size of the page
+// depends on the other rows alone.
 type Page struct {
 	files  []string
 	mask   func(string) string
@@ -16,28 +16,28 @@ type Page struct {
 	course course
 	spans  spans
 
-	listed     []listedRow // rows that are not ok, in their order
-	duplicates int         // of them
-	unlisted   int         // rows that are not ok, and too many
+	listed     []listedRow // rows that are not ok, in the order they were added
+	duplicates int         // among listed
+	unlisted   int         // rows that are not ok and did not fit
 	attempts   int
 }
 
 // pageKind is what was done, and with which API.
 type pageKind struct{ Action, BaseURL string }
 
-// The most rows that a page lists, so that it stays below 2 MB. Duplicates, which nobody has to mend, do not
-// push others out.
+// A page lists at most so many rows, which keeps it below 2 MB. Duplicates have a limit of their own, so that they
+// take no room from rows that need work.
 const (
 	maxListed           = 2000
 	maxListedDuplicates = 200
 )
 
-// NewPage returns the page of results files with these names. mask hides secrets in URLs.
+// New returns the page of results files with these names. mask hides secrets in URLs.
 func New(files []string, mask func(string) string) *Page {
 	return &Page{files: files, mask: mask, kinds: map[pageKind]bool{}, course: course{}, spans: spans{}}
 }
 
-// Add takes in a row: of each SIM, the newest.
+// Add takes in the newest row of a SIM.
 func (p *Page) Add(row *report.Row) {
 	p.tally.Add(row)
 	p.kinds[pageKind{row.Action, row.BaseURL}] = true
@@ -84,19 +84,18 @@ type listedCall struct {
 }
 
 func (p *Page) listing(row *report.Row) listedRow {
-	listed := listedRow{ICCID: row.ICCID, Line: row.Line, Status: row.Status, Error: p.mask(row.Error), Finished: stamp(row.FinishedAt)}
-	for _, t := range []struct {
-		name string
-		call report.Call
-	}{{"SUBSCRIPTION_END", row.SubscriptionEnd}, {"USAGE_THRESHOLD", row.UsageThreshold}} {
-		if t.call.Outcome != "" {
-			listed.Calls = append(listed.Calls, listedCall{t.name, t.call.Outcome, t.call.HTTPStatus, t.call.CorrelationID})
+	listed := listedRow{
+		ICCID: row.ICCID, Line: row.Line, Status: row.Status, Error: p.mask(row.Error), Finished: stamp(row.FinishedAt),
+	}
+	for name, call := range row.ByType() {
+		if call.Outcome != "" {
+			listed.Calls = append(listed.Calls, listedCall{name, call.Outcome, call.HTTPStatus, call.CorrelationID})
 		}
 	}
 	return listed
 }
 
-// stamp is a time as people read it.
+// stamp is a time for people, in UTC; empty for the zero time.
 func stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""

@@ -50,7 +50,7 @@ func largeFleet(sims, failures int) []report.Row {
 		if i == sims/2 {
 			at = at.Add(10 * time.Minute)
 		}
-		row := reporttest.OkRow(fmt.Sprintf("894447%013d", i), i+2)
+		row := reporttest.OKRow(fmt.Sprintf("894447%013d", i), i+2)
 		row.FinishedAt = at
 		row.StartedAt = at.Add(-time.Duration(80+random.ExpFloat64()*150) * time.Millisecond)
 		if failures > 0 && i%(sims/failures) == 7 && i/(sims/failures) < failures {
@@ -104,7 +104,7 @@ func TestThePageTellsNoSecretAndRunsNoText(t *testing.T) {
 	}
 }
 
-func TestThePageOf(t *testing.T) {
+func TestThePageShowsWhatIsNotOK(t *testing.T) {
 	duplicates := make([]report.Row, 500)
 	for i := range duplicates {
 		duplicates[i] = reporttest.BadRow(reporttest.SimA, i+2, report.StatusDuplicate)
@@ -118,7 +118,7 @@ func TestThePageOf(t *testing.T) {
 		want, absent string
 	}{
 		"no row at all":                           {nil, "0 rows", "<polyline"},
-		"one SIM that is ok":                      {[]report.Row{reporttest.OkRow(reporttest.SimA, 2)}, "Nothing: all rows are ok.", `id="q"`},
+		"one SIM that is ok":                      {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, "Nothing: all rows are ok.", `id="q"`},
 		"rows that name no SIM":                   {[]report.Row{reporttest.BadRow("junk", 2, report.StatusInvalid)}, "not usable", "<polyline"},
 		"more failures than it lists":             {many, "5 more rows are not listed here", ""},
 		"more duplicates than it lists":           {duplicates, "300 more rows are not listed here", ""},
@@ -144,7 +144,7 @@ func TestTheCourseLosesNothingWhateverItsLength(t *testing.T) {
 		longest := rapid.Int64Range(0, 400*24*60*60).Draw(t, "longest")
 		c, want := course{}, done{}
 		for range rapid.IntRange(1, 50).Draw(t, "rows") {
-			row := reporttest.OkRow(reporttest.SimA, 2)
+			row := reporttest.OKRow(reporttest.SimA, 2)
 			if rapid.Bool().Draw(t, "bad") {
 				row = reporttest.FailedRow(reporttest.SimA, 2)
 				want.bad++

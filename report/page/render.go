@@ -63,12 +63,12 @@ type pageView struct {
 	Generated string
 }
 
-// share is how many of all something are.
+// share is how many of all there are of one kind.
 type share struct {
 	Name    string
 	Count   int
 	Percent string
-	X, Wide string // of its part of a bar that is 1,000 wide
+	X, Wide string // of its part of a bar that is 1,000 units wide
 }
 
 // typeShares are the outcomes of one notification type.
@@ -84,13 +84,11 @@ func (p *Page) view() pageView {
 		Generated: stamp(time.Now()),
 	}
 	v.NotOK = v.Rows - p.tally.Statuses[report.StatusOK]
-	v.Statuses = shares(p.tally.Statuses, report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate)
-	for _, t := range []struct {
-		name     string
-		outcomes map[report.Outcome]int
-	}{{"SUBSCRIPTION_END", p.tally.SubscriptionEnd}, {"USAGE_THRESHOLD", p.tally.UsageThreshold}} {
-		if len(t.outcomes) > 0 {
-			v.Types = append(v.Types, typeShares{t.name, shares(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...)})
+	v.Statuses = shares(p.tally.Statuses,
+		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate)
+	for name, outcomes := range p.tally.ByType() {
+		if len(outcomes) > 0 {
+			v.Types = append(v.Types, typeShares{name, shares(outcomes, slices.Sorted(maps.Keys(outcomes))...)})
 		}
 	}
 	var actions []string
@@ -106,7 +104,9 @@ func (p *Page) view() pageView {
 	if first, last := p.course.bounds(); len(p.course) > 0 {
 		v.From, v.To = stamp(time.Unix(first, 0)), stamp(time.Unix(last, 0))
 		from, width, bins := p.course.binned()
-		v.Charts = []chart{progressChart(from, width, bins), callsChart(from, width, bins), durationChart(p.spans.histogram())}
+		v.Charts = []chart{
+			progressChart(from, width, bins), callsChart(from, width, bins), durationChart(p.spans.histogram()),
+		}
 	}
 	return v
 }
@@ -119,7 +119,7 @@ func (p *Page) causes() []report.Cause {
 	return causes
 }
 
-// shares tells how much of all each is, in the given order.
+// shares are the shares of the given kinds, in this order.
 func shares[K ~string](numbers map[K]int, order ...K) []share {
 	total := 0
 	for _, key := range order {
@@ -140,7 +140,7 @@ func shares[K ~string](numbers map[K]int, order ...K) []share {
 	return parts
 }
 
-// percent never rounds some to none, nor all but some to all.
+// percent never rounds to 0 % or 100 % unless it is exact.
 func percent(count, of int) string {
 	p := float64(count) / float64(of) * 100
 	switch {

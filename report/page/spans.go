@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// spans counts how long SIMs took, in milliseconds, as the results have it.
+// spans counts SIMs by how long they took, in milliseconds.
 type spans map[int64]int
 
 func (s spans) add(d time.Duration) { s[max(d.Milliseconds(), 0)]++ }
@@ -18,7 +18,7 @@ type percentile struct {
 	Time string
 }
 
-// percentiles are exact: the least time that at least the share of SIMs did not exceed.
+// percentiles are exact: each is the shortest time within which at least its share of the SIMs was done.
 func (s spans) percentiles() []percentile {
 	times := slices.Sorted(maps.Keys(s))
 	if len(times) == 0 {
@@ -44,14 +44,14 @@ func (s spans) percentiles() []percentile {
 	return found
 }
 
-// stretch is one bar of the histogram: the SIMs that took less than its bound, and no less than that of the bar
+// stretch is one bar of the histogram: the SIMs that took less than its bound, but not less than that of the bar
 // before.
 type stretch struct {
 	below time.Duration
 	sims  int
 }
 
-// histogram has bounds in steps of 1, 2 and 5, from the first that holds a SIM to the last.
+// histogram has bounds of 10, 20, 50, 100 ms and so on, from the first bar that holds a SIM to the last.
 func (s spans) histogram() []stretch {
 	var bars []stretch
 	below := 10 * time.Millisecond
@@ -86,7 +86,7 @@ func (s spans) histogram() []stretch {
 	return bars
 }
 
-// inWords writes a time with the precision that it deserves.
+// inWords writes a time in the unit that suits it, with one digit behind the point at most from a minute on.
 func inWords(d time.Duration) string {
 	switch {
 	case d < time.Second:

@@ -12,20 +12,21 @@ import (
 	"simhook/report/file"
 )
 
-// neverSynced leaves it to the operating system when to write.
+// NeverSynced does not sync files, which makes tests much faster.
 type NeverSynced struct{ file.OS }
 
 func (NeverSynced) Sync(*os.File) error { return nil }
 
+// ErrDisk is the error of a Failing disk.
 var ErrDisk = errors.New("no space left on device")
 
-// failing is a disk whose n-th call fails, and with forGood all later ones too.
+// Failing is a disk whose N-th call from now fails, and with ForGood all later ones too.
 type Failing struct {
 	file.OS
 	N       int
 	ForGood bool
-	Half    bool   // a write that fails has written one half
-	Fired   string // the call that failed first
+	Half    bool   // a write that fails writes one half first
+	Fired   string // the name of the call that failed first; "": none did
 }
 
 func (d *Failing) fails(call string) bool {
@@ -47,7 +48,7 @@ func (d *Failing) Write(f *os.File, b []byte) (int, error) {
 	if d.ForGood {
 		return n, ErrDisk
 	}
-	return n, nil // a short write without a word
+	return n, nil // a short write without an error
 }
 
 func (d *Failing) Sync(f *os.File) error {
@@ -78,20 +79,20 @@ func (d *Failing) Remove(path string) error {
 	return d.OS.Remove(path)
 }
 
-// powered is a disk that knows what would be left of a folder were the power cut
-// now: files as they were last synced, under the names they had when the folder
-// was; or, since a file system may be quicker with some changes than with others,
-// with the last renaming or removal done besides.
+// Powered is a disk that knows what would be left of a folder if the power were cut now: files as they were last
+// synced, under the names they had when the folder was last synced. A file system may also have made the last rename
+// or removal permanent already, which is a second possible state.
 type Powered struct {
 	file.OS
 	t       *testing.T
 	folder  string
-	Synced  map[uint64]string // what a file (by its inode) held
-	names   map[string]uint64 // what the folder held
-	pending []func(map[string]uint64)
-	Changed func() // after every call
+	Synced  map[uint64]string         // inode → contents at its last sync
+	names   map[string]uint64         // name → inode at the last sync of the folder
+	pending []func(map[string]uint64) // renames and removals since
+	Changed func()                    // after every call
 }
 
+// NewPowered takes the folder as it is for synced. changed is called after every call.
 func NewPowered(t *testing.T, folder string, changed func()) *Powered {
 	d := &Powered{t: t, folder: folder, Synced: map[uint64]string{}, Changed: changed}
 	d.names = d.listing()
@@ -153,7 +154,7 @@ func (d *Powered) Remove(path string) error {
 	return nil
 }
 
-// left are the states that a power cut now may leave: names and contents.
+// Left are the states that a power cut now may leave: names and contents.
 func (d *Powered) Left() []map[string]string {
 	oldest, newest := maps.Clone(d.names), maps.Clone(d.names)
 	if n := len(d.pending); n > 0 {

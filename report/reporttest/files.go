@@ -9,6 +9,7 @@ import (
 	"testing"
 )
 
+// Content is the text of a file.
 func Content(t testing.TB, path string) string {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -18,7 +19,7 @@ func Content(t testing.TB, path string) string {
 	return string(text)
 }
 
-// snapshot is what stands in a folder, locks aside: name, mode and content.
+// Snapshot is the type and content of each file of a folder, by name, without lock files.
 func Snapshot(t testing.TB, folder string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
@@ -36,6 +37,7 @@ func Snapshot(t testing.TB, folder string) map[string]string {
 	return files
 }
 
+// Write writes a file.
 func Write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

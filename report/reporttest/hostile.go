@@ -6,7 +6,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// hostile draws text of the kind that breaks files, terminals and spreadsheets.
+// Hostile draws text of the kind that breaks files, terminals and spreadsheets.
 func Hostile() *rapid.Generator[string] {
 	return rapid.Custom(func(t *rapid.T) string {
 		pieces := rapid.SliceOfN(rapid.OneOf(

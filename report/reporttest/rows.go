@@ -7,54 +7,55 @@ import (
 	"simhook/report"
 )
 
+// SIMs and URLs of the rows.
 const (
-	SimA = "8944474600000109251"
-	SimB = "8944478600004958824"
-	URLA = "https://example.com/a"
-	URLB = "https://example.com/b"
-)
-
-const (
+	SimA   = "8944474600000109251"
+	SimB   = "8944478600004958824"
+	URLA   = "https://example.com/a"
+	URLB   = "https://example.com/b"
 	SimC   = "8944477100000000086"
 	SimD   = "8944472600000510740"
 	SimE   = "893000000002391231"
 	URLAPI = "https://services.truphone.com/connect-api"
 )
 
-// okRow is a SIM for which all was achieved.
-func OkRow(iccid string, line int) report.Row {
+// OKRow is a SIM whose both types were registered.
+func OKRow(iccid string, line int) report.Row {
 	started := time.Date(2026, 3, 1, 22, 0, line%60, 123e6, time.UTC)
 	return report.Row{
 		ICCID: iccid, Line: line, Action: "register", Status: report.StatusOK, WebhookURL: URLA,
-		SubscriptionEnd: report.Call{Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "k3v9x2ab-" + iccid + "-SE-1"},
-		UsageThreshold:  report.Call{Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "k3v9x2ab-" + iccid + "-UT-1"},
+		SubscriptionEnd: registered("k3v9x2ab-" + iccid + "-SE-1"),
+		UsageThreshold:  registered("k3v9x2ab-" + iccid + "-UT-1"),
 		StartedAt:       started, FinishedAt: started.Add(time.Second), BaseURL: URLAPI,
 	}
 }
 
-// halfRow is a SIM of which one type failed.
+func registered(correlationID string) report.Call {
+	return report.Call{Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: correlationID}
+}
+
+// HalfRow is a SIM of which one type was registered and the other failed.
 func HalfRow(iccid string, line int) report.Row {
-	row := OkRow(iccid, line)
+	row := OKRow(iccid, line)
 	row.Status, row.Error = report.StatusFailed, `the API said "later, please"`
 	row.UsageThreshold.Outcome, row.UsageThreshold.HTTPStatus, row.UsageThreshold.Error = report.Failed, 503, row.Error
 	return row
 }
 
-// failedRow is a SIM for which nothing was achieved.
+// FailedRow is a SIM of which both types failed.
 func FailedRow(iccid string, line int) report.Row {
 	row := HalfRow(iccid, line)
 	row.SubscriptionEnd = row.UsageThreshold
 	return row
 }
 
-// badRow is a row of the fleet that names no SIM to call.
+// BadRow is a row of the fleet that names no SIM to call for.
 func BadRow(cell string, line int, status report.Status) report.Row {
-	row := OkRow(cell, line)
+	row := OKRow(cell, line)
 	row.Status, row.Error = status, "not usable"
 	row.SubscriptionEnd, row.UsageThreshold = report.Call{}, report.Call{}
 	return row
 }
 
-// nthICCID is the n-th of consecutive ICCIDs. Shards do not ask for check
-// digits.
+// NthICCID is the n-th of consecutive ICCIDs, whose check digits are not right.
 func NthICCID(n int) string { return fmt.Sprintf("8944474600%09d", n) }

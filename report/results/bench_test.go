@@ -17,7 +17,7 @@ func BenchmarkAppend(b *testing.B) {
 	const batch = 256
 	rows := make([]report.Row, batch)
 	for i := range rows {
-		rows[i] = reporttest.OkRow(fmt.Sprintf("89%017d", i), i+2)
+		rows[i] = reporttest.OKRow(fmt.Sprintf("89%017d", i), i+2)
 	}
 	j := mustOpen(b, resultsIn(b), bothTypes())
 	b.ReportAllocs()
@@ -29,13 +29,49 @@ func BenchmarkAppend(b *testing.B) {
 	b.ReportMetric(batch*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
 }
 
+// BenchmarkRow writes one row.
+func BenchmarkRow(b *testing.B) {
+	row, buf := reporttest.OKRow(reporttest.SimA, 2), make([]byte, 0, 4096)
+	b.ReportAllocs()
+	for b.Loop() {
+		buf = appendRow(buf[:0], &row)
+	}
+}
+
+// BenchmarkLine splits and decodes one line.
+func BenchmarkLine(b *testing.B) {
+	text := bytes.TrimSuffix([]byte(lines(reporttest.OKRow(reporttest.SimA, 2))), []byte("\n"))
+	var l line
+	var e entry
+	b.ReportAllocs()
+	for b.Loop() {
+		if !l.parse(text, &e) {
+			b.Fatal()
+		}
+	}
+}
+
+// BenchmarkRead reads 1,000 rows.
+func BenchmarkRead(b *testing.B) {
+	row := lines(reporttest.OKRow(reporttest.SimA, 2))
+	text := append(headerLine(), bytes.Repeat([]byte(row), 1000)...)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, err := range Read(bytes.NewReader(text)) {
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
 // BenchmarkOpen resumes 100,000 rows, and compares with encoding/csv reading the
 // same bytes.
 func BenchmarkOpen(b *testing.B) {
 	const sims = 100_000
 	rows := make([]report.Row, sims)
 	for i := range rows {
-		rows[i] = reporttest.OkRow(fmt.Sprintf("89%017d", i), i+2)
+		rows[i] = reporttest.OKRow(fmt.Sprintf("89%017d", i), i+2)
 	}
 	path := resultsIn(b)
 	leave(b, path, rows...)
@@ -44,8 +80,8 @@ func BenchmarkOpen(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		j := mustOpen(b, path, bothTypes())
-		if j.live != sims {
-			b.Fatalf("%d rows", j.live)
+		if j.known.live != sims {
+			b.Fatalf("%d rows", j.known.live)
 		}
 		if err := j.Close(); err != nil {
 			b.Fatal(err)

@@ -15,16 +15,16 @@ import (
 	"simhook/report/reporttest"
 )
 
-// mixedFleet is what is to come of a fleet with everything in it.
+// mixedFleet are the rows of a complete run with a fleet that has everything in it.
 func mixedFleet() []report.Row {
-	quoted := reporttest.OkRow(reporttest.SimC, 4)
+	quoted := reporttest.OKRow(reporttest.SimC, 4)
 	quoted.WebhookURL, quoted.SubscriptionEnd.Outcome, quoted.SubscriptionEnd.PreviousURL = `https://example.com/?a="1",2`, report.Replaced, `https://example.com/",,"`
 	refused := reporttest.FailedRow(reporttest.SimD, 5)
 	refused.Status, refused.Error = report.StatusRefused, "no, said \"it\",\nand no again"
 	return []report.Row{
-		reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), quoted, refused,
+		reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), quoted, refused,
 		reporttest.BadRow("8.94E+18", 6, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 7, report.StatusDuplicate), reporttest.BadRow(`="x",`, 8, report.StatusInvalid),
-		reporttest.OkRow(reporttest.SimE, 9), reporttest.HalfRow("8944472600000510741", 10), reporttest.OkRow("8944472600000510742", 11),
+		reporttest.OKRow(reporttest.SimE, 9), reporttest.HalfRow("8944472600000510741", 10), reporttest.OKRow("8944472600000510742", 11),
 	}
 }
 
@@ -33,7 +33,7 @@ func mixedFleet() []report.Row {
 func mixedRows() []report.Row {
 	fleet := mixedFleet()
 	older := reporttest.FailedRow(reporttest.SimE, 9)
-	changed := reporttest.OkRow(reporttest.SimB, 3)
+	changed := reporttest.OKRow(reporttest.SimB, 3)
 	changed.WebhookURL = reporttest.URLB
 	return append([]report.Row{older, changed}, fleet...)
 }
@@ -47,7 +47,7 @@ func slim(rows []report.Row) []report.Row {
 }
 
 func TestAFileCutAnywhereComesToTheSameResults(t *testing.T) {
-	text := string(HeaderLine()) + lines(slim(mixedRows())...)
+	text := string(headerLine()) + lines(slim(mixedRows())...)
 	const parts = 4 // at a time
 	for part := range parts {
 		t.Run(fmt.Sprintf("every 4th byte from the %dth", part), func(t *testing.T) {
@@ -71,7 +71,7 @@ func goOnWithHalf(t *testing.T, text string) {
 		t.Fatalf("cut at %d: %s", len(text), diff)
 	}
 	files := reporttest.Snapshot(t, filepath.Dir(path))
-	whole := max(strings.LastIndexByte(text, '\n')+1, len(HeaderLine()))
+	whole := max(strings.LastIndexByte(text, '\n')+1, len(headerLine()))
 	if torn := text[min(whole, len(text)):]; torn != "" {
 		if got := reporttest.Content(t, path+".torn"); got != torn+"\n" {
 			t.Errorf("cut at %d: %q is set aside, not %q", len(text), got, torn)
@@ -84,9 +84,9 @@ func goOnWithHalf(t *testing.T, text string) {
 }
 
 func TestDamageIsSetAsideAndItsSIMsComeAgain(t *testing.T) {
-	rows := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), reporttest.FailedRow(reporttest.SimC, 4), reporttest.OkRow(reporttest.SimC, 4), reporttest.OkRow(reporttest.SimD, 5)}
+	rows := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), reporttest.FailedRow(reporttest.SimC, 4), reporttest.OKRow(reporttest.SimC, 4), reporttest.OKRow(reporttest.SimD, 5)}
 	fleet := []report.Row{rows[0], rows[1], rows[3], rows[4]}
-	header, second := string(HeaderLine()), lines(rows[1])
+	header, second := string(headerLine()), lines(rows[1])
 	all := header + lines(rows...)
 	zeros := strings.Repeat("\x00", 4096)
 	long := strings.Repeat("x", cell.MaxLine)
@@ -158,12 +158,12 @@ func TestDamageIsSetAsideAndItsSIMsComeAgain(t *testing.T) {
 	}
 }
 
-func TestWhatAnEarlierRunLeftHalfReplacedIsNoHindrance(t *testing.T) {
+func TestAMergeThatWasKilledStopsNoRun(t *testing.T) {
 	path := resultsIn(t)
 	leave(t, path, reporttest.FailedRow(reporttest.SimA, 2))
 	reporttest.Write(t, path+".merging", "half of a mer")
-	run(t, path, bothTypes(), reporttest.OkRow(reporttest.SimA, 2))
-	if diff := cmp.Diff(sortedLines(lines(reporttest.OkRow(reporttest.SimA, 2))), rowsIn(t, path)); diff != "" {
+	run(t, path, bothTypes(), reporttest.OKRow(reporttest.SimA, 2))
+	if diff := cmp.Diff(sortedLines(lines(reporttest.OKRow(reporttest.SimA, 2))), rowsIn(t, path)); diff != "" {
 		t.Error(diff)
 	}
 	if files := reporttest.Snapshot(t, filepath.Dir(path)); len(files) != 1 {

@@ -1,17 +1,16 @@
 package results
 
-// The journal's tests were each seen to fail once: with the guarantee on the
-// left taken out of the code, the test on the right complained.
+// Each test on the right was seen to fail once, with the guarantee on the left taken out of the code.
 //
 //	an unfinished file
 //	  a torn end is cut off                      TestAFileCutAnywhereComesToTheSameResults
-//	  it is kept aside first                     TestAFileCutAnywhereComesToTheSameResults
+//	  it is moved to .torn first                 TestAFileCutAnywhereComesToTheSameResults
 //	  damage in the middle is taken out          TestDamageIsSetAsideAndItsSIMsComeAgain
 //	  a failed write is cut back                 TestAJournalThatFailedStaysFailed
 //	  and ends all writing                       TestAJournalThatFailedStaysFailed
 //	  a short write is a failed one              TestNothingIsLostWhereTheDiskFails
 //	  a failed fsync is not tried again          TestRowsThatWereNotSyncedAreCutOffAndNamed
-//	  rows appended meanwhile are not synced     TestRowsAppendedDuringASyncAreNotYetSynced
+//	  rows appended meanwhile are not synced     TestRowsAppendedWhileOthersAreSynced
 //	  each row is named by one error             TestAWriteThatFailsDuringASyncNamesTheRowsOfBoth
 //	  its rows are cut off, and named            TestRowsThatWereNotSyncedAreCutOffAndNamed
 //	power cuts (all by TestNothingIsLostWhereThePowerIsCut)
@@ -21,28 +20,23 @@ package results
 //	completing
 //	  there is a row for every SIM               TestResultsAreNotCompleteWithoutARowForEverySIM
 //	  an older row of a SIM is left out          TestUnfinishedRunsAddUp, TestOneRunAfterAnother
-//	  SIMs that left are kept, if settled        TestOneRunAfterAnother
+//	  SIMs that left are kept, if worth it       TestOneRunAfterAnother
 //	  rows are discarded after they are merged   TestAMergeThatEndsBeforeTheRowsAreDiscardedIsMadeUpFor
-//	  what a killed merge left does not hinder   TestWhatAnEarlierRunLeftHalfReplacedIsNoHindrance
+//	  what a killed merge left is removed        TestAMergeThatWasKilledStopsNoRun
 //	resuming
-//	  types, webhook and newest row count        TestWhatIsToDoForASIM
+//	  types, webhook and newest row count        TestWhatEarlierRunsLeftToDoForASIM
 //	  unclean URLs are recognised                TestSIMsWithStrangeURLsAreDone
 //	  a sweep starts over                        TestASweepStartsOverOnlyOnceItIsComplete
-//	the table of SIMs
-//	  entries are found again, and no others     TestSlotsHoldWhatAMapWouldHold
-//	  also after it has grown, or made room      TestSlotsHoldWhatAMapWouldHold
-//	  keys are different for every ICCID         TestKeyTellsICCIDsApart
-//	  it takes 32 bytes a SIM                    TestTableTakesAtMost32BytesASIM
 //	refusing
 //	  other command, API, torn, edited           TestResultsOfAnotherKindAreRefusedAndLeftAlone
-//	  pipes, links and folders                   TestWhatIsNoFileIsRefused
-//	  a disk that cannot sync                    TestADiskThatTakesNothingIsFoundOutBeforeTheFirstCall
+//	  pipes, links and folders                   TestOnlyRegularFilesAreOpened
+//	  a disk that cannot sync                    TestADiskThatFailsIsFoundBeforeTheFirstCall
 //	locking
 //	  one run at a time                          TestASecondRunIsToldOfTheFirst
 //	  on a file that is never deleted            TestFilesAreForTheirOwnerOnly
-//	cells
-//	  URLs are never cut                         TestURLsSurvive
-//	  no cell is a formula                       TestNoTextIsAFormula
+//	lines
 //	  quotes are doubled, columns in order       TestEveryValueStandsInItsColumn
 //	  bare quotes are no row                     TestSplittingFindsTheCellsThatEncodingCSVFinds
 //	  nor is what Read would refuse              TestALineIsARowOnlyIfItCanBeReadAndRecognised
+//	reading
+//	  an older row of a SIM is passed over       TestNewestYieldsOneRowOfEachSIM

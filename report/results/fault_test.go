@@ -17,10 +17,10 @@ import (
 	"simhook/report/reporttest"
 )
 
-// A beginning is what the faults meet.
+// beginning is the state in which the faults happen.
 type beginning struct {
 	before func(t *testing.T, path string)
-	calls  []string // of the disk that must come to fail
+	calls  []string // of the disk that must fail once
 }
 
 func beginnings() map[string]beginning {
@@ -32,13 +32,13 @@ func beginnings() map[string]beginning {
 		},
 		"an unfinished run, torn": {
 			func(t *testing.T, path string) {
-				reporttest.Write(t, partialPath(path), string(HeaderLine())+lines(fleet[:3]...)+"8944")
+				reporttest.Write(t, partialPath(path), string(headerLine())+lines(fleet[:3]...)+"8944")
 			},
 			[]string{"truncate", "write", "sync", "rename"},
 		},
 		"an unfinished run, damaged in the middle": {
 			func(t *testing.T, path string) {
-				reporttest.Write(t, partialPath(path), string(HeaderLine())+lines(fleet[0])+"\x00\x00\n"+lines(fleet[1:3]...))
+				reporttest.Write(t, partialPath(path), string(headerLine())+lines(fleet[0])+"\x00\x00\n"+lines(fleet[1:3]...))
 				reporttest.Write(t, path+".merging", "half of a mer")
 			},
 			[]string{"remove", "write", "sync", "rename"},
@@ -67,8 +67,7 @@ func (a *account) note(err error) {
 	}
 }
 
-// unattended is a run that meets faults: it goes on as far as it can, and keeps
-// account.
+// unattended is a run that meets faults: it continues as far as it can, and keeps account.
 func unattended(path string, disk file.Disk, fleet []report.Row) (a account) {
 	options := bothTypes()
 	options.Disk = disk
@@ -124,8 +123,7 @@ func TestNothingIsLostWhereTheDiskFails(t *testing.T) {
 	}
 }
 
-// meetFault has one run meet a fault and another go on after it. It reports
-// whether the fault was met.
+// meetFault has one run meet a fault, and then another run continue. It reports whether the fault was met.
 func meetFault(t *testing.T, b beginning, disk *reporttest.Failing) (fired bool) {
 	t.Helper()
 	path := resultsIn(t)
@@ -210,12 +208,12 @@ func TestAJournalThatFailedStaysFailed(t *testing.T) {
 			path, options, disk := resultsIn(t), bothTypes(), &reporttest.Failing{Half: tt.half}
 			options.Disk = disk
 			j := mustOpen(t, path, options)
-			mustAppend(t, j, reporttest.OkRow(reporttest.SimA, 2))
+			mustAppend(t, j, reporttest.OKRow(reporttest.SimA, 2))
 			disk.N = 1
-			if err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimB, 3)}); !errors.Is(err, tt.want) || disk.Fired != "write" {
+			if err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimB, 3)}); !errors.Is(err, tt.want) || disk.Fired != "write" {
 				t.Fatalf("the write that fails: %v; the fault was met at %q", err, disk.Fired)
 			}
-			if err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimC, 4)}); !errors.Is(err, tt.want) {
+			if err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimC, 4)}); !errors.Is(err, tt.want) {
 				t.Errorf("a later write: %v", err)
 			}
 			if err := j.Sync(); !errors.Is(err, tt.want) {
@@ -224,7 +222,7 @@ func TestAJournalThatFailedStaysFailed(t *testing.T) {
 			if _, err := j.Complete(1); !errors.Is(err, tt.want) {
 				t.Errorf("completing: %v", err)
 			}
-			if got := reporttest.Content(t, partialPath(path)); got != string(HeaderLine())+lines(reporttest.OkRow(reporttest.SimA, 2)) {
+			if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(reporttest.OKRow(reporttest.SimA, 2)) {
 				t.Errorf("the file is %q", got)
 			}
 		})
@@ -237,8 +235,8 @@ func TestRowsThatWereNotSyncedAreCutOffAndNamed(t *testing.T) {
 	disk := &reporttest.Failing{}
 	options.Disk = disk
 	j := mustOpen(t, path, options)
-	mustAppend(t, j, reporttest.OkRow(reporttest.SimA, 2))
-	if err := errors.Join(j.Append([]report.Row{reporttest.OkRow(reporttest.SimB, 3)}), j.Append([]report.Row{reporttest.OkRow(reporttest.SimC, 4)})); err != nil {
+	mustAppend(t, j, reporttest.OKRow(reporttest.SimA, 2))
+	if err := errors.Join(j.Append([]report.Row{reporttest.OKRow(reporttest.SimB, 3)}), j.Append([]report.Row{reporttest.OKRow(reporttest.SimC, 4)})); err != nil {
 		t.Fatal(err)
 	}
 	disk.N = 1
@@ -249,17 +247,17 @@ func TestRowsThatWereNotSyncedAreCutOffAndNamed(t *testing.T) {
 	if diff := cmp.Diff([]string{reporttest.SimB, reporttest.SimC}, failure.Unrecorded); diff != "" {
 		t.Error(diff)
 	}
-	if err := errors.Join(j.Sync(), j.Append([]report.Row{reporttest.OkRow(reporttest.SimD, 5)})); !errors.Is(err, reporttest.ErrDisk) {
+	if err := errors.Join(j.Sync(), j.Append([]report.Row{reporttest.OKRow(reporttest.SimD, 5)})); !errors.Is(err, reporttest.ErrDisk) {
 		t.Errorf("later it works again, it says: %v", err)
 	}
-	if got := reporttest.Content(t, partialPath(path)); got != string(HeaderLine())+lines(reporttest.OkRow(reporttest.SimA, 2)) {
+	if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(reporttest.OKRow(reporttest.SimA, 2)) {
 		t.Errorf("the file is %q", got)
 	}
 }
 
 func TestResultsAreNotCompleteWithoutARowForEverySIM(t *testing.T) {
 	path := resultsIn(t)
-	fleet := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}
+	fleet := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}
 	j := mustOpen(t, path, bothTypes())
 	missing(j, fleet)
 	mustAppend(t, j, fleet[0])
@@ -269,7 +267,7 @@ func TestResultsAreNotCompleteWithoutARowForEverySIM(t *testing.T) {
 	if _, err := os.Stat(path); err == nil {
 		t.Error("there they are")
 	}
-	if got := reporttest.Content(t, partialPath(path)); got != string(HeaderLine())+lines(fleet[0]) {
+	if got := reporttest.Content(t, partialPath(path)); got != string(headerLine())+lines(fleet[0]) {
 		t.Errorf("the unfinished results have become %q", got)
 	}
 }

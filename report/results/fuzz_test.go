@@ -22,11 +22,11 @@ func FuzzOpenPartial(f *testing.F) {
 	f.Add(true, []byte(strings.ReplaceAll(rows, `""`, `"`)))
 	f.Add(true, []byte(strings.ReplaceAll(rows, "\n", "\r\n")))
 	f.Add(false, []byte("iccid,line\n"))
-	f.Add(false, HeaderLine()[:11])
+	f.Add(false, headerLine()[:11])
 	f.Add(false, []byte("\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, ours bool, text []byte) {
 		if ours {
-			text = append(HeaderLine(), text...)
+			text = append(headerLine(), text...)
 		}
 		path := resultsIn(t)
 		reporttest.Write(t, partialPath(path), string(text))

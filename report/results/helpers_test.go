@@ -11,8 +11,7 @@ import (
 	"simhook/report/reporttest"
 )
 
-// bothTypes are the options of most tests, on a disk that spares them thousands
-// of syncs.
+// bothTypes are the options of most tests. Their disk does not sync, which makes them much faster.
 func bothTypes() Options {
 	return Options{Action: "register", BaseURL: reporttest.URLAPI, Want: Types{SubscriptionEnd: true, UsageThreshold: true}, Disk: reporttest.NeverSynced{}}
 }
@@ -39,24 +38,23 @@ func mustAppend(t testing.TB, j *Journal, rows ...report.Row) {
 	}
 }
 
-// missing goes over a fleet, given as the rows that are to come of it, and
-// returns those that are still to be written.
+// missing makes a pass over a fleet, given as the rows that a run writes for it, and returns those that are still to
+// be written.
 func missing(j *Journal, fleet []report.Row) (rows []report.Row) {
 	j.Begin()
 	for _, row := range fleet {
 		if row.Status == report.StatusInvalid || row.Status == report.StatusDuplicate {
-			if !j.Bad(&row) {
+			if !j.LookBad(&row) {
 				rows = append(rows, row)
 			}
-		} else if _, state := j.Sight(row.ICCID, row.WebhookURL); state != Done {
+		} else if _, state := j.Look(row.ICCID, row.WebhookURL); state != Done {
 			rows = append(rows, row)
 		}
 	}
 	return rows
 }
 
-// run does what a run does: it opens the results, writes what is missing, and
-// completes them.
+// run is a whole run: it opens the results, writes what is missing, and completes them.
 func run(t testing.TB, path string, options Options, fleet ...report.Row) (kept int) {
 	t.Helper()
 	j := mustOpen(t, path, options)
@@ -71,7 +69,7 @@ func run(t testing.TB, path string, options Options, fleet ...report.Row) (kept 
 	return kept
 }
 
-// leave writes rows as a run that is then killed does.
+// leave writes rows like a run that is then killed.
 func leave(t testing.TB, path string, rows ...report.Row) {
 	t.Helper()
 	j := mustOpen(t, path, bothTypes())
@@ -81,7 +79,7 @@ func leave(t testing.TB, path string, rows ...report.Row) {
 	}
 }
 
-// lines are what rows are written as.
+// lines is the text that rows are written as.
 func lines(rows ...report.Row) string {
 	var buf []byte
 	for i := range rows {
@@ -90,8 +88,7 @@ func lines(rows ...report.Row) string {
 	return string(buf)
 }
 
-// rowsIn are the lines of a results file below its header, in no order, after
-// a look by encoding/csv at the whole.
+// rowsIn are the lines of a results file below its header, sorted. It checks the file with encoding/csv.
 func rowsIn(t testing.TB, path string) []string {
 	t.Helper()
 	text := reporttest.Content(t, path)
@@ -99,7 +96,7 @@ func rowsIn(t testing.TB, path string) []string {
 	if err != nil {
 		t.Fatalf("%s: %v", path, err)
 	}
-	body, found := strings.CutPrefix(text, string(HeaderLine()))
+	body, found := strings.CutPrefix(text, string(headerLine()))
 	if !found || strings.Count(text, "\n") != len(records) {
 		t.Fatalf("%s: not a header and one line per row: %q", path, text)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"simhook/report"
 	"simhook/report/reporttest"
+	"simhook/report/simset"
 )
 
 func TestSplittingFindsTheCellsThatEncodingCSVFinds(t *testing.T) {
@@ -34,7 +35,7 @@ func TestSplittingFindsTheCellsThatEncodingCSVFinds(t *testing.T) {
 }
 
 func FuzzLine(f *testing.F) {
-	for _, row := range []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3), reporttest.BadRow(`8.94E+18, "odd"`, 4, report.StatusInvalid), {}} {
+	for _, row := range []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3), reporttest.BadRow(`8.94E+18, "odd"`, 4, report.StatusInvalid), {}} {
 		f.Add([]byte(strings.TrimSuffix(lines(row), "\n")))
 	}
 	f.Add([]byte(strings.Repeat(",", columnCount-1)))
@@ -45,10 +46,10 @@ func FuzzLine(f *testing.F) {
 		}
 		compareWithCSV(t, text)
 		var l line
-		if !l.parse(text) {
+		if !l.parse(text, new(entry)) {
 			return
 		}
-		for row, err := range Read(bytes.NewReader(append(append(HeaderLine(), text...), '\n'))) {
+		for row, err := range Read(bytes.NewReader(append(append(headerLine(), text...), '\n'))) {
 			if err != nil {
 				t.Errorf("a good line is not read: %v", err)
 			}
@@ -85,7 +86,7 @@ func compareWithCSV(t failer, text []byte) {
 }
 
 func TestALineIsARowOnlyIfItCanBeReadAndRecognised(t *testing.T) {
-	good := lines(reporttest.OkRow(reporttest.SimA, 2))
+	good := lines(reporttest.OKRow(reporttest.SimA, 2))
 	tests := map[string]struct {
 		old, new string
 		want     bool
@@ -93,7 +94,7 @@ func TestALineIsARowOnlyIfItCanBeReadAndRecognised(t *testing.T) {
 		"a whole one":                        {"", "", true},
 		"an ICCID that a spreadsheet spoilt": {reporttest.SimA, "8.94447E+18", false},
 		"no ICCID":                           {reporttest.SimA, "", false},
-		"a status nobody knows":              {",ok,", ",done,", false},
+		"an unknown status":                  {",ok,", ",done,", false},
 		"a line that is no number":           {",2,", ",two,", false},
 		"no line":                            {",2,", ",,", false},
 		"an HTTP status that is no number":   {",200,", ",OK,", false},
@@ -116,9 +117,31 @@ func TestALineIsARowOnlyIfItCanBeReadAndRecognised(t *testing.T) {
 				t.Fatal("the line is not changed")
 			}
 			var l line
-			if got := l.parse([]byte(text)); got != tt.want {
+			if got := l.parse([]byte(text), new(entry)); got != tt.want {
 				t.Errorf("%q is a row: %v", text, got)
 			}
 		})
 	}
+}
+
+func TestARowIsRecognisedByWhatWasWrittenOfIt(t *testing.T) {
+	iccid := rapid.OneOf(rapid.StringMatching(`89[0-9]{16,18}`), reporttest.Hostile())
+	rapid.Check(t, func(t *rapid.T) {
+		row := drawRow(t)
+		row.ICCID = iccid.Draw(t, "SIM")
+		var l line
+		var e entry
+		if !l.parse([]byte(strings.TrimSuffix(lines(row), "\n")), &e) {
+			if _, sim := simset.Key(row.ICCID); sim || !namesSIM(row.Status) {
+				t.Fatalf("a row of %q that is %s is not recognised", row.ICCID, row.Status)
+			}
+			return
+		}
+		if e.key != keyOf(&row) {
+			t.Errorf("%q has the key %d in the file, and %d before", row.ICCID, e.key, keyOf(&row))
+		}
+		if e.status != row.Status || e.isPlan() || e.subscriptionEnd.good != row.SubscriptionEnd.Outcome.Good() {
+			t.Errorf("%+v is decoded as %+v", row, e)
+		}
+	})
 }

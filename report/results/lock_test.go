@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 	}
 	j, err := Open(path, Options{Action: "register", BaseURL: reporttest.URLAPI, Want: Types{true, true}})
 	if err == nil {
-		err = errors.Join(j.Append([]report.Row{reporttest.OkRow(reporttest.SimA, 2)}), j.Sync())
+		err = errors.Join(j.Append([]report.Row{reporttest.OKRow(reporttest.SimA, 2)}), j.Sync())
 	}
 	fmt.Println("held:", err)
 	select {}
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 func TestASecondRunIsToldOfTheFirst(t *testing.T) {
 	path := resultsIn(t)
 	first := mustOpen(t, path, bothTypes())
-	mustAppend(t, first, reporttest.OkRow(reporttest.SimA, 2))
+	mustAppend(t, first, reporttest.OKRow(reporttest.SimA, 2))
 	before := reporttest.Snapshot(t, filepath.Dir(path))
 	holder := reporttest.Content(t, path+".lock")
 
@@ -51,8 +51,8 @@ func TestASecondRunIsToldOfTheFirst(t *testing.T) {
 		t.Error("the second run changed something:", diff)
 	}
 
-	mustAppend(t, first, reporttest.OkRow(reporttest.SimB, 3))
-	missing(first, []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)})
+	mustAppend(t, first, reporttest.OKRow(reporttest.SimB, 3))
+	missing(first, []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)})
 	if _, err := first.Complete(2); err != nil {
 		t.Fatal(err)
 	}
@@ -92,12 +92,12 @@ func TestRowsOfAKilledProcessAreThereAndItsLockIsGone(t *testing.T) {
 		t.Error("it ended by itself")
 	}
 	j := mustOpen(t, path, bothTypes())
-	if _, state := j.Sight(reporttest.SimA, reporttest.URLA); state != Done {
+	if _, state := j.Look(reporttest.SimA, reporttest.URLA); state != Done {
 		t.Errorf("the row it wrote is lost: the SIM is %v", state)
 	}
 }
 
-func TestALockFileLeftBehindIsNoHindrance(t *testing.T) {
+func TestALockFileOfAnEndedRunStopsNoRun(t *testing.T) {
 	path := resultsIn(t)
 	reporttest.Write(t, path+".lock", "process 1 on elsewhere since yesterday\n")
 	mustOpen(t, path, bothTypes())
@@ -108,9 +108,9 @@ func TestALockFileLeftBehindIsNoHindrance(t *testing.T) {
 
 func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	path := resultsIn(t)
-	reporttest.Write(t, partialPath(path), string(HeaderLine())+"torn\n8944")
-	run(t, path, bothTypes(), reporttest.OkRow(reporttest.SimA, 2))
-	leave(t, path, reporttest.OkRow(reporttest.SimB, 2))
+	reporttest.Write(t, partialPath(path), string(headerLine())+"torn\n8944")
+	run(t, path, bothTypes(), reporttest.OKRow(reporttest.SimA, 2))
+	leave(t, path, reporttest.OKRow(reporttest.SimB, 2))
 	for _, suffix := range []string{"", ".partial", ".lock", ".torn"} {
 		info, err := os.Stat(path + suffix)
 		if err != nil {

@@ -7,8 +7,7 @@ import (
 	"simhook/report/file"
 )
 
-// MergeError says why results are not those of all shards of one fleet. Nothing
-// was written.
+// MergeError says why the results are not those of all shards of one fleet. Nothing was written.
 type MergeError struct {
 	Path   string // of the results file at fault; empty: a shard is missing
 	Reason string
@@ -21,19 +20,17 @@ func (e *MergeError) Error() string {
 	return e.Path + ": " + e.Reason
 }
 
-// Merge writes the complete results of all shards of a fleet to one complete
-// results file at path, in the order of the shards, and returns the number of its
-// rows. Results of the same command and API that stand there already are
-// replaced; a reader sees the old file or all of the new one.
+// Merge writes the complete results of all shards of a fleet to one complete results file at path, in the order
+// of the shards, and returns the number of its rows. Results of the same command and API that are at path
+// already are replaced. A reader of path sees either the old file or the whole new one.
 //
-// The shards may come in any order. Which one a file is of is told by its rows,
-// whatever its name; the name counts where there are no rows, and is not allowed
-// to say anything else.
+// The shards may be given in any order. The SIMs in a file tell which shard it is of. The file's name tells it
+// only where there are no SIMs, and must not contradict them.
 //
-// Errors: *MergeError; *fs.PathError of a shard's file; *MismatchError,
-// *LockedError and *WriteError of the file at path.
+// Errors: *MergeError; *fs.PathError of a shard's file; *file.MismatchError, *file.LockedError and
+// *file.WriteError of the file at path.
 func Merge(path string, shards []string) (rows int, err error) {
-	var kind kind
+	var o origin
 	var files []*shardFile
 	defer func() {
 		for _, f := range files {
@@ -46,7 +43,7 @@ func Merge(path string, shards []string) (rows int, err error) {
 			return 0, err
 		}
 		files = append(files, f)
-		if err := f.examine(&kind); err != nil {
+		if err := f.read(&o); err != nil {
 			return 0, err
 		}
 		rows += f.rows
@@ -54,22 +51,22 @@ func Merge(path string, shards []string) (rows int, err error) {
 	if files, err = inOrder(files); err != nil {
 		return 0, err
 	}
-	return rows, writeMerged(path, kind, files)
+	return rows, writeMerged(path, o, files)
 }
 
-// writeMerged takes the lock that a run with these results takes.
-func writeMerged(path string, kind kind, files []*shardFile) error {
-	j, err := Open(path, Options{Action: kind.action, BaseURL: kind.baseURL, Plan: kind.plan})
+// writeMerged takes the same lock as a run with these results.
+func writeMerged(path string, o origin, files []*shardFile) error {
+	j, err := Open(path, Options{Action: o.action, BaseURL: o.baseURL, Plan: o.plan})
 	if err != nil {
 		return err
 	}
 	defer j.Close() // nothing was appended
-	if j.live > 0 {
+	if j.known.live > 0 {
 		return &file.MismatchError{Path: j.PartialPath(), Reason: "holds rows of a run that is not finished"}
 	}
 	err = j.replace(j.path, func(out *bufio.Writer) error {
 		for _, f := range files {
-			if err := eachRow(f.file, func(scan *scan) error { return writeLine(out, scan.text) }); err != nil {
+			if err := eachRow(f.file, func(s *scan) error { return writeLine(out, s.text) }); err != nil {
 				return fmt.Errorf("copying %s: %w", f.path, err)
 			}
 		}

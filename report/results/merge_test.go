@@ -32,7 +32,7 @@ func shardFiles(t *testing.T, count int) (paths []string, all []report.Row) {
 		}
 		for n := range 40 {
 			if iccid := reporttest.NthICCID(n); shard.Owns(iccid) {
-				rows = append(rows, reporttest.OkRow(iccid, n+2))
+				rows = append(rows, reporttest.OKRow(iccid, n+2))
 			}
 		}
 		run(t, path, options, rows...)
@@ -41,7 +41,7 @@ func shardFiles(t *testing.T, count int) (paths []string, all []report.Row) {
 	return paths, all
 }
 
-func TestShardsMergeIntoResultsThatAWholeRunGoesOnWith(t *testing.T) {
+func TestShardsMergeIntoResultsThatAWholeRunContinues(t *testing.T) {
 	paths, all := shardFiles(t, 4)
 	merged := resultsIn(t)
 	slices.Reverse(paths) // in any order
@@ -52,7 +52,7 @@ func TestShardsMergeIntoResultsThatAWholeRunGoesOnWith(t *testing.T) {
 	if rows != len(all) {
 		t.Errorf("%d rows, want %d", rows, len(all))
 	}
-	if diff := cmp.Diff(lines(all...), strings.TrimPrefix(reporttest.Content(t, merged), string(HeaderLine()))); diff != "" {
+	if diff := cmp.Diff(lines(all...), strings.TrimPrefix(reporttest.Content(t, merged), string(headerLine()))); diff != "" {
 		t.Errorf("not the rows of shard 0, then of shard 1, and so on (-want +got):\n%s", diff)
 	}
 	info, err := os.Stat(merged)
@@ -68,10 +68,10 @@ func TestShardsMergeIntoResultsThatAWholeRunGoesOnWith(t *testing.T) {
 	}
 }
 
-func TestMergingAgainReplacesWhatWasMerged(t *testing.T) {
+func TestMergingAgainReplacesTheMergedResults(t *testing.T) {
 	paths, all := shardFiles(t, 4)
 	merged := resultsIn(t)
-	run(t, merged, bothTypes(), reporttest.OkRow(reporttest.SimE, 2))
+	run(t, merged, bothTypes(), reporttest.OKRow(reporttest.SimE, 2))
 	if _, err := Merge(merged, paths); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestShardsThatDoNotMakeAFleetAreRefused(t *testing.T) {
 			return p
 		}, "NAME.1-of-4.csv: NAME.1-of-4.csv.partial is there too: its run is not finished: run the same command again first"},
 		"one is running again": {func(t *testing.T, p []string) []string {
-			reporttest.Write(t, partialPath(p[1]), string(HeaderLine()))
+			reporttest.Write(t, partialPath(p[1]), string(headerLine()))
 			return p
 		}, "NAME.1-of-4.csv: NAME.1-of-4.csv.partial is there too: its run is not finished: run the same command again first"},
 		"an unfinished file is given": {func(t *testing.T, p []string) []string {
@@ -124,7 +124,7 @@ func TestShardsThatDoNotMakeAFleetAreRefused(t *testing.T) {
 		"another API's":     {rewritten(reporttest.URLAPI, "https://example.com"), "NAME.2-of-4.csv: holds results of the API at https://example.com, and what comes before those of " + reporttest.URLAPI},
 		"a plan":            {rewritten(string(report.Registered), string(report.WouldRegister)), "NAME.2-of-4.csv: a plan, made by --dry-run, and results do not go together"},
 		"one of more shards by its SIMs": {func(t *testing.T, p []string) []string {
-			reporttest.Write(t, p[1], string(HeaderLine())+lines(shardRows(shardOf(5, 8), 60)...))
+			reporttest.Write(t, p[1], string(headerLine())+lines(shardRows(shardOf(5, 8), 60)...))
 			return p
 		}, "NAME.1-of-4.csv: is shard 5 of 8, not shard 1 of 4"},
 		"cut off": {func(t *testing.T, p []string) []string {
@@ -134,7 +134,7 @@ func TestShardsThatDoNotMakeAFleetAreRefused(t *testing.T) {
 		}, "NAME.2-of-4.csv: its last line is cut off"},
 		"a SIM twice": {func(t *testing.T, p []string) []string {
 			text := reporttest.Content(t, p[2])
-			reporttest.Write(t, p[2], text+text[len(HeaderLine()):])
+			reporttest.Write(t, p[2], text+text[len(headerLine()):])
 			return p
 		}, "is the second row of its SIM (was the file edited?)"},
 		"bad rows of another": {func(t *testing.T, p []string) []string {
@@ -234,7 +234,7 @@ func TestShardsWithoutNamesAreToldByTheirSIMs(t *testing.T) {
 			}
 			if slices.Contains(c.leave, -1) {
 				empty := filepath.Join(t.TempDir(), "results.csv")
-				reporttest.Write(t, empty, string(HeaderLine()))
+				reporttest.Write(t, empty, string(headerLine()))
 				given = append(given, empty)
 			}
 			merged := resultsIn(t)
@@ -253,7 +253,7 @@ func TestShardsWithoutNamesAreToldByTheirSIMs(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsNotThere(t *testing.T) {
+func TestMergingAMissingFileIsAPathError(t *testing.T) {
 	paths, _ := shardFiles(t, 2)
 	must(t, os.Remove(paths[1]))
 	_, err := Merge(resultsIn(t), paths)
@@ -262,16 +262,16 @@ func TestAFileThatIsNotThere(t *testing.T) {
 	}
 }
 
-func TestWhatStandsWhereTheMergedResultsShouldIsNotLost(t *testing.T) {
+func TestMergingNeverReplacesOtherResults(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(t *testing.T, merged string)
 		is      func(error) bool
 	}{
 		"another command's results": {func(t *testing.T, merged string) {
-			reporttest.Write(t, merged, string(HeaderLine())+strings.ReplaceAll(lines(reporttest.OkRow(reporttest.SimE, 2)), "register,", "unregister,"))
+			reporttest.Write(t, merged, string(headerLine())+strings.ReplaceAll(lines(reporttest.OKRow(reporttest.SimE, 2)), "register,", "unregister,"))
 		}, isA[*file.MismatchError]},
 		"no results":        {func(t *testing.T, merged string) { reporttest.Write(t, merged, "my notes\n") }, isA[*file.MismatchError]},
-		"an unfinished run": {func(t *testing.T, merged string) { leave(t, merged, reporttest.OkRow(reporttest.SimE, 2)) }, isA[*file.MismatchError]},
+		"an unfinished run": {func(t *testing.T, merged string) { leave(t, merged, reporttest.OKRow(reporttest.SimE, 2)) }, isA[*file.MismatchError]},
 		"a run":             {func(t *testing.T, merged string) { mustOpen(t, merged, bothTypes()) }, isA[*file.LockedError]},
 	} {
 		t.Run(name, func(t *testing.T) {

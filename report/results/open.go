@@ -12,15 +12,15 @@ import (
 	"simhook/report/simset"
 )
 
-// Open locks the results at path and reads what earlier runs left there. Errors:
-// *LockedError, *MismatchError (nothing was changed), *WriteError.
+// Open locks the results at path and reads what earlier runs left there. Errors: *file.LockedError,
+// *file.MismatchError (nothing was changed), *file.WriteError.
 func Open(path string, options Options) (_ *Journal, err error) {
 	if options.Disk == nil {
 		options.Disk = file.OS{}
 	}
 	options.BaseURL = cell.URL(options.BaseURL)
-	if err := matchesName(options.Shard, path); err != nil {
-		return nil, &file.MismatchError{Path: path, Reason: err.Error()}
+	if err := checkShardOfName(options.Shard, path); err != nil {
+		return nil, mismatch(path, err)
 	}
 	j := &Journal{path: path, options: options, disk: options.Disk}
 	if !options.ReadOnly {
@@ -43,7 +43,7 @@ func Open(path string, options Options) (_ *Journal, err error) {
 		j.healed = file.Healed{Lines: len(damaged)}
 		return j, nil
 	}
-	if err := j.heal(damaged); err != nil {
+	if err := j.repair(damaged); err != nil {
 		return nil, err
 	}
 	if _, err := j.read(); err != nil {
@@ -52,19 +52,19 @@ func Open(path string, options Options) (_ *Journal, err error) {
 	return j, nil
 }
 
-// read takes in both files, and says what is damaged in the partial one.
+// read reads both files, and returns what is damaged in the partial one.
 func (j *Journal) read() (damaged []file.Span, err error) {
 	if err := j.closeFiles(); err != nil {
 		return nil, &file.WriteError{Path: j.path, Err: err}
 	}
-	j.memory = memory{table: simset.New(), newest: map[uint64]int64{}, unmet: map[uint64]place{}}
+	j.known = known{sims: simset.New(), newest: map[uint64]int64{}, earlier: map[uint64]location{}}
 	if err := j.readBase(); err != nil {
 		return nil, err
 	}
 	return j.readPartial()
 }
 
-// readBase reads the results of an earlier run that was completed.
+// readBase reads the complete results of an earlier run.
 func (j *Journal) readBase() error {
 	f, err := file.OpenRegular(j.path, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -74,50 +74,37 @@ func (j *Journal) readBase() error {
 		return err
 	}
 	j.base = f
-	scan, err := newScan(f)
-	if err != nil {
-		return &file.MismatchError{Path: j.path, Reason: err.Error()}
-	}
-	var sims spread
-	for scan.next() {
-		if scan.damaged {
-			return &file.MismatchError{Path: j.path, Reason: fmt.Sprintf("line %d is no result row of simhook (was the file edited?)", scan.number)}
+	var sims shardEvidence
+	_, err = scanRows(f, func(s *scan) error {
+		if err := j.examine(&s.entry); err != nil {
+			return err
 		}
-		if err := j.examine(&scan.line); err != nil {
-			return &file.MismatchError{Path: j.path, Reason: err.Error()}
-		}
-		j.baseRows++
+		j.known.baseRows++
 		if !j.options.Shard.Whole() {
-			sims.addRow(&scan.line)
+			sims.add(&s.entry)
 		}
 		if j.options.Sweep {
-			j.keepUnmet(scan)
-			continue
+			j.keepEarlier(s)
+			return nil
 		}
-		if again := j.remember(scan); again {
-			return &file.MismatchError{Path: j.path, Reason: fmt.Sprintf("line %d is the second row of its SIM (was the file edited?)", scan.number)}
+		if again := j.remember(s); again {
+			return secondRow(s)
 		}
+		return nil
+	}, refuseDamage)
+	if err == nil {
+		err = checkShardOfAll(j.options.Shard, sims)
 	}
-	switch {
-	case scan.err != nil:
-		return &file.MismatchError{Path: j.path, Reason: fmt.Sprintf("reading it: %v", scan.err)}
-	case scan.torn():
-		return &file.MismatchError{Path: j.path, Reason: "its last line is cut off"}
-	}
-	if err := matchesAll(j.options.Shard, sims); err != nil {
-		return &file.MismatchError{Path: j.path, Reason: err.Error()}
-	}
-	return nil
+	return mismatch(j.path, err)
 }
 
-// readPartial reads the rows of a run that was not finished, or starts a new
-// file.
+// readPartial reads the rows of an unfinished run, or starts a new file.
 func (j *Journal) readPartial() (damaged []file.Span, err error) {
-	path, mode := j.PartialPath(), os.O_RDWR|os.O_APPEND|os.O_CREATE
+	mode := os.O_RDWR | os.O_APPEND | os.O_CREATE
 	if j.options.ReadOnly {
 		mode = os.O_RDONLY
 	}
-	f, err := file.OpenRegular(path, mode)
+	f, err := file.OpenRegular(j.PartialPath(), mode)
 	if j.options.ReadOnly && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -125,102 +112,83 @@ func (j *Journal) readPartial() (damaged []file.Span, err error) {
 		return nil, err
 	}
 	j.partial = f
-	scan, err := newScan(f)
+	var sims shardEvidence
+	size, err := scanRows(f, func(s *scan) error {
+		if err := j.examine(&s.entry); err != nil {
+			return err
+		}
+		j.remember(s)
+		if !j.options.Shard.Whole() && !j.known.sims.Marked(s.entry.key) { // its SIM has no earlier row here
+			sims.add(&s.entry)
+		}
+		j.recordAt(s.entry.key, s.offset)
+		return nil
+	}, func(d damage) error {
+		damaged = append(damaged, d.Span)
+		return nil
+	})
 	switch {
 	case errors.Is(err, errNoHeader) && j.options.ReadOnly:
 		return nil, nil
 	case errors.Is(err, errNoHeader):
 		return nil, j.start()
-	case err != nil:
-		return nil, &file.MismatchError{Path: path, Reason: err.Error()}
+	case err == nil:
+		err = checkShardOfAll(j.options.Shard, sims)
 	}
-	var sims spread
-	for scan.next() {
-		if scan.damaged {
-			damaged = append(damaged, file.Span{From: scan.offset, To: scan.end})
-			continue
-		}
-		if err := j.examine(&scan.line); err != nil {
-			return nil, &file.MismatchError{Path: path, Reason: err.Error()}
-		}
-		j.remember(scan)
-		key, _ := scan.line.identity()
-		if !j.options.Shard.Whole() && !j.table.Marked(key) { // no earlier row of this file is of the same SIM
-			sims.addRow(&scan.line)
-		}
-		j.place(key, scan.offset)
-	}
-	switch {
-	case scan.err != nil:
-		return nil, &file.MismatchError{Path: path, Reason: fmt.Sprintf("reading it: %v", scan.err)}
-	case scan.torn():
-		damaged = append(damaged, file.Span{From: scan.offset, To: scan.end})
-	}
-	if err := matchesAll(j.options.Shard, sims); err != nil {
-		return nil, &file.MismatchError{Path: path, Reason: err.Error()}
-	}
-	j.size, j.synced = scan.end, scan.end
-	return damaged, nil
+	j.size, j.synced = size, size
+	return damaged, mismatch(j.PartialPath(), err)
 }
 
-// start gives a new partial file its header, so that a disk that takes nothing
-// is found out before the first call.
+// start gives a new partial file its header, so that a full or read-only disk is found before the first call.
 func (j *Journal) start() error {
-	err := j.disk.Truncate(j.partial, 0)
-	if err == nil {
-		_, err = file.Writer{Disk: j.disk, File: j.partial}.Write(HeaderLine())
-	}
-	if err == nil {
-		err = j.disk.Sync(j.partial)
-	}
-	if err == nil {
-		err = file.SyncDir(j.disk, j.path)
-	}
-	if err != nil {
+	if err := file.Begin(j.disk, j.partial, headerLine()); err != nil {
 		return &file.WriteError{Path: j.PartialPath(), Err: err}
 	}
-	j.size = int64(len(HeaderLine()))
+	j.size = int64(len(headerLine()))
 	j.synced = j.size
 	return nil
 }
 
+func mismatch(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &file.MismatchError{Path: path, Reason: err.Error()}
+}
+
 // examine refuses a row that another kind of run wrote.
-func (j *Journal) examine(l *line) error {
-	if action := l.cells[columnAction]; string(action) != j.options.Action {
-		return fmt.Errorf("holds results of %q, not of %q", cell.Clean(string(action), 40), j.options.Action)
+func (j *Journal) examine(e *entry) error {
+	if string(e.action) != j.options.Action {
+		return fmt.Errorf("holds results of %q, not of %q", cell.Clean(string(e.action), 40), j.options.Action)
 	}
-	if url := l.cells[columnBaseURL]; string(url) != j.options.BaseURL {
-		return fmt.Errorf("holds results of the API at %s, not at %s", cell.Clean(string(url), 200), j.options.BaseURL)
+	if string(e.baseURL) != j.options.BaseURL {
+		return fmt.Errorf("holds results of the API at %s, not at %s", cell.Clean(string(e.baseURL), 200), j.options.BaseURL)
 	}
-	switch planned := l.planned(); {
-	case planned && !j.options.Plan:
+	switch {
+	case e.isPlan() && !j.options.Plan:
 		return errors.New("holds a plan, made by --dry-run, and not results")
-	case j.options.Plan && !planned && l.changed():
+	case j.options.Plan && !e.isPlan() && e.tellsOfChange():
 		return errors.New("holds results, and not a plan")
 	}
-	return matchesRow(j.options.Shard, l)
+	return checkShardOfRow(j.options.Shard, e)
 }
 
-// remember takes note of a row for resuming, and reports whether an earlier one
-// was of the same SIM or bad row.
-func (j *Journal) remember(scan *scan) (again bool) {
-	l := &scan.line
-	key, _ := l.identity()
-	switch l.status() {
-	case report.StatusInvalid, report.StatusDuplicate:
-		return j.table.RecordKey(key)
+// remember notes what a row means for this run, and reports whether an earlier row had the same key.
+func (j *Journal) remember(s *scan) (again bool) {
+	e := &s.entry
+	if e.status == report.StatusInvalid || e.status == report.StatusDuplicate {
+		return j.known.sims.RecordKey(e.key)
 	}
-	j.keepUnmet(scan)
-	return j.table.Record(string(l.cells[columnICCID]), string(l.cells[columnWebhookURL]), l.satisfies(j.options))
+	j.keepEarlier(s)
+	return j.known.sims.Record(string(e.iccid), string(e.webhookURL), e.done(j.options))
 }
 
-// keepUnmet notes where a row stands that is not done but holds what is known
-// nowhere else.
-func (j *Journal) keepUnmet(scan *scan) {
-	key, _ := scan.line.identity()
-	if !scan.line.satisfies(j.options) && scan.line.settled() {
-		j.unmet[key] = place{scan.file, scan.offset}
+// keepEarlier notes where a row begins that is not done and worth keeping.
+func (j *Journal) keepEarlier(s *scan) {
+	e := &s.entry
+	if !e.done(j.options) && e.worthKeeping() {
+		j.known.earlier[e.key] = location{s.file, s.offset}
 	} else {
-		delete(j.unmet, key)
+		delete(j.known.earlier, e.key)
 	}
 }

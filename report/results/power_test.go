@@ -67,7 +67,7 @@ func TestNothingIsLostWhereThePowerIsCut(t *testing.T) {
 	}
 }
 
-// restart goes on with what a power cut left.
+// restart continues from what a power cut left.
 func restart(t *testing.T, when string, s state, fleet []report.Row) {
 	t.Helper()
 	path := resultsIn(t)

@@ -17,7 +17,7 @@ import (
 )
 
 func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
-	good := string(HeaderLine()) + lines(reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3))
+	good := string(headerLine()) + lines(reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3))
 	tests := map[string]struct {
 		text, reason string
 		change       func(*Options)
@@ -25,7 +25,7 @@ func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
 	}{
 		"of another command":           {text: good, reason: `holds results of "register", not of "unregister"`, change: func(o *Options) { o.Action = "unregister" }},
 		"of another API":               {text: good, reason: "holds results of the API at " + reporttest.URLAPI + ", not at " + reporttest.URLAPI + "-preprod", change: func(o *Options) { o.BaseURL += "-preprod" }},
-		"a table of somebody else":     {text: "iccid,webhook_url\n" + reporttest.SimA + "," + reporttest.URLA + "\n", reason: "its first line is another header"},
+		"a table of something else":    {text: "iccid,webhook_url\n" + reporttest.SimA + "," + reporttest.URLA + "\n", reason: "its first line is another header"},
 		"a program":                    {text: "\x7fELF\x02\x01\x01\x00\x00\n\x00", reason: "its first line is another header"},
 		"of another version":           {text: strings.Replace(good, ",base_url", "", 1), reason: "its first line is another header"},
 		"of a version with more":       {text: strings.Replace(good, ",base_url", ",base_url,region", 1), reason: "its first line is another header"},
@@ -38,7 +38,7 @@ func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
 		"a row with a cell too few":    {text: good + "8944,4\n", reason: "line 4 is no result row", onlyComplete: true},
 		"the same SIM twice":           {text: good + lines(reporttest.FailedRow(reporttest.SimA, 4)), reason: "line 4 is the second row of its SIM", onlyComplete: true},
 		"a bad row twice":              {text: good + lines(reporttest.BadRow("x", 4, report.StatusInvalid), reporttest.BadRow("x", 4, report.StatusInvalid)), reason: "line 5 is the second row", onlyComplete: true},
-		"a row of another kind behind": {text: good + strings.Replace(lines(reporttest.OkRow(reporttest.SimC, 4)), ",register,", ",unregister,", 1), reason: `holds results of "unregister", not of "register"`},
+		"a row of another kind behind": {text: good + strings.Replace(lines(reporttest.OKRow(reporttest.SimC, 4)), ",register,", ",unregister,", 1), reason: `holds results of "unregister", not of "register"`},
 	}
 	for name, tt := range tests {
 		for _, suffix := range []string{"", ".partial"} {
@@ -75,10 +75,10 @@ func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
 	}
 }
 
-func TestResultsThatASpreadsheetOnlySavedAreGoneOnWith(t *testing.T) {
+func TestResultsSavedByASpreadsheetAreContinued(t *testing.T) {
 	path := resultsIn(t)
-	fleet := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3)}
-	reporttest.Write(t, path, strings.ReplaceAll(string(HeaderLine())+lines(fleet...), "\n", "\r\n"))
+	fleet := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3)}
+	reporttest.Write(t, path, strings.ReplaceAll(string(headerLine())+lines(fleet...), "\n", "\r\n"))
 	j := mustOpen(t, path, bothTypes())
 	if again := missing(j, fleet); len(again) != 1 || again[0].ICCID != reporttest.SimB {
 		t.Errorf("to be called again: %v", again)
@@ -86,16 +86,16 @@ func TestResultsThatASpreadsheetOnlySavedAreGoneOnWith(t *testing.T) {
 	if row, found, err := j.Earlier(reporttest.SimB, reporttest.URLA); !found || err != nil || row.BaseURL != reporttest.URLAPI {
 		t.Errorf("%v, %v, %v", row, found, err)
 	}
-	mustAppend(t, j, reporttest.OkRow(reporttest.SimB, 3))
+	mustAppend(t, j, reporttest.OKRow(reporttest.SimB, 3))
 	if _, err := j.Complete(2); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(sortedLines(lines(reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3))), rowsIn(t, path)); diff != "" {
+	if diff := cmp.Diff(sortedLines(lines(reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3))), rowsIn(t, path)); diff != "" {
 		t.Error(diff)
 	}
 }
 
-func TestWhatIsNoFileIsRefused(t *testing.T) {
+func TestOnlyRegularFilesAreOpened(t *testing.T) {
 	tests := map[string]func(path string) error{
 		"a folder":         func(path string) error { return os.Mkdir(path, 0o700) },
 		"a pipe":           func(path string) error { return syscall.Mkfifo(path, 0o600) },
@@ -121,7 +121,7 @@ func TestWhatIsNoFileIsRefused(t *testing.T) {
 	}
 }
 
-func TestWhereNothingCanBeWrittenItIsSaidAtOnce(t *testing.T) {
+func TestAPathThatCannotBeWrittenIsAnErrorOnOpen(t *testing.T) {
 	f := filepath.Join(t.TempDir(), "file")
 	reporttest.Write(t, f, "")
 	for name, path := range map[string]string{
@@ -137,7 +137,7 @@ func TestWhereNothingCanBeWrittenItIsSaidAtOnce(t *testing.T) {
 	}
 }
 
-func TestADiskThatTakesNothingIsFoundOutBeforeTheFirstCall(t *testing.T) {
+func TestADiskThatFailsIsFoundBeforeTheFirstCall(t *testing.T) {
 	for n, call := range []string{"truncate", "write", "sync", "sync"} {
 		options, disk := bothTypes(), &reporttest.Failing{N: n + 1}
 		options.Disk = disk
@@ -148,20 +148,20 @@ func TestADiskThatTakesNothingIsFoundOutBeforeTheFirstCall(t *testing.T) {
 	}
 }
 
-func TestALookLeavesNoTrace(t *testing.T) {
+func TestReadOnlyLeavesNoTrace(t *testing.T) {
 	options := bothTypes()
 	options.ReadOnly = true
 	path := resultsIn(t)
-	if _, state := mustOpen(t, path, options).Sight(reporttest.SimA, reporttest.URLA); state != New {
+	if _, state := mustOpen(t, path, options).Look(reporttest.SimA, reporttest.URLA); state != New {
 		t.Errorf("where nothing is, the SIM is %v", state)
 	}
 	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 0 {
 		t.Errorf("a look leaves %v", entries)
 	}
-	leave(t, path, reporttest.OkRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3))
+	leave(t, path, reporttest.OKRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3))
 	running := mustOpen(t, path, bothTypes())
 	j := mustOpen(t, path, options) // although another run holds the lock
-	if again := missing(j, []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}); len(again) != 1 {
+	if again := missing(j, []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}); len(again) != 1 {
 		t.Errorf("%d SIMs are to do", len(again))
 	}
 	if _, found, err := j.Earlier(reporttest.SimB, reporttest.URLA); !found || err != nil {

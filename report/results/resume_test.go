@@ -12,9 +12,9 @@ import (
 	"simhook/report/reporttest"
 )
 
-func TestWhatIsToDoForASIM(t *testing.T) {
+func TestWhatEarlierRunsLeftToDoForASIM(t *testing.T) {
 	one := Types{SubscriptionEnd: true}
-	onlyFirst := reporttest.OkRow(reporttest.SimA, 2)
+	onlyFirst := reporttest.OKRow(reporttest.SimA, 2)
 	onlyFirst.UsageThreshold = report.Call{}
 	refused := reporttest.FailedRow(reporttest.SimA, 2)
 	refused.Status, refused.SubscriptionEnd.Outcome = report.StatusRefused, report.Refused
@@ -28,17 +28,17 @@ func TestWhatIsToDoForASIM(t *testing.T) {
 		earlier bool
 	}{
 		"a SIM without a row is new":                            {nil, bothTypes().Want, reporttest.URLA, New, false},
-		"one whose row is ok is done":                           {[]report.Row{reporttest.OkRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Done, false},
+		"one whose row is ok is done":                           {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Done, false},
 		"one that failed comes again":                           {[]report.Row{reporttest.FailedRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Again, false},
 		"one that was refused comes again":                      {[]report.Row{refused}, bothTypes().Want, reporttest.URLA, Again, false},
-		"one that half failed comes again, and goes on":         {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Again, true},
+		"one that half failed comes again, and is continued":    {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Again, true},
 		"one that lost a webhook keeps it in mind":              {[]report.Row{previous}, bothTypes().Want, reporttest.URLA, Again, true},
-		"a later row counts, if it is ok":                       {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Done, false},
-		"a later row counts, if it failed":                      {[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.FailedRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Again, false},
-		"another webhook is to be set":                          {[]report.Row{reporttest.OkRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLB, Again, false},
+		"a later row counts, if it is ok":                       {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Done, false},
+		"a later row counts, if it failed":                      {[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.FailedRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLA, Again, false},
+		"another webhook is to be set":                          {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLB, Again, false},
 		"half failed, it does not go on with another webhook":   {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLB, Again, false},
-		"a type more is to be set, and goes on":                 {[]report.Row{onlyFirst}, bothTypes().Want, reporttest.URLA, Again, true},
-		"a type less is no matter":                              {[]report.Row{reporttest.OkRow(reporttest.SimA, 2)}, one, reporttest.URLA, Done, false},
+		"a type more is to be set, and the SIM is continued":    {[]report.Row{onlyFirst}, bothTypes().Want, reporttest.URLA, Again, true},
+		"a type that is no longer wanted changes nothing":       {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, one, reporttest.URLA, Done, false},
 		"one type is enough where one is wanted":                {[]report.Row{onlyFirst}, one, reporttest.URLA, Done, false},
 		"half failed is not done, even where the half is asked": {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2)}, one, reporttest.URLA, Again, true},
 		"a line of the fleet that was bad is no row of the SIM": {[]report.Row{reporttest.BadRow(reporttest.SimA, 2, report.StatusInvalid)}, bothTypes().Want, reporttest.URLA, New, false},
@@ -46,12 +46,12 @@ func TestWhatIsToDoForASIM(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			path := resultsIn(t)
-			leave(t, path, append(tt.rows, reporttest.OkRow(reporttest.SimB, 3))...)
+			leave(t, path, append(tt.rows, reporttest.OKRow(reporttest.SimB, 3))...)
 			options := bothTypes()
 			options.Want = tt.want
 			j := mustOpen(t, path, options)
 			j.Begin()
-			if _, state := j.Sight(reporttest.SimA, tt.url); state != tt.state {
+			if _, state := j.Look(reporttest.SimA, tt.url); state != tt.state {
 				t.Errorf("its state is %v, want %v", state, tt.state)
 			}
 			row, found, err := j.Earlier(reporttest.SimA, tt.url)
@@ -69,7 +69,7 @@ func TestWhatIsToDoForASIM(t *testing.T) {
 
 func TestEarlierRowsOfCompleteResultsAreFound(t *testing.T) {
 	path := resultsIn(t)
-	run(t, path, bothTypes(), reporttest.HalfRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3))
+	run(t, path, bothTypes(), reporttest.HalfRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3))
 	j := mustOpen(t, path, bothTypes())
 	row, found, err := j.Earlier(reporttest.SimA, reporttest.URLA)
 	if err != nil || !found {
@@ -85,17 +85,17 @@ func TestEarlierRowsOfCompleteResultsAreFound(t *testing.T) {
 }
 
 func TestSIMsWithStrangeURLsAreDone(t *testing.T) {
-	row := reporttest.OkRow(reporttest.SimA, 2)
+	row := reporttest.OKRow(reporttest.SimA, 2)
 	row.WebhookURL = "https://example.com/a\u200bb?c=\"d\",e"
 	path := resultsIn(t)
 	leave(t, path, row)
 	if again := missing(mustOpen(t, path, bothTypes()), []report.Row{row}); len(again) != 0 {
-		t.Error("it is to be called again, for ever")
+		t.Error("every run calls it again")
 	}
 }
 
 func TestOneRunAfterAnother(t *testing.T) {
-	changed := reporttest.OkRow(reporttest.SimA, 2)
+	changed := reporttest.OKRow(reporttest.SimA, 2)
 	changed.WebhookURL = reporttest.URLB
 	junk, twice := reporttest.BadRow("junk", 4, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 5, report.StatusDuplicate)
 	lost := reporttest.FailedRow(reporttest.SimC, 4)
@@ -106,44 +106,44 @@ func TestOneRunAfterAnother(t *testing.T) {
 		kept int // by the last
 	}{
 		"a SIM that failed, then succeeded, has one row": {
-			[][]report.Row{{reporttest.FailedRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}, {reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}},
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}, 0,
+			[][]report.Row{{reporttest.FailedRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}, {reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}, 0,
 		},
 		"one that fails again has its newest row": {
 			[][]report.Row{{reporttest.FailedRow(reporttest.SimA, 2)}, {reporttest.HalfRow(reporttest.SimA, 2)}, {reporttest.FailedRow(reporttest.SimA, 3)}},
 			[]report.Row{reporttest.FailedRow(reporttest.SimA, 3)}, 0,
 		},
 		"new SIMs join the old ones": {
-			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2)}, {reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}, {reporttest.OkRow(reporttest.SimC, 2), reporttest.OkRow(reporttest.SimA, 3), reporttest.OkRow(reporttest.SimB, 4)}},
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), reporttest.OkRow(reporttest.SimC, 2)}, 0,
+			[][]report.Row{{reporttest.OKRow(reporttest.SimA, 2)}, {reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}, {reporttest.OKRow(reporttest.SimC, 2), reporttest.OKRow(reporttest.SimA, 3), reporttest.OKRow(reporttest.SimB, 4)}},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), reporttest.OKRow(reporttest.SimC, 2)}, 0,
 		},
 		"another webhook replaces the row": {
-			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}, {changed, reporttest.OkRow(reporttest.SimB, 3)}},
-			[]report.Row{changed, reporttest.OkRow(reporttest.SimB, 3)}, 0,
+			[][]report.Row{{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}, {changed, reporttest.OKRow(reporttest.SimB, 3)}},
+			[]report.Row{changed, reporttest.OKRow(reporttest.SimB, 3)}, 0,
 		},
 		"bad rows stay as long as the fleet has them": {
-			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), junk, twice}, {reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), junk, twice}},
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), junk, twice}, 0,
+			[][]report.Row{{reporttest.OKRow(reporttest.SimA, 2), junk, twice}, {reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), junk, twice}},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), junk, twice}, 0,
 		},
-		"bad rows are gone when the fleet was mended": {
-			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), junk, twice}, {reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimC, 4)}},
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimC, 4)}, 0,
+		"bad rows are gone when the fleet was corrected": {
+			[][]report.Row{{reporttest.OKRow(reporttest.SimA, 2), junk, twice}, {reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimC, 4)}},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimC, 4)}, 0,
 		},
 		"bad rows are gone when nothing else changed": {
-			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), junk, twice}, {reporttest.OkRow(reporttest.SimA, 2)}},
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2)}, 0,
+			[][]report.Row{{reporttest.OKRow(reporttest.SimA, 2), junk, twice}, {reporttest.OKRow(reporttest.SimA, 2)}},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, 0,
 		},
 		"SIMs that left the fleet are kept where something was achieved": {
-			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3), lost, reporttest.FailedRow(reporttest.SimD, 5)}, {reporttest.OkRow(reporttest.SimE, 2)}},
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3), lost, reporttest.OkRow(reporttest.SimE, 2)}, 3,
+			[][]report.Row{{reporttest.OKRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3), lost, reporttest.FailedRow(reporttest.SimD, 5)}, {reporttest.OKRow(reporttest.SimE, 2)}},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.HalfRow(reporttest.SimB, 3), lost, reporttest.OKRow(reporttest.SimE, 2)}, 3,
 		},
 		"they are kept by every run": {
-			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}, {reporttest.OkRow(reporttest.SimA, 2)}, {reporttest.OkRow(reporttest.SimA, 2)}},
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}, 1,
+			[][]report.Row{{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}, {reporttest.OKRow(reporttest.SimA, 2)}, {reporttest.OKRow(reporttest.SimA, 2)}},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}, 1,
 		},
 		"and are known when they come back": {
-			[][]report.Row{{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}, {reporttest.OkRow(reporttest.SimA, 2)}, {reporttest.OkRow(reporttest.SimB, 9)}},
-			[]report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}, 1,
+			[][]report.Row{{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}, {reporttest.OKRow(reporttest.SimA, 2)}, {reporttest.OKRow(reporttest.SimB, 9)}},
+			[]report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}, 1,
 		},
 	}
 	for name, tt := range tests {
@@ -168,9 +168,9 @@ func TestOneRunAfterAnother(t *testing.T) {
 
 func TestUnfinishedRunsAddUp(t *testing.T) {
 	path := resultsIn(t)
-	fleet := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), reporttest.OkRow(reporttest.SimC, 4), reporttest.BadRow("junk", 5, report.StatusInvalid)}
+	fleet := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), reporttest.OKRow(reporttest.SimC, 4), reporttest.BadRow("junk", 5, report.StatusInvalid)}
 	leave(t, path, reporttest.FailedRow(reporttest.SimA, 2), reporttest.BadRow("junk", 5, report.StatusInvalid))
-	leave(t, path, reporttest.OkRow(reporttest.SimB, 3), reporttest.FailedRow(reporttest.SimA, 2))
+	leave(t, path, reporttest.OKRow(reporttest.SimB, 3), reporttest.FailedRow(reporttest.SimA, 2))
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Fatalf("there are complete results: %v", err)
 	}
@@ -207,8 +207,8 @@ func TestASweepStartsOverOnlyOnceItIsComplete(t *testing.T) {
 	path := resultsIn(t)
 	sweep := bothTypes()
 	sweep.Sweep = true
-	fleet := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3)}
-	run(t, path, sweep, reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), reporttest.OkRow(reporttest.SimC, 4))
+	fleet := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)}
+	run(t, path, sweep, reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), reporttest.OKRow(reporttest.SimC, 4))
 
 	j := mustOpen(t, path, sweep)
 	if again := missing(j, fleet); len(again) != 2 {
@@ -231,7 +231,7 @@ func TestASweepStartsOverOnlyOnceItIsComplete(t *testing.T) {
 	if kept := run(t, path, sweep, fleet...); kept != 1 {
 		t.Errorf("%d rows are kept, want that of the SIM that left", kept)
 	}
-	if diff := cmp.Diff(sortedLines(lines(newer, reporttest.OkRow(reporttest.SimB, 3), reporttest.OkRow(reporttest.SimC, 4))), rowsIn(t, path)); diff != "" {
+	if diff := cmp.Diff(sortedLines(lines(newer, reporttest.OKRow(reporttest.SimB, 3), reporttest.OKRow(reporttest.SimC, 4))), rowsIn(t, path)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -252,7 +252,7 @@ func (d unremovable) Remove(path string) error {
 }
 
 func TestAMergeThatEndsBeforeTheRowsAreDiscardedIsMadeUpFor(t *testing.T) {
-	fleet := []report.Row{reporttest.OkRow(reporttest.SimA, 2), reporttest.OkRow(reporttest.SimB, 3), reporttest.OkRow(reporttest.SimC, 4)}
+	fleet := []report.Row{reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3), reporttest.OKRow(reporttest.SimC, 4)}
 	path := resultsIn(t)
 	run(t, path, bothTypes(), reporttest.FailedRow(reporttest.SimA, 2), fleet[1])
 	options, fired := bothTypes(), false

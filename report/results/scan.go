@@ -7,89 +7,124 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"simhook/report/cell"
+	"simhook/report/file"
 )
 
 // errNoHeader says that a file ends before its header does.
 var errNoHeader = errors.New("the file has no header")
 
-func HeaderLine() []byte { return []byte(strings.Join(Columns(), ",") + "\n") }
-
-// scan reads the lines of a results file one after the other.
+// scan is the position of scanRows in a results file.
 type scan struct {
-	file    *os.File
-	reader  *bufio.Reader
-	line    line
-	text    []byte // of the line, without its end
-	number  int    // of the line, from 1
-	offset  int64  // where the line begins
-	end     int64  // and where it ends
-	damaged bool   // it is no result row
-	err     error
+	file   *os.File
+	reader *bufio.Reader
+	line   line
+	entry  entry  // what the line says, if it is a row
+	text   []byte // of the line, without its end
+	number int    // of the line, from 1
+	offset int64  // where the line begins
+	end    int64  // and where it ends
 }
 
-// newScan reads the header of a results file.
-func newScan(f *os.File) (*scan, error) {
+// damage is a part of a results file that is no row.
+type damage struct {
+	file.Span
+	line int  // its number, from 1
+	torn bool // the file ends before the line does
+}
+
+// scanRows reads a results file from its beginning, in the file's order. It calls row for each row, and damaged for
+// each part that is none. It returns the size of the file.
+//
+// It stops at the first error of row or damaged, and returns that. Its other errors are errNoHeader, an error for a
+// file that is not one of results, and reading errors, which wrap an *fs.PathError.
+func scanRows(f *os.File, row func(*scan) error, damaged func(damage) error) (size int64, err error) {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return 0, fmt.Errorf("reading it: %w", err)
+	}
 	s := &scan{file: f, reader: bufio.NewReaderSize(f, cell.MaxLine)}
+	if err := s.header(); err != nil {
+		return 0, err
+	}
+	for {
+		whole, isRow, err := s.next()
+		switch {
+		case err != nil:
+			return 0, fmt.Errorf("reading it: %w", err)
+		case whole && isRow:
+			err = row(s)
+		case s.end > s.offset:
+			err = damaged(damage{file.Span{From: s.offset, To: s.end}, s.number, !whole})
+		}
+		if err != nil || !whole {
+			return s.end, err
+		}
+	}
+}
+
+// header reads the first line.
+func (s *scan) header() error {
 	text, err := s.reader.ReadSlice('\n')
-	header := HeaderLine()
+	header := headerLine()
 	switch {
 	case bytes.Equal(bytes.Replace(text, []byte("\r\n"), []byte("\n"), 1), header):
 		s.number, s.end = 1, int64(len(text))
-		return s, nil
+		return nil
 	case errors.Is(err, io.EOF) && bytes.HasPrefix(header, bytes.TrimRight(text, "\x00")):
-		return nil, errNoHeader // a power cut leaves zeros where nothing was written yet
+		return errNoHeader // a power cut leaves zeros where nothing was written yet
 	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull):
-		return nil, fmt.Errorf("reading it: %w", err)
+		return fmt.Errorf("reading it: %w", err)
 	}
-	return nil, errors.New("is no results file of simhook: its first line is another header")
+	return errors.New("is no results file of simhook: its first line is another header")
 }
 
-// next goes to the next whole line and reports whether there is one.
-func (s *scan) next() bool {
+// next goes to the next line. It reports whether that is a whole line, and whether it is a row. At the end of
+// the file there is no whole line.
+func (s *scan) next() (whole, isRow bool, err error) {
 	s.offset = s.end
+	s.number++
 	text, err := s.reader.ReadSlice('\n')
 	s.end += int64(len(text))
-	s.damaged = false
+	tooLong := false
 	for errors.Is(err, bufio.ErrBufferFull) {
-		s.damaged = true
+		tooLong = true
 		text, err = s.reader.ReadSlice('\n')
 		s.end += int64(len(text))
 	}
-	if err != nil {
-		if !errors.Is(err, io.EOF) {
-			s.err = err
-		}
-		return false
+	switch {
+	case errors.Is(err, io.EOF):
+		return false, false, nil
+	case err != nil:
+		return false, false, err
 	}
-	s.number++
 	s.text = bytes.TrimSuffix(text[:len(text)-1], []byte("\r"))
-	s.damaged = s.damaged || !s.line.parse(s.text)
-	return true
+	return true, !tooLong && s.line.parse(s.text, &s.entry), nil
 }
 
-// torn reports whether the file ends within a line.
-func (s *scan) torn() bool { return s.err == nil && s.end > s.offset }
+// refuseDamage is for files that hold whole rows only.
+func refuseDamage(d damage) error {
+	if d.torn {
+		return errors.New("its last line is cut off")
+	}
+	return fmt.Errorf("line %d is no result row of simhook (was the file edited?)", d.line)
+}
 
-// eachRow shows the rows of a file that newScan accepted before; what is damaged
-// it passes over.
-func eachRow(f *os.File, show func(*scan) error) error {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return err
+// secondRow refuses a SIM's further row, in files that hold one row of each SIM.
+func secondRow(s *scan) error {
+	return fmt.Errorf("line %d is the second row of its SIM (was the file edited?)", s.number)
+}
+
+// eachRow calls row for each row of a file that Open or Merge has read before, and passes over damage. It stops at
+// the first error of row, and returns that.
+func eachRow(f *os.File, row func(*scan) error) error {
+	var failure error
+	_, err := scanRows(f, func(s *scan) error {
+		failure = row(s)
+		return failure
+	}, func(damage) error { return nil })
+	if err != nil && failure == nil {
+		return fmt.Errorf("%s, read again: %w", f.Name(), err)
 	}
-	scan, err := newScan(f)
-	if err != nil {
-		return fmt.Errorf("reading %s again: %w", f.Name(), err)
-	}
-	for scan.next() {
-		if scan.damaged {
-			continue
-		}
-		if err := show(scan); err != nil {
-			return err
-		}
-	}
-	return scan.err
+	return failure
 }

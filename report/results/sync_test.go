@@ -17,6 +17,14 @@ type slowDisk struct {
 	file.OS
 	meanwhile func() error
 	fired     bool
+	full      bool // every write fails
+}
+
+func (d *slowDisk) Write(f *os.File, b []byte) (int, error) {
+	if d.full {
+		return 0, reporttest.ErrDisk
+	}
+	return d.OS.Write(f, b)
 }
 
 func (d *slowDisk) Sync(*os.File) error {
@@ -43,11 +51,11 @@ func TestRowsAppendedWhileOthersAreSynced(t *testing.T) {
 			options.Disk = disk
 			path := resultsIn(t)
 			j := mustOpen(t, path, options)
-			if err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimA, 2)}); err != nil {
+			if err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimA, 2)}); err != nil {
 				t.Fatal(err)
 			}
 			disk.meanwhile = func() error {
-				err := j.Append([]report.Row{reporttest.OkRow(reporttest.SimB, 3)})
+				err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimB, 3)})
 				if c.syncFails {
 					return reporttest.ErrDisk
 				}
@@ -74,9 +82,39 @@ func TestRowsAppendedWhileOthersAreSynced(t *testing.T) {
 			if err := j.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if again := mustOpen(t, path, bothTypes()); again.live != c.left {
-				t.Errorf("%d rows are in the file, want %d", again.live, c.left)
+			if again := mustOpen(t, path, bothTypes()); again.known.live != c.left {
+				t.Errorf("%d rows are in the file, want %d", again.known.live, c.left)
 			}
 		})
+	}
+}
+
+func TestAWriteThatFailsDuringASyncNamesTheRowsOfBoth(t *testing.T) {
+	disk := &slowDisk{}
+	options := bothTypes()
+	options.Disk = disk
+	j := mustOpen(t, resultsIn(t), options)
+	if err := j.Append([]report.Row{reporttest.OKRow(reporttest.SimA, 2)}); err != nil {
+		t.Fatal(err)
+	}
+	var appending error
+	disk.meanwhile = func() error {
+		disk.full = true
+		appending = j.Append([]report.Row{reporttest.OKRow(reporttest.SimB, 3)})
+		return nil
+	}
+	syncing := j.Sync()
+	if !disk.fired {
+		t.Fatal("nothing was synced")
+	}
+	failure, ok := errors.AsType[*file.WriteError](appending)
+	if !ok {
+		t.Fatalf("the write that fails: %v", appending)
+	}
+	if diff := cmp.Diff([]string{reporttest.SimA, reporttest.SimB}, failure.Unrecorded); diff != "" {
+		t.Errorf("lost (-want +got):\n%s", diff)
+	}
+	if again, ok := errors.AsType[*file.WriteError](syncing); !ok || len(again.Unrecorded) > 0 {
+		t.Errorf("the sync fails too, and names no row again: %+v", again)
 	}
 }

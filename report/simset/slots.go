@@ -2,38 +2,37 @@ package simset
 
 import "math/bits"
 
-// slots maps Keys and BadRowKeys to entries. It takes less than half the time of a Go map, since millions of
-// SIMs do not fit the processor's caches and it goes to memory less often:
+// slots maps Keys and BadRowKeys to entries. Millions of SIMs do not fit the processor's caches. It is faster than a
+// Go map because it reads memory less often:
 //
-//   - SIMs with neighbouring numbers, which often stand on neighbouring lines, are neighbours here too.
-//   - What is looked at first are one-byte tags, eight at a time, which stand apart from the keys and tell
-//     seven bits of each. The keys themselves are looked at only where the tags agree.
+//   - SIMs with neighbouring numbers, which are often on neighbouring lines of the fleet, are neighbours here too.
+//   - Each key has a tag of one byte, which holds seven bits of its hash. The tags are stored apart from the keys
+//     and compared first, eight at a time. A key is compared only if its tag agrees.
 //
-// It is divided into segments that grow by themselves, so that two copies of the whole never exist side by
-// side. A slot takes 13 bytes, and 46 to 80 % are used: 16 to 28 bytes a key.
+// It is divided into segments, each of which grows alone, so that the whole is never in memory twice. A slot takes
+// 13 bytes with its tag, and 46 to 80 % of the slots are used: 16 to 28 bytes a key.
 type slots struct {
 	segments [1 << segmentBits]segment
 	count    int
 }
 
-// A hash names the segment by its highest bits, the group by those from groupShift on, and the tag by its
-// lowest.
+// The highest bits of a hash are the number of the segment, those from groupShift on choose the group, and the
+// lowest are the tag.
 const (
 	segmentBits = 8
 	groupShift  = 16
 )
 
-// segment is a hash table of open addressing. The groups follow one another: a key that finds its own
-// full is in the next that is not.
+// segment is a hash table with open addressing. A key whose own group is full is in the next one that is not.
 type segment struct {
-	tags  []uint64 // a group each: of its slots from the lowest byte on, 0 where a slot is free
-	slots []slot   // eight for each group
+	tags  []uint64 // one for each group: a byte for each slot from the lowest on, 0 for a free slot
+	slots []slot   // groupSize for each group
 	used  int
 }
 
-// slot is 12 bytes large: with a uint64 for the key it would be padded to 16.
+// slot takes 12 bytes. With a uint64 for the key it would be padded to 16.
 type slot struct {
-	high, low uint32 // halves of the key, which is 0 where the slot is free: no key is
+	high, low uint32 // halves of the key; 0 for a free slot, since no key is 0
 	entry     entry
 }
 
@@ -44,7 +43,7 @@ const (
 	usedBits  = usedBit * everyByte
 )
 
-// reserve makes room for so many keys, if there are none yet.
+// reserve makes room for so many keys in segments that are empty.
 func (s *slots) reserve(keys int) {
 	groups := keys*3/2/len(s.segments)/groupSize + 1 // not all segments get the same number
 	for i := range s.segments {
@@ -68,7 +67,7 @@ func (s *slots) get(key uint64) entry {
 	return segment.slots[at].entry
 }
 
-// at returns the entry of a key, 0 for a new one, and where to put another, until the next call.
+// at returns the entry of a key, which is 0 for a new one, and its place. The place is valid until the next call.
 func (s *slots) at(key uint64) (e entry, place *entry) {
 	hash := hashKey(key)
 	segment := s.segment(hash)
@@ -85,7 +84,7 @@ func (s *slots) at(key uint64) (e entry, place *entry) {
 	return 0, &slot.entry
 }
 
-// each shows all entries, and zeros among them.
+// each calls show for all entries, and for the zeros of free slots.
 func (s *slots) each(show func(*entry)) {
 	for i := range s.segments {
 		for j := range s.segments[i].slots {
@@ -94,8 +93,8 @@ func (s *slots) each(show func(*entry)) {
 	}
 }
 
-// hashKey folds the 128 bits of a product, whose every bit depends on most of the key's. All but the tag
-// is the same for the 6 or 7 SIMs whose numbers, but for their check digits, differ by less than that.
+// hashKey folds the 128 bits of a product, each of which depends on most bits of the key. The lowest six bits of
+// the key only change the tag, so that the 6 or 7 SIMs with neighbouring numbers are in the same group.
 func hashKey(key uint64) uint64 {
 	high, low := bits.Mul64(key>>6^0x9e3779b97f4a7c15, 0xa0761d6478bd642f)
 	return high ^ low ^ key%64
@@ -106,7 +105,7 @@ func (s *slots) segment(hash uint64) *segment { return &s.segments[hash>>(64-seg
 // tag is never 0.
 func tag(hash uint64) uint64 { return hash&(usedBit-1) | usedBit }
 
-// find returns where the key is, or else where it is to be put. There is a free slot.
+// find returns where the key is, or else the free slot where it is to be put. The segment must not be full.
 func (s *segment) find(key, hash uint64) (at int, found bool) {
 	for group := s.home(hash); ; group = s.after(group) {
 		tags := s.tags[group]
@@ -122,7 +121,7 @@ func (s *segment) find(key, hash uint64) (at int, found bool) {
 	}
 }
 
-// room returns where a key is to be put that is not there yet.
+// room returns the free slot for a key that is not there yet.
 func (s *segment) room(hash uint64) (at int) {
 	for group := s.home(hash); ; group = s.after(group) {
 		if at, ok := firstFree(group, s.tags[group]); ok {
@@ -131,7 +130,7 @@ func (s *segment) room(hash uint64) (at int) {
 	}
 }
 
-// home is the group in which a key is looked for first.
+// home is a key's own group.
 func (s *segment) home(hash uint64) (group int) {
 	return int(uint64(uint32(hash>>groupShift)) * uint64(len(s.tags)) >> 32)
 }
@@ -161,11 +160,11 @@ func (s *segment) take(at int, key, hash uint64) {
 	s.used++
 }
 
-// full reports whether four fifths are used: beyond, keys are found too far from home.
+// full reports whether four fifths of the slots are used. With more, keys would be too far from home.
 func (s *segment) full() bool { return s.used >= len(s.slots)*4/5 }
 
-// grow makes the segment three quarters larger. The order of the groups, which is that of the hashes, stays,
-// so that both copies are gone over from one end to the other.
+// grow makes the segment three quarters larger. The keys keep their order, which is that of their hashes, so that
+// memory is read and written from one end to the other.
 func (s *segment) grow() {
 	old, groups := s.slots, len(s.tags)
 	s.resize(groups + max(1, groups*3/4))
@@ -181,7 +180,7 @@ func (s *segment) grow() {
 	}
 }
 
-// resize makes an empty segment of it.
+// resize empties the segment and gives it so many groups.
 func (s *segment) resize(groups int) {
 	*s = segment{tags: make([]uint64, groups), slots: make([]slot, groups*groupSize)}
 }

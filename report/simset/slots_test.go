@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Keys are drawn from few blocks of neighbours and a few far apart, such that groups overflow.
+// Keys are drawn from few blocks of neighbours and a few far apart, so that groups overflow.
 func TestSlotsHoldWhatAMapWouldHold(t *testing.T) {
 	key := rapid.OneOf(
 		rapid.Uint64Range(1e17, 1e17+2000),

@@ -1,0 +1,95 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+)
+
+// file is a fleet file: a regular file, or the copy of what came from standard input or a pipe.
+type file struct {
+	name    string
+	handle  *os.File
+	size    int64
+	modTime time.Time
+	options Options
+	layout  layout
+}
+
+// openRereadable opens a regular file. Everything else it copies to one.
+func openRereadable(ctx context.Context, path string, stdin io.Reader, spoolDir string) (*os.File, error) {
+	if path == stdinPath {
+		return spool(ctx, spoolDir, func() (io.ReadCloser, error) { return io.NopCloser(stdin), nil })
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case info.IsDir():
+		return nil, errors.New("is a directory: name the CSV file in it")
+	case info.Mode().IsRegular():
+		return os.Open(path)
+	}
+	return spool(ctx, spoolDir, func() (io.ReadCloser, error) { return os.Open(path) })
+}
+
+// examine keeps what identifies the file's present content and finds its columns.
+func (f *file) examine(delimiter byte) error {
+	info, err := f.handle.Stat()
+	if err != nil {
+		return err
+	}
+	f.size, f.modTime = info.Size(), info.ModTime()
+	lines, err := f.lines()
+	if err != nil {
+		return err
+	}
+	f.layout, err = findLayout(lines, delimiter, f.options.Column)
+	return err
+}
+
+// lines reads the file from its beginning, whatever other passes do at the same time.
+func (f *file) lines() (*lineReader, error) {
+	text, err := decode(io.NewSectionReader(f.handle, 0, f.size))
+	if err != nil {
+		return nil, err
+	}
+	return newLineReader(text), nil
+}
+
+// unchanged is nil if the file still is what it was when it was opened.
+func (f *file) unchanged() error {
+	info, err := f.handle.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != f.size || !info.ModTime().Equal(f.modTime) {
+		return errors.New("was changed while it was being read: run again once it is written")
+	}
+	return nil
+}
+
+func (f *file) failure(line int, err error) *Error {
+	return &Error{Name: f.name, Line: line, Err: err}
+}
+
+func (f *file) hasWebhookURLs() bool { return f.layout.webhookURL >= 0 }
+
+// about assumes that the whole file is like its beginning. It is never more than a plain file of its size can
+// hold.
+func (f *file) about() int {
+	const shortest = 19 // bytes of a row: an ICCID of 18 digits and the line's end
+	beginning := make([]byte, 64<<10)
+	n, _ := f.handle.ReadAt(beginning, 0) // an error will show when the rows are read
+	if n == 0 {
+		return 0
+	}
+	rows := int64(bytes.Count(beginning[:n], []byte{'\n'})) * (f.size/int64(n) + 1)
+	return int(min(rows, f.size/shortest))
+}
+
+func (f *file) close() error { return f.handle.Close() }

@@ -1,0 +1,106 @@
+package fleet
+
+import (
+	"errors"
+	"strings"
+
+	"simhook/api"
+	"simhook/report/cell"
+)
+
+// The kinds of Row.Kind that are not an ICCIDError's.
+const (
+	KindOpenQuote  = "quote not closed"
+	KindLongLine   = "line too long"
+	KindWebhookURL = "bad webhook_url"
+)
+
+// Row is one line of a fleet file, or one SIM of a fleet made from memory.
+type Row struct {
+	Line       int    // of the file, from 1; the header, blank lines and sep= count
+	ICCID      string // normalised; empty if it is none
+	WebhookURL string // the row's own, else Options.WebhookURL, which may be empty; empty if bad
+
+	// Cell is the ICCID as found, for people: on one line, cut at 80 bytes, with the passwords of URLs masked.
+	// It is empty if the ICCID was found as it stands in ICCID and the row is good.
+	Cell    string
+	Changes Change // what NormaliseICCID took off
+	Problem string // why the row cannot be used, in a sentence; empty for a good row
+	Kind    string // of the problem, for grouping: one of the Kind constants; empty for a good row
+}
+
+// maxCell is how much of a cell a Row shows, in bytes.
+const maxCell = 80
+
+// RowOf is the row of a SIM that stands in another file than a fleet's, such as results. A wrong check digit is
+// accepted, because it was accepted before.
+func RowOf(line int, iccid string) Row {
+	row := Row{Line: line}
+	row.setICCID(iccid, true)
+	return row
+}
+
+// setICCID fills in the row's ICCID, or why the cell holds none.
+func (row *Row) setICCID(found string, allowBadLuhn bool) (ok bool) {
+	var err error
+	row.ICCID, row.Changes, err = NormaliseICCID(found, allowBadLuhn)
+	if err != nil || row.Changes != 0 {
+		row.Cell = shown(found, maxCell)
+	}
+	if err == nil {
+		return true
+	}
+	if bad, ok := errors.AsType[*ICCIDError](err); ok {
+		row.Kind = bad.Kind
+	}
+	row.Problem = err.Error()
+	return false
+}
+
+// rowMaker makes rows of ICCIDs and webhook URLs, the same rows wherever these come from.
+type rowMaker struct {
+	options     Options
+	fallbackErr error  // why Options.WebhookURL is bad
+	validURL    string // the last webhook URL found to be valid: most rows have the one of the row before
+}
+
+func newRowMaker(options Options) rowMaker {
+	m := rowMaker{options: options}
+	if options.WebhookURL != "" {
+		m.fallbackErr = ValidateWebhookURL(options.WebhookURL)
+	}
+	return m
+}
+
+// fill fills in a row from an ICCID and a webhook URL as they were found.
+func (m *rowMaker) fill(row *Row, iccid, webhookURL string) {
+	if !row.setICCID(iccid, m.options.AllowBadLuhn) {
+		return
+	}
+	var err error
+	if row.WebhookURL, err = m.webhookURL(strings.TrimSpace(webhookURL)); err != nil {
+		row.Cell = shown(iccid, maxCell)
+		row.Kind, row.Problem = KindWebhookURL, err.Error()
+	}
+}
+
+// webhookURL is the row's own URL, or the one for rows without.
+func (m *rowMaker) webhookURL(own string) (string, error) {
+	switch {
+	case own == "" && m.fallbackErr != nil:
+		return "", m.fallbackErr
+	case own == "":
+		return m.options.WebhookURL, nil
+	case own != m.validURL:
+		if err := ValidateWebhookURL(own); err != nil {
+			return "", err
+		}
+		m.validURL = own
+	}
+	return own, nil
+}
+
+// shown is text from a fleet as people may see it. The wrong column may hold a webhook URL with a password.
+func shown(text string, limit int) string {
+	return cell.Clean(api.MaskURLs(text), limit)
+}

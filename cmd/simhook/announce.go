@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"simhook/batch"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/report"
+)
+
+// announce writes the first line of a run: what it will take, and what earlier runs have done.
+func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
+	sims := plan.ToDo() + plan.Done
+	would := ""
+	switch {
+	case b.planning():
+		would = "plan, changing nothing: "
+	case b.dryRun:
+		would = "dry run: would "
+	}
+	if plan.ToDo() == 0 {
+		b.nothingToDo(id, plan)
+		return
+	}
+	b.console.Say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
+	if plan.Done+plan.Again == 0 {
+		return
+	}
+	again := ""
+	if plan.Again > 0 {
+		again = "; " + output.Counted(plan.Again, "SIM") + " to do again"
+	}
+	b.console.Say("goes on: %s of %s are done%s", report.Thousands(plan.Done), output.Counted(sims, "SIM"), again)
+}
+
+// nothingToDo says that the run has no SIM to call for.
+func (b *bulk) nothingToDo(id string, plan batch.Plan) {
+	if plan.Done == 0 && !b.shard.Whole() {
+		b.console.Say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
+		return
+	}
+	b.console.Say("nothing to %s: all %s%s are done already. Run %s.",
+		b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), id)
+}
+
+// cost says what a run will take, at the rate that it starts with.
+func cost(action batch.Action, plan batch.Plan, ofShard string, expected time.Duration) string {
+	sims, calls := output.Counted(plan.ToDo(), "SIM"), output.Counted(plan.Calls, "call")
+	text := string(action) + " " + sims + ofShard + " (" + calls + ")"
+	if expected == 0 {
+		return text + " as fast as the API answers"
+	}
+	perMinute := int(float64(plan.Calls)/expected.Minutes() + 0.5)
+	duration := output.Roughly(expected)
+	if expected >= time.Second {
+		duration = "about " + duration
+	}
+	return text + " at about " + output.Counted(perMinute, "call") + " a minute: " + duration
+}
+
+// ofShard names the shard that is counted; "": the whole fleet.
+func (b *bulk) ofShard() string {
+	if b.shard.Whole() {
+		return ""
+	}
+	return " of " + b.shard.String()
+}
+
+// mustConfirm reports whether the run needs the operator's consent: it removes webhooks.
+func (b *bulk) mustConfirm() bool {
+	removes := b.action == batch.Unregister || b.action == batch.Restore || b.prune
+	return removes && !b.yes && !b.dryRun
+}
+
+// canConfirm reports whether an operator can be asked: standard input is a terminal, and not the fleet.
+func (b *bulk) canConfirm() bool { return b.canAsk && b.source != stdinPath }
+
+// question is what the operator is asked; "": there is nothing to ask.
+func (b *bulk) question(plan batch.Plan) string {
+	switch {
+	case plan.ToDo() == 0:
+		return ""
+	case b.action == batch.Restore:
+		return "Put back or remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
+	case b.action == batch.Unregister:
+		return "Remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
+	case plan.Gone > 0:
+		return "Remove the webhooks of " + output.Counted(plan.Gone, "SIM") + " that left the fleet"
+	}
+	return ""
+}
+
+// confirm asks the operator, where consent is needed. Its error is a batch.ErrStopped if the answer is no.
+func (b *bulk) confirm(ctx context.Context, plan batch.Plan) error {
+	question := b.question(plan)
+	if !b.mustConfirm() || question == "" {
+		return nil
+	}
+	_, _ = fmt.Fprintf(b.console, "%s? [y/N] ", question)
+	answers := make(chan string, 1)
+	go func() { // ends with the process if no answer comes: a read cannot be interrupted
+		line, _ := bufio.NewReader(b.stdin).ReadString('\n')
+		answers <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case answer := <-answers:
+		if answer == "y" || answer == "yes" {
+			return nil
+		}
+		return fmt.Errorf("not confirmed, nothing was removed: %w", batch.ErrStopped)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

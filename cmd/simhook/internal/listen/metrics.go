@@ -1,0 +1,41 @@
+package listen
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"simhook/cmd/simhook/internal/metrics"
+)
+
+// metrics lets Prometheus read the counts.
+func (s *Server) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(metrics.Collector(s.collect))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+func (s *Server) collect(send metrics.Sender) {
+	now := s.counts.now()
+	send(metrics.Counter("simhook_notifications_received_total", "Notifications that were written down."),
+		float64(now.Received))
+	send(metrics.Counter("simhook_notifications_repeated_total",
+		"Notifications acknowledged as repeats of earlier ones."), float64(now.Repeated))
+	refused := metrics.Counter("simhook_notifications_refused_total",
+		"Requests that were not acknowledged, by the status code of the answer.", "code")
+	for status, n := range now.Refused {
+		send(refused, float64(n), strconv.Itoa(status))
+	}
+	send(metrics.Counter("simhook_notifications_bytes_total", "Bytes of bodies that were read."), float64(now.Bytes))
+	send(metrics.Gauge("simhook_notifications_unwritable", "1 for 30 s after a notification could not be written."),
+		metrics.Flag(s.counts.failing(time.Now())))
+	if e := s.expected; e != nil {
+		send(metrics.Gauge("simhook_expected_sims", "SIMs of the fleet that notifications are expected from."),
+			float64(e.SIMs()))
+		send(metrics.Gauge("simhook_expected_sims_heard", "SIMs of the fleet that have been heard from."),
+			float64(e.Heard()))
+	}
+}

@@ -1,0 +1,3 @@
+// Package metrics is what Prometheus reads of a run: scraped while it runs, or from a file that a textfile collector
+// picks up at the end. No label holds an ICCID, whose number has no bound.
+package metrics

@@ -1,0 +1,92 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/term"
+)
+
+// Console is standard error: what is said to people, and the log. On a terminal it can keep one line at the bottom,
+// such as a line of progress; all else then appears above that line. It may be used by several goroutines at once.
+type Console struct {
+	out   io.Writer
+	width func() int
+
+	mu      sync.Mutex
+	line    string // at the bottom; "": none
+	columns int    // of the line
+}
+
+// NewConsole writes to out, and masks the userinfo of URLs.
+func NewConsole(out io.Writer) *Console {
+	return &Console{out: Masking(out), width: func() int { return widthOf(out) }}
+}
+
+// Say writes one line to people.
+func (c *Console) Say(format string, args ...any) {
+	// Where standard error is closed, there is no other place to report it.
+	_, _ = fmt.Fprintf(c, format+"\n", args...)
+}
+
+// Write writes whole lines of text.
+func (c *Console) Write(text []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	whole := text
+	if c.line != "" {
+		whole = append(append([]byte(c.erase()), text...), c.line...)
+	}
+	if _, err := c.out.Write(whole); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// Width is how many columns the terminal has now; 80 where that is not known.
+func (c *Console) Width() int { return c.width() }
+
+// Draw puts a line at the bottom of the terminal, in place of the one drawn before. The line takes so many columns,
+// which its escape sequences do not add to, and should leave the last column of the terminal empty: some
+// terminals begin a new line after it.
+func (c *Console) Draw(line string, columns int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, _ = io.WriteString(c.out, c.erase()+line)
+	c.line, c.columns = line, columns
+}
+
+// EndLine leaves the drawn line where it is. What is said from now on stands below it.
+func (c *Console) EndLine() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.line != "" {
+		_, _ = io.WriteString(c.out, "\n")
+	}
+	c.line, c.columns = "", 0
+}
+
+// erase returns what removes the drawn line and moves to its start. A terminal made narrower since the line was
+// drawn has broken it into several. A key that was pressed, such as ^C, may have left something behind the line, or
+// where the first line will be.
+func (c *Console) erase() string {
+	if below := (c.columns - 1) / max(c.width(), 1); below > 0 {
+		return fmt.Sprintf("\x1b[%dA\r\x1b[J", below)
+	}
+	return "\r\x1b[K"
+}
+
+func widthOf(out io.Writer) int {
+	const usual = 80
+	file, ok := out.(*os.File)
+	if !ok {
+		return usual
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	if err != nil || width <= 0 {
+		return usual
+	}
+	return width
+}

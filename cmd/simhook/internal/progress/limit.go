@@ -1,0 +1,35 @@
+package progress
+
+import (
+	"fmt"
+	"time"
+
+	"simhook/batch"
+)
+
+// limitWords say what keeps a run from going faster: the longest form first, then shorter ones for narrow terminals.
+// There is none while nothing is being called.
+func limitWords(s batch.Status, now time.Time) []string {
+	switch s.Limit {
+	case batch.LimitOutage:
+		since := now.Sub(s.Since).Round(time.Second).String()
+		return []string{"paused: the API has been failing for " + since, "API failing for " + since, "paused"}
+	case batch.LimitUsedUp:
+		until := "until " + s.Until.Local().Format(time.TimeOnly)
+		return []string{"paused " + until + ": quota used up", "paused " + until, until, "paused"}
+	case batch.LimitStopping:
+		return []string{fmt.Sprintf("stopping: %d in flight", s.Busy), "stopping"}
+	case batch.LimitNone:
+		return nil
+	}
+	return []string{string(s.Limit)}
+}
+
+// paused reports whether no new calls are made now.
+func paused(s batch.Status) bool {
+	switch s.Limit {
+	case batch.LimitOutage, batch.LimitUsedUp, batch.LimitStopping:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,71 @@
+package progress_test
+
+import (
+	"log/slog"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"simhook/batch"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/cmd/simhook/internal/progress"
+)
+
+func TestTheLogHasALineEvery30SecondsAndOneForTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		done := progress.Log(slog.New(slog.NewTextHandler(&out, nil)), halfway)
+		<-time.After(95 * time.Second)
+		if lines := strings.Count(out.String(), "msg=progress"); lines != 3 {
+			t.Errorf("%d lines in 95 s, want 3", lines)
+		}
+		done()
+		<-time.After(time.Hour)
+		if lines := strings.Count(out.String(), "msg=progress"); lines != 4 {
+			t.Errorf("%d lines after the end, want 4", lines)
+		}
+	})
+}
+
+func TestALineOfProgressTellsAll(t *testing.T) {
+	var out strings.Builder
+	status := batch.Status{
+		Plan: batch.Plan{Rows: 107, New: 100, Done: 7}, OK: 27, Failed: 3, Refused: 2, Remaining: 75,
+		Attempts: 60, Retries: map[string]int64{"timeout": 4, "http_503": 2}, Throttled: 1, CallsPerSecond: 16.6512,
+		Limit: batch.LimitUsedUp, Until: time.Date(2024, 5, 1, 12, 0, 0, 0, time.Local), Left: 3 * time.Minute,
+	}
+	progress.Log(slog.New(slog.NewTextHandler(&out, nil)), func() batch.Status { return status })()
+	want := `msg=progress done=32 total=107 ok=27 failed=3 refused=2 remaining=75 attempts=60 retries=6 throttled=1 calls_per_second=16.7 limit="paused until 12:00:00: quota used up" eta="3 min"`
+	if !strings.Contains(out.String(), want) {
+		t.Errorf("got  %swant %s", out.String(), want)
+	}
+}
+
+func TestTheBarIsRedrawnFiveTimesASecondAndItsLastFrameStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		done := progress.Bar(output.NewConsole(&out), halfway, false)
+		<-time.After(time.Second + time.Millisecond)
+		done()
+		frame := "\r\x1b[K" + progress.Line(halfway(), time.Now(), 79, false)
+		if want := strings.Repeat(frame, 7) + "\n"; out.String() != want {
+			t.Errorf("the terminal is sent\n%q, want\n%q", out.String(), want)
+		}
+	})
+}
+
+func TestEachSignalIsAnsweredWithTheStatus(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out strings.Builder
+		asked := make(chan os.Signal)
+		done := progress.Answer(output.NewConsole(&out), asked, halfway)
+		asked <- os.Interrupt
+		asked <- os.Interrupt
+		done()
+		if n := strings.Count(out.String(), "12,345 of 40,000 SIMs done"); n != 2 {
+			t.Errorf("it answers two signals with\n%s", out.String())
+		}
+	})
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"simhook/api"
+	"simhook/batch"
+	"simhook/cmd/simhook/internal/output"
+	"simhook/report"
+	"simhook/report/file"
+)
+
+// deliver reports the outcome of a run to people and machines. It returns the error that the run ends with: err, or
+// for a successful run the error that kept a report from being written.
+func (b *bulk) deliver(s report.Summary, err error) error {
+	s.ExitCode = exitCode(err)
+	if err != nil {
+		s.Reason = err.Error()
+	}
+	if s.Rows > 0 {
+		b.printSummary(s)
+	}
+	if lost, ok := errors.AsType[*file.WriteError](err); ok && len(lost.Unrecorded) > 0 {
+		b.console.Say("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))
+	}
+	var undelivered error
+	if b.summary != "" {
+		if failure := output.ReplaceFile(b.summary, encodeSummary(shortened(s)), 0o644); failure != nil {
+			b.log.Warn("the summary cannot be written", "file", b.summary, "error", failure.Error())
+			undelivered = &outputError{"the summary", failure}
+		}
+	}
+	if b.metricsFile != "" && !b.looksOnly() {
+		if failure := b.metrics.WriteFile(b.metricsFile, s); failure != nil {
+			b.log.Warn("the metrics cannot be written", "file", b.metricsFile, "error", failure.Error())
+			undelivered = &outputError{"the metrics", failure}
+		}
+	}
+	if b.json {
+		if failure := b.printData(string(encodeSummary(s))); failure != nil {
+			undelivered = failure
+		}
+	}
+	if err == nil {
+		return undelivered
+	}
+	return err
+}
+
+// encodeSummary is the summary as one line of JSON. The userinfo of URLs is masked: an API may repeat it in its
+// messages.
+func encodeSummary(s report.Summary) []byte {
+	data, err := json.Marshal(s)
+	if err != nil {
+		panic("encoding a summary: " + err.Error()) // it consists of texts, numbers and times
+	}
+	return []byte(api.MaskURLs(string(data)) + "\n")
+}
+
+// summaryLimit is the longest summary file, in bytes: Kubernetes cuts a container's termination message off there.
+const summaryLimit = 4096
+
+// shortened is a summary that fits summaryLimit, if need be with fewer causes and differences. The results file has
+// all of them.
+func shortened(s report.Summary) report.Summary {
+	for len(encodeSummary(s)) > summaryLimit && len(s.Causes)+len(s.Mismatches) > 0 {
+		s.Causes = s.Causes[:len(s.Causes)*2/3]
+		s.Mismatches = s.Mismatches[:len(s.Mismatches)*2/3]
+	}
+	return s
+}
+
+// shownCauses is how many groups of failures are shown. The results file has all of them.
+const shownCauses = 10
+
+// printSummary writes the last lines of a run: counts that add up to the rows read, the failures by cause, and where
+// the results are.
+func (b *bulk) printSummary(s report.Summary) {
+	b.console.Say("%s: %s", output.Counted(s.Rows, "row"), breakdown(s))
+	b.printOutcomes(s)
+	printCauses(b.console, s.Causes)
+	switch {
+	case b.looksOnly():
+		b.console.Say("dry run: nothing was called, and nothing written")
+	case s.Complete:
+		b.console.Say("results: %s", s.Results)
+	default:
+		b.console.Say("results so far: %s", s.Results)
+	}
+	if s.Kept > 0 {
+		b.console.Say("beside the fleet's they keep %s of SIMs that have left it, "+
+			"since nothing else remembers their webhooks", output.Counted(s.Kept, "row"))
+	}
+}
+
+// printOutcomes says the outcomes of each notification type, where the action alone does not, and those of SIMs that
+// have left the fleet.
+func (b *bulk) printOutcomes(s report.Summary) {
+	for _, t := range []struct {
+		name     string
+		outcomes map[report.Outcome]int
+	}{
+		{"SUBSCRIPTION_END", s.SubscriptionEnd}, {"USAGE_THRESHOLD", s.UsageThreshold},
+		{"no longer in the fleet", s.PrunedOutcomes},
+	} {
+		if len(t.outcomes) > 1 || len(t.outcomes) > 0 && b.action != batch.Register && b.action != batch.Unregister {
+			b.console.Say("  %s: %s", t.name, listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
+		}
+	}
+	if writes := writesOf(s); writes > 0 {
+		b.console.Say("  repairing this takes %s, beside one look a SIM", output.Counted(writes, "call"))
+	}
+	if s.Verified > 0 {
+		differences := output.Counted(len(s.Mismatches), "difference")
+		b.console.Say("  read back: %s, %s", output.Counted(s.Verified, "SIM"), differences)
+	}
+	for i, m := range s.Mismatches {
+		if i == shownCauses {
+			break
+		}
+		b.console.Say("  %s %s: %q is there, not %q", m.ICCID, m.Type, m.Found, m.Want)
+	}
+}
+
+// writesOf is how many calls it takes to repair a plan's differences. To replace a webhook takes two: the other one is
+// removed first.
+func writesOf(plan report.Summary) int {
+	writes := 0
+	for _, outcomes := range []map[report.Outcome]int{plan.SubscriptionEnd, plan.UsageThreshold, plan.PrunedOutcomes} {
+		writes += outcomes[report.WouldRegister] + 2*outcomes[report.WouldReplace] + outcomes[report.WouldUnregister]
+	}
+	return writes
+}
+
+// breakdown counts the rows by status.
+func breakdown(s report.Summary) string {
+	text := report.Thousands(s.OK) + " ok"
+	if s.Earlier > 0 {
+		text += " (" + report.Thousands(s.Earlier) + " earlier)"
+	}
+	text += ", " + report.Thousands(s.Failed) + " failed, " + report.Thousands(s.Refused) + " refused"
+	for _, other := range []struct {
+		count int
+		name  string
+	}{{s.Invalid, "invalid"}, {s.Duplicate, "duplicate"}, {s.Remaining, "to do"}} {
+		if other.count > 0 {
+			text += ", " + report.Thousands(other.count) + " " + other.name
+		}
+	}
+	return text
+}
+
+// printCauses writes two lines for each group of rows that failed for the same reason: one with a sample, one that says
+// what to do.
+func printCauses(out io.Writer, causes []report.Cause) {
+	var text strings.Builder
+	for i, c := range causes {
+		if i == shownCauses {
+			more := output.Counted(len(causes)-shownCauses, "reason")
+			fmt.Fprintf(&text, "  and %s more; the results file has them\n", more)
+			break
+		}
+		fmt.Fprintf(&text, "  %s %s: %s (%s)\n    %s\n",
+			report.Thousands(c.Count), c.Status, c.Error, sample(c), c.Advice)
+	}
+	_, _ = io.WriteString(out, text.String()) // where this fails, the error cannot be printed either
+}
+
+// sample names one row of a group.
+func sample(c report.Cause) string {
+	text := fmt.Sprintf("line %d", c.Line)
+	if c.ICCID != "" {
+		text = c.ICCID + ", " + text
+	}
+	if c.CorrelationID != "" {
+		text += ", correlation ID " + c.CorrelationID
+	}
+	return text
+}

@@ -1,0 +1,18 @@
+// Package inbox writes the notifications that were received to a CSV file, each once, and keeps them through
+// crashes and power cuts.
+//
+// [Inbox.Add] returns when its row is safe on disk, so that the API can be told that a notification arrived. One
+// goroutine owns the file; it writes the rows of many Adds together and syncs once for all of them.
+//
+// # Files
+//
+//	notifications.csv                        being written
+//	notifications.20260301T220000.000Z.csv   put aside at that time, by its size or by Rotate
+//	notifications.csv.lock                   locked by the process that writes; never deleted
+//	notifications.csv.torn                   parts of rows that a crash left; none of them was acknowledged
+//
+// # Repeats
+//
+// The API may send a notification again. An inbox recognises repeats by their ID among the last ones: at least
+// the last Options.Remember IDs, and at most twice as many. It reads them back from the files when it is opened.
+package inbox

@@ -1,0 +1,114 @@
+package results
+
+import (
+	"strconv"
+
+	"simhook/report"
+	"simhook/report/cell"
+	"simhook/report/simset"
+)
+
+// entry is what resuming and merging want to know of a row. Its cells are valid until the next line is read.
+type entry struct {
+	key    uint64 // see identity
+	status report.Status
+
+	iccid, line, action, webhookURL, baseURL []byte
+
+	subscriptionEnd, usageThreshold typeEntry
+}
+
+// typeEntry is the same for one notification type.
+type typeEntry struct {
+	good        bool // the type is as it was asked to be
+	planned     bool // the outcome is a plan's
+	changed     bool // a webhook was set or removed
+	hasPrevious bool // the URL of an earlier webhook stands there
+}
+
+// decode reports whether the line names its SIM, or for a bad row of the fleet the line where that stands.
+func (e *entry) decode(l *line) bool {
+	*e = entry{
+		status: statusOf(l.cells[columnStatus]),
+		iccid:  l.cells[columnICCID], line: l.cells[columnLine], action: l.cells[columnAction],
+		webhookURL: l.cells[columnWebhookURL], baseURL: l.cells[columnBaseURL],
+		subscriptionEnd: decodeType(l.cells[columnSubscriptionEnd], l.cells[columnSubscriptionEndPreviousURL]),
+		usageThreshold:  decodeType(l.cells[columnUsageThreshold], l.cells[columnUsageThresholdPreviousURL]),
+	}
+	number, err := strconv.Atoi(string(e.line))
+	if err != nil {
+		return false
+	}
+	var known bool
+	e.key, known = identity(e.status, string(e.iccid), number)
+	return known
+}
+
+// statusOf returns "" for a status that results do not know. It allocates nothing.
+func statusOf(cell []byte) report.Status {
+	switch report.Status(cell) {
+	case report.StatusOK:
+		return report.StatusOK
+	case report.StatusFailed:
+		return report.StatusFailed
+	case report.StatusRefused:
+		return report.StatusRefused
+	case report.StatusInvalid:
+		return report.StatusInvalid
+	case report.StatusDuplicate:
+		return report.StatusDuplicate
+	}
+	return ""
+}
+
+func decodeType(outcome, previousURL []byte) typeEntry {
+	o := report.Outcome(outcome)
+	return typeEntry{good: o.Good(), planned: o.Planned(), changed: o.Changed(), hasPrevious: len(previousURL) > 0}
+}
+
+// identity is what a row is recognised by, whichever run wrote it: the SIM, or for a bad row of the fleet its
+// line, what stands there, and what is wrong with it. iccid is the cell as the results show it.
+func identity(status report.Status, iccid string, line int) (key uint64, ok bool) {
+	switch status {
+	case report.StatusInvalid, report.StatusDuplicate:
+		return simset.BadRowKey(line, iccid, string(status)), true
+	case report.StatusOK, report.StatusFailed, report.StatusRefused:
+		return simset.Key(iccid)
+	}
+	return 0, false
+}
+
+// keyOf is the identity of a row that is not yet written. A SIM's ICCID is shown as it is.
+func keyOf(row *report.Row) uint64 {
+	iccid := row.ICCID
+	if !namesSIM(row.Status) {
+		iccid = cell.Text(iccid)
+	}
+	key, _ := identity(row.Status, iccid, row.Line)
+	return key
+}
+
+// namesSIM reports whether rows with this status are the result of a SIM, and not of a bad row of the fleet.
+func namesSIM(status report.Status) bool {
+	return status == report.StatusOK || status == report.StatusFailed || status == report.StatusRefused
+}
+
+// done reports whether the row satisfies a run with these options: every type that the run wants is good, or
+// for a plan good or planned.
+func (e *entry) done(o Options) bool {
+	return e.status == report.StatusOK &&
+		(!o.Want.SubscriptionEnd || e.subscriptionEnd.good || o.Plan && e.subscriptionEnd.planned) &&
+		(!o.Want.UsageThreshold || e.usageThreshold.good || o.Plan && e.usageThreshold.planned)
+}
+
+// isPlan reports whether a plan wrote the row.
+func (e *entry) isPlan() bool { return e.subscriptionEnd.planned || e.usageThreshold.planned }
+
+// tellsOfChange reports whether the row tells of a change that was made.
+func (e *entry) tellsOfChange() bool { return e.subscriptionEnd.changed || e.usageThreshold.changed }
+
+// worthKeeping reports whether the row holds what no later answer of the API tells: what was achieved for a
+// type, or the URL of a webhook that was there before and may be gone by now.
+func (e *entry) worthKeeping() bool {
+	return e.subscriptionEnd.good || e.subscriptionEnd.hasPrevious || e.usageThreshold.good || e.usageThreshold.hasPrevious
+}

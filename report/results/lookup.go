@@ -1,0 +1,120 @@
+package results
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"iter"
+
+	"simhook/report"
+	"simhook/report/cell"
+	"simhook/report/simset"
+)
+
+// State is what earlier runs left to do for a SIM.
+type State int
+
+const (
+	New   State = iota // it has no row
+	Again              // its row is not as the run wants it
+	Done               // its row is as the run wants it
+)
+
+// Begin starts a pass over the fleet.
+func (j *Journal) Begin() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.known.sims.Begin()
+}
+
+// Look takes in a line of the fleet that names a SIM and this webhook. It returns how the line relates to
+// earlier lines of this pass, and what earlier runs left to do for the SIM.
+func (j *Journal) Look(iccid, webhookURL string) (simset.Sighting, State) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if webhookURL != j.lastURL {
+		j.lastURL, j.lastCell = webhookURL, cell.URL(webhookURL)
+	}
+	sighting, done := j.known.sims.See(iccid, j.lastCell)
+	switch {
+	case done:
+		return sighting, Done
+	case j.known.sims.Recorded(iccid):
+		return sighting, Again
+	}
+	return sighting, New
+}
+
+// LookBad takes in a bad row of the fleet, one that names no SIM to call for, and reports whether the results
+// have it already.
+func (j *Journal) LookBad(row *report.Row) (recorded bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.known.sims.SeeKey(keyOf(row))
+}
+
+// Err is simset.ErrTooManyURLs once the fleet named more webhook URLs than the journal can keep apart.
+func (j *Journal) Err() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.known.sims.Err()
+}
+
+// Earlier returns the row that an earlier run left of a SIM that is not done, if the row is worth keeping: one
+// type has a good outcome, or the URL of an earlier webhook is in it. It reports whether the row is there and
+// is of the same webhook, so that the SIM can be continued from it.
+func (j *Journal) Earlier(iccid, webhookURL string) (report.Row, bool, error) {
+	key, _ := simset.Key(iccid)
+	j.mu.Lock()
+	at, found := j.known.earlier[key]
+	j.mu.Unlock()
+	if !found {
+		return report.Row{}, false, nil
+	}
+	row, err := readRow(at)
+	if err != nil {
+		return report.Row{}, false, fmt.Errorf("reading back the result of %s: %w", iccid, err)
+	}
+	return row, row.WebhookURL == cell.URL(webhookURL), nil
+}
+
+// readRow reads one row of a file that Open has read before.
+func readRow(at location) (report.Row, error) {
+	section := io.NewSectionReader(at.file, at.offset, cell.MaxLine)
+	for row, err := range Read(io.MultiReader(bytes.NewReader(headerLine()), section)) {
+		return row, err
+	}
+	return report.Row{}, io.ErrUnexpectedEOF
+}
+
+// Recorded is how many rows the complete results of the last run hold.
+func (j *Journal) Recorded() int { return j.known.baseRows }
+
+// Gone yields the rows of the complete results whose SIMs the last pass over the fleet did not name, except
+// those that this run is done with already. It reads the file again, so that they take no memory.
+func (j *Journal) Gone() iter.Seq2[report.Row, error] {
+	return func(yield func(report.Row, error) bool) {
+		if j.base == nil {
+			return
+		}
+		for row, err := range Read(io.NewSectionReader(j.base, 0, 1<<62)) {
+			if err != nil {
+				yield(report.Row{}, fmt.Errorf("reading %s: %w", j.path, err))
+				return
+			}
+			key, sim := identity(row.Status, row.ICCID, row.Line)
+			if !sim || !namesSIM(row.Status) || j.seenOrDone(key) {
+				continue
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (j *Journal) seenOrDone(key uint64) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.known.sims.SeenKey(key) || j.known.sims.DoneKey(key)
+}

@@ -1,0 +1,88 @@
+package results
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"strings"
+
+	"simhook/report"
+	"simhook/report/simset"
+)
+
+// Newest yields the newest row of each SIM, and of each bad row of the fleet, in the results file at path, in
+// the file's order. The file may be complete or partial. A partial file can hold several rows of a SIM, and a
+// killed run can leave it with a torn last line, which is passed over.
+//
+// It stops at the first error: an *fs.PathError if the file cannot be read, or else that of Read. Memory: at
+// most 32 bytes a SIM, and as much again for each SIM that has several rows.
+func Newest(path string) iter.Seq2[report.Row, error] {
+	return func(yield func(report.Row, error) bool) {
+		f, err := os.Open(path)
+		if err != nil {
+			yield(report.Row{}, err)
+			return
+		}
+		defer f.Close()
+		lines, err := newestLines(f)
+		if err != nil {
+			yield(report.Row{}, err)
+			return
+		}
+		rows, err := newRowReader(io.NewSectionReader(f, 0, lines.end))
+		for err == nil {
+			var row report.Row
+			row, err = rows.next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err == nil && lines.isNewest(&row, rows.line()) && !yield(row, nil) {
+				return
+			}
+		}
+		yield(report.Row{}, err)
+	}
+}
+
+// newest tells which lines of a results file to read.
+type newest struct {
+	end  int64          // of what is to be read
+	line map[uint64]int // the line of the newest row, for keys that have several
+}
+
+// newestLines passes over damage, and over a header that is no results file's: reading it again tells what is
+// wrong. Its errors are *fs.PathErrors.
+func newestLines(f *os.File) (newest, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return newest{}, err
+	}
+	n := newest{end: info.Size(), line: map[uint64]int{}}
+	met := simset.New()
+	_, err = scanRows(f, func(s *scan) error {
+		if met.Mark(s.entry.key) {
+			n.line[s.entry.key] = s.number
+		}
+		return nil
+	}, func(d damage) error {
+		if d.torn && strings.HasSuffix(f.Name(), partialSuffix) {
+			n.end = d.From
+		}
+		return nil
+	})
+	if failure, ok := errors.AsType[*fs.PathError](err); ok {
+		return newest{}, failure
+	}
+	if errors.Is(err, errNoHeader) {
+		n.end = 0 // the run was killed before it had written the header
+	}
+	return n, nil
+}
+
+func (n *newest) isNewest(row *report.Row, line int) bool {
+	key, _ := identity(row.Status, row.ICCID, row.Line)
+	newest, several := n.line[key]
+	return !several || newest == line
+}

@@ -1,0 +1,103 @@
+package results
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"reflect"
+	"sync"
+
+	"github.com/gocarina/gocsv"
+
+	"simhook/report"
+	"simhook/report/cell"
+)
+
+// Read yields the rows of a results file, complete or partial, in the file's order. It stops at the first
+// line that is no row, with an error that names the line.
+func Read(r io.Reader) iter.Seq2[report.Row, error] {
+	return func(yield func(report.Row, error) bool) {
+		rows, err := newRowReader(r)
+		if err != nil {
+			yield(report.Row{}, err)
+			return
+		}
+		for {
+			row, err := rows.next()
+			if errors.Is(err, io.EOF) || !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// rowReader reads rows with gocsv.
+type rowReader struct {
+	csv  *csv.Reader
+	rows *gocsv.Unmarshaller
+	row  report.Row // read last
+}
+
+// newRowReader reads the header, and refuses any but that of a results file.
+func newRowReader(r io.Reader) (*rowReader, error) {
+	reader := csv.NewReader(r)
+	reader.ReuseRecord = true
+	rows, err := gocsv.NewUnmarshaller(reader, reflect.New(record()).Interface())
+	if errors.Is(err, io.EOF) {
+		err = errors.New("the file is empty")
+	}
+	if err == nil && (len(rows.MismatchedStructFields) > 0 || len(rows.MismatchedHeaders) > 0) {
+		err = fmt.Errorf("its header is %q", cell.Clean(fmt.Sprint(rows.Headers), 200))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("not a results file of simhook: %w", err)
+	}
+	return &rowReader{csv: reader, rows: rows}, nil
+}
+
+// record is the struct that gocsv reads a row into: a string for each of the columns, in their order, tagged
+// with the column's name.
+var record = sync.OnceValue(func() reflect.Type {
+	fields := make([]reflect.StructField, columnCount)
+	for i := range columns {
+		fields[i] = reflect.StructField{
+			Name: fmt.Sprintf("Cell%d", i),
+			Type: reflect.TypeFor[string](),
+			Tag:  reflect.StructTag(fmt.Sprintf("csv:%q", columns[i].name)),
+		}
+	}
+	return reflect.StructOf(fields)
+})
+
+// next returns io.EOF behind the last row.
+func (r *rowReader) next() (report.Row, error) {
+	cells, err := r.rows.Read()
+	if broken, ok := errors.AsType[*csv.ParseError](err); ok {
+		return report.Row{}, fmt.Errorf("line %d: not a result row: %w", broken.Line, broken.Err)
+	}
+	if err != nil {
+		return report.Row{}, err
+	}
+	if err := parseRow(reflect.ValueOf(cells).Elem(), &r.row); err != nil {
+		return report.Row{}, fmt.Errorf("line %d: not a result row: %w", r.line(), err)
+	}
+	return r.row, nil
+}
+
+// line is where the row read last begins, from 1.
+func (r *rowReader) line() int {
+	line, _ := r.csv.FieldPos(0)
+	return line
+}
+
+// parseRow sets all fields of a row to what a record says.
+func parseRow(cells reflect.Value, row *report.Row) error {
+	for i := range columns {
+		if err := columns[i].parse(cells.Field(i).String(), row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
