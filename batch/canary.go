@@ -78,7 +78,7 @@ func (r *Run) checkCanary(calls contexts) error {
 // readBack compares what a SIM has with what it is to have. Webhooks that are left because they are not ours, and are
 // counted as foreign, do not differ.
 func (r *Run) readBack(calls contexts, s sim) error {
-	v := newVisit(&r.cfg, r.caller, calls, s)
+	v := r.newVisit(calls, s)
 	v.calls.reads = v.calls.begin("V")
 	if err := v.calls.read(); err != nil {
 		return &CanaryError{SIMs: len(r.record.canary.sims), ICCID: s.iccid, Why: "reading it back: " + explain(err)}

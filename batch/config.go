@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"simhook/api"
@@ -49,6 +51,11 @@ type Config struct {
 	// Results is the path of the results file, which makes the run resumable. "": results are kept in memory
 	// until the run is over, and only OnResult sees them.
 	Results string
+	// History is the path, without its ending, of the file that keeps every change until it is taken back: see package
+	// report/history. All commands for a fleet share it. "": Results without its ending.
+	History string
+	// Again does SIMs again that earlier runs have done.
+	Again bool
 	// OnResult is told the result of each SIM once it is written down, and of each row of the fleet that names no
 	// SIM. It is called by one goroutine at a time, and delays the run while it works.
 	OnResult func(report.Row)
@@ -124,6 +131,10 @@ func (c Config) complete() (Config, error) {
 	c.Grace = cmp.Or(c.Grace, defaultGrace)
 	c.APIName = cmp.Or(c.APIName, c.Client.BaseURL())
 	c.ID = cmp.Or(c.ID, NewID())
+	if c.Steps != nil {
+		c.History = cmp.Or(c.History, c.Steps.History)
+	}
+	c.History = cmp.Or(c.History, strings.TrimSuffix(c.Results, filepath.Ext(c.Results)))
 	if about := c.stepsAbout(); about != "" && about != c.APIName {
 		return c, &WrongAPIError{Name: c.Steps.Name(), About: about, WouldCall: c.APIName}
 	}

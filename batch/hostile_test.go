@@ -229,7 +229,7 @@ func TestNoICCIDOfEditedResultsLeavesItsPlaceInTheURL(t *testing.T) {
 	if err := os.WriteFile(w.fleet, []byte(edited), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	undo, err := OpenUndo(w.fleet)
+	undo, err := OpenUndo(w.fleet, UndoOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

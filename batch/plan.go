@@ -8,6 +8,7 @@ import (
 
 	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/history"
 	"simhook/report/results"
 	"simhook/report/simset"
 )
@@ -31,6 +32,7 @@ func (p Plan) ToDo() int { return p.New + p.Again + p.Gone }
 type planner struct {
 	cfg     *Config
 	journal *results.Journal
+	changes *history.LastChanges // nil: none are known
 	others  otherShards
 	backlog backlog // what the last pass has left to do
 }
@@ -228,16 +230,17 @@ func (p *planner) remaining(ctx context.Context) iter.Seq2[entry, error] {
 	}
 }
 
-// recall adds to a SIM what an earlier run achieved for it. A new sweep reads all SIMs again: of the last sweep only
-// the webhooks count that it removed without getting any further.
+// recall adds to a SIM what an earlier run achieved for it. Where another run changed the SIM since, and in a new sweep,
+// which reads all SIMs again, only the webhooks count that the earlier run removed without getting any further.
 func (p *planner) recall(s *sim, again bool) error {
 	row, found, err := p.journal.Earlier(s.iccid, s.webhookURL)
 	if err != nil || !found {
 		return err
 	}
-	if !again {
-		row.SubscriptionEnd = report.Call{PreviousURL: row.SubscriptionEnd.PreviousURL}
-		row.UsageThreshold = report.Call{PreviousURL: row.UsageThreshold.PreviousURL}
+	for _, call := range []*report.Call{&row.SubscriptionEnd, &row.UsageThreshold} {
+		if !again || p.changes != nil && p.changes.After(s.iccid, call.Run()) {
+			*call = report.Call{PreviousURL: call.PreviousURL}
+		}
 	}
 	earlier := row // which takes memory only here: most SIMs have none
 	s.earlier = &earlier

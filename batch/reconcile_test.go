@@ -100,7 +100,7 @@ func TestRestoringBringsBackWhatARunHasChanged(t *testing.T) {
 		restore := func(c *Config) {
 			c.Action = Restore
 			unlimited(c)
-			undo, err := OpenUndo(reconciled)
+			undo, err := OpenUndo(reconciled, UndoOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -126,8 +126,14 @@ func TestRestoringBringsBackWhatARunHasChanged(t *testing.T) {
 		if got, _ := g.sandbox.Webhook(testICCID(69), api.UsageThreshold); got != "https://somebody.else/" {
 			t.Errorf("what somebody else had set became %q", got)
 		}
-		if summary, err = g.run(restore); err != nil || summary.Attempts != 0 {
+		before := g.sandbox.Stats()
+		if summary, err = g.run(restore); err != nil || summary.OK != 70 || g.callsSince(before, "POST")+g.callsSince(before, "DELETE") != 0 {
 			t.Errorf("restored again: %v, %+v", err, summary)
+		}
+		// Where something has changed the SIMs since, restoring them again is not "nothing to do".
+		g.sandbox.Set(testICCID(50), api.SubscriptionEnd, testWebhook)
+		if summary, err = g.run(restore); err != nil || summary.SubscriptionEnd[report.Replaced] != 1 {
+			t.Errorf("restored once more: %v, %+v", err, summary)
 		}
 	})
 }
@@ -263,7 +269,7 @@ func TestUnregisteringMayRecordWhatItRemovesForRestore(t *testing.T) {
 		}
 		g.results += ".restored.csv"
 		summary, err := g.run(func(c *Config) {
-			undo, err := OpenUndo(removed)
+			undo, err := OpenUndo(removed, UndoOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,13 +16,16 @@ import (
 	"simhook/report"
 	"simhook/report/cell"
 	"simhook/report/file"
+	"simhook/report/history"
 	"simhook/report/results"
 )
 
 // Run is one run over a fleet. [Prepare] makes it; Do makes its calls, once; Close frees its files.
 type Run struct {
 	*stopper
-	cfg     Config // with its defaults
+	cfg     Config           // with its defaults
+	history *history.History // nil: nothing is changed, or nothing is kept
+	changes *history.LastChanges
 	journal *results.Journal
 	planner planner
 	plan    Plan
@@ -53,15 +56,53 @@ func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 			_ = r.Close() // the first error counts
 		}
 	}()
+	if err := r.openHistory(); err != nil {
+		return nil, err
+	}
 	if err := r.openJournal(); err != nil {
 		return nil, err
 	}
 	r.caller = newCaller(cfg.CallOptions, r.abort)
 	r.record = &recorder{cfg: &r.cfg, journal: r.journal, stop: r.stop, attempts: r.caller.counts.attempts.Load}
 	r.record.canary.rows = make(chan report.Row, cfg.Canary)
-	r.planner = planner{cfg: &r.cfg, journal: r.journal}
+	r.planner = planner{cfg: &r.cfg, journal: r.journal, changes: r.changes}
 	r.plan, err = r.planner.plan(ctx, &r.record.tally)
 	return r, err
+}
+
+// openHistory reads which runs changed which SIMs, and keeps other runs from changing the fleet.
+func (r *Run) openHistory() (err error) {
+	c := &r.cfg
+	if c.Results == "" {
+		return nil
+	}
+	if !c.DryRun {
+		if r.history, err = history.Open(c.History, history.Options{Shard: c.Shard, Disk: c.disk}); err != nil {
+			return err
+		}
+	}
+	r.changes, err = history.ReadLastChanges(history.Files(c.History))
+	return err
+}
+
+// beginHistory records that the run begins, if it can change anything.
+func (r *Run) beginHistory() error {
+	if r.history == nil {
+		return nil
+	}
+	run := history.Run{ID: r.cfg.ID, Action: string(r.cfg.Action), Results: filepath.Base(r.cfg.Results), BaseURL: r.cfg.APIName}
+	if r.journal.Unfinished() {
+		runs, err := history.Runs([]string{r.history.Path()})
+		if err != nil {
+			return err
+		}
+		for _, earlier := range runs {
+			if earlier.Action == run.Action && earlier.Results == run.Results {
+				run.Operation = earlier.Operation // the last one's
+			}
+		}
+	}
+	return r.history.Begin(run)
 }
 
 // openJournal opens the results, or a file that is gone with the run.
@@ -69,7 +110,10 @@ func (r *Run) openJournal() (err error) {
 	c := &r.cfg
 	options := results.Options{
 		Action: string(c.Action), BaseURL: c.APIName, Shard: c.Shard, Disk: c.disk,
-		ReadOnly: c.looksOnly(), Sweep: c.Action == Reconcile, Plan: c.plans(),
+		ReadOnly: c.looksOnly(), Sweep: c.Again || c.Action == Reconcile || c.Action == Restore, Plan: c.plans(),
+	}
+	if r.changes != nil {
+		options.ChangedSince = r.changes.After
 	}
 	if !c.Action.takesSteps() { // whose rows each have types of their own
 		options.Want = resultsTypes(c.Types)
@@ -126,11 +170,14 @@ func (r *Run) Stop(cause error) { r.stop(cause) }
 
 // Close frees the results for another run. Rows that were written stay.
 func (r *Run) Close() error {
-	var err error
+	var errs []error
 	if r.journal != nil {
-		err = r.journal.Close()
+		errs = append(errs, r.journal.Close())
 	}
-	return errors.Join(err, r.cleanUp())
+	if r.history != nil {
+		errs = append(errs, r.history.Close())
+	}
+	return errors.Join(append(errs, r.cleanUp())...)
 }
 
 // Do makes the calls, until all SIMs of the plan have a row, or the run is stopped, or the context ends: then calls in
@@ -142,6 +189,9 @@ func (r *Run) Do(ctx context.Context) error {
 		return errors.New("a run can be done once: prepare another")
 	case r.cfg.looksOnly():
 		return fmt.Errorf("a dry run of %s makes no calls: it only has a plan", r.cfg.Action)
+	}
+	if err := r.beginHistory(); err != nil {
+		return err
 	}
 	calls, cut, end := r.contexts(ctx)
 	defer end()
@@ -269,7 +319,22 @@ func (r *Run) handle(calls contexts, s sim) (row report.Row, tried bool) {
 			row.Status, row.Error = report.StatusFailed, "internal error"
 		}
 	}()
-	return newVisit(&r.cfg, r.caller, calls, s).do()
+	return r.newVisit(calls, s).do()
+}
+
+// newVisit begins the work on a SIM.
+func (r *Run) newVisit(calls contexts, s sim) *visit {
+	v := &visit{cfg: &r.cfg, sim: s, calls: simCalls{caller: r.caller, ctx: calls, run: r.cfg.ID, iccid: s.iccid}}
+	if r.history != nil {
+		v.calls.note = func(t api.NotificationType, before, after string) error {
+			err := r.history.Record(calls.call, history.Change{ICCID: s.iccid, Type: string(t), Before: before, After: after})
+			if is[*file.WriteError](err) {
+				r.stop(err) // no further change can be recorded
+			}
+			return err
+		}
+	}
+	return v
 }
 
 // finish completes the results if every SIM has its row, or says why not.

@@ -9,6 +9,7 @@ import (
 	"simhook/api"
 	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/history"
 )
 
 // simCalls are the calls for one SIM.
@@ -108,10 +109,11 @@ func (s *simCalls) change(t api.NotificationType, before, after string) error {
 	if s.note == nil {
 		return nil
 	}
-	if err := s.note(t, before, after); err != nil {
-		return during("nothing was changed: writing down the webhook that is there", err)
+	err := s.note(t, before, after)
+	if err == nil || errors.Is(err, history.ErrURLTooLong) {
+		return err
 	}
-	return nil
+	return during("nothing was changed: writing down the webhook that is there", err)
 }
 
 // register sets the webhook where none is known to be.
@@ -244,7 +246,7 @@ func failure(err error, a *attempts) report.Outcome {
 	switch {
 	case a.made == 0 && !api.Temporary(err):
 		return ""
-	case is[*api.Error](err) && !api.Temporary(err), errors.Is(err, errChangedSince):
+	case is[*api.Error](err) && !api.Temporary(err), errors.Is(err, errChangedSince), errors.Is(err, history.ErrURLTooLong):
 		return report.Refused
 	}
 	return report.Failed
@@ -258,7 +260,7 @@ func explain(err error) string {
 	if failed, ok := errors.AsType[*swapError](err); ok {
 		return explain(failed.cause) + "; " + failed.consequence()
 	}
-	for _, own := range []error{errStopped, errChangedSince} {
+	for _, own := range []error{errStopped, errChangedSince, history.ErrURLTooLong} {
 		if errors.Is(err, own) {
 			return own.Error()
 		}

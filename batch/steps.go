@@ -1,14 +1,20 @@
 package batch
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"simhook/api"
 	"simhook/batch/fleet"
 	"simhook/report"
+	"simhook/report/history"
 	"simhook/report/results"
 )
 
@@ -16,7 +22,11 @@ import (
 type Steps struct {
 	name    string
 	apiName string // of the API that they are about
-	rows    func(types []api.NotificationType) iter.Seq2[sourceRow, error]
+
+	// History is the history of the fleet that the steps are about, as Config has it; "": not known.
+	History string
+
+	rows func(types []api.NotificationType) iter.Seq2[sourceRow, error]
 }
 
 // Name is the file that the steps come from.
@@ -76,19 +86,156 @@ func OpenPlan(path string) (*Steps, error) {
 	return plan, nil
 }
 
-// OpenUndo opens the results of a run whose changes are to be taken back: every webhook that it replaced or removed,
-// whatever came of the SIM, is put back, and what it registered anew is removed. Its error is a *fleet.Error.
-func OpenUndo(path string) (*Steps, error) {
-	undo := &Steps{name: path}
-	for row, err := range readResults(path) {
-		if err != nil {
-			return nil, err
-		}
-		undo.apiName = row.BaseURL
-		break // all rows are about the same API
+// UndoOptions say what of a results file is taken back.
+type UndoOptions struct {
+	// Run is the ID of a run, as its first line and its summary give it, or of an operation: all runs that continued one
+	// another. "": all that the results tell of: the last operation of a reconciliation, and all runs of another command.
+	Run string
+}
+
+// OpenUndo opens what takes back the runs that a results file belongs to: every webhook that they replaced or removed is
+// put back, whatever came of its SIM, and what they registered anew is removed. The histories beside the file tell it,
+// and where they know nothing of a row's run, the row. Its error is a *fleet.Error.
+func OpenUndo(path string, options UndoOptions) (*Steps, error) {
+	u := undo{path: path, options: options, steps: map[string]*steps{}}
+	if err := u.read(); err != nil {
+		return nil, &fleet.Error{Name: path, Err: err}
 	}
-	undo.rows = func(types []api.NotificationType) iter.Seq2[sourceRow, error] { return stepRows(path, types, undoOf) }
-	return undo, nil
+	return &Steps{name: path, apiName: u.apiName, History: u.base, rows: u.rows}, nil
+}
+
+// undo collects what takes runs back.
+type undo struct {
+	path    string
+	options UndoOptions
+	apiName string
+	base    string          // of the history
+	known   map[string]bool // runs that a history tells of
+	iccids  []string        // in the order of their first change
+	steps   map[string]*steps
+}
+
+func (u *undo) read() error {
+	base, runs, err := RunsOf(u.path)
+	if err != nil {
+		return err
+	}
+	u.base = base
+	wanted := u.chooseRuns(runs)
+	if u.options.Run != "" && len(wanted) == 0 {
+		return fmt.Errorf("has no run %s: simhook restore --list names them", u.options.Run)
+	}
+	changes, err := history.Changes(history.Files(base), func(run history.Run) bool { return wanted[run.ID] })
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		u.add(c.ICCID, api.NotificationType(c.Type), step{true, c.After, c.Before})
+	}
+	if u.options.Run != "" {
+		return nil
+	}
+	return u.readRows()
+}
+
+// chooseRuns are the IDs of the runs to take back.
+func (u *undo) chooseRuns(runs []history.Run) map[string]bool {
+	wanted := map[string]bool{}
+	u.known = map[string]bool{}
+	for _, run := range runs {
+		u.known[run.ID] = true
+	}
+	for _, run := range runs {
+		last := runs[len(runs)-1]
+		switch {
+		case u.options.Run != "" && run.ID != u.options.Run && run.Operation != u.options.Run:
+			continue
+		case u.options.Run == "" && last.Action == string(Reconcile) && run.Operation != last.Operation:
+			continue
+		}
+		wanted[run.ID] = true
+		u.apiName = run.BaseURL
+	}
+	return wanted
+}
+
+// readRows adds the rows of runs that no history tells of.
+func (u *undo) readRows() error {
+	for _, path := range []string{u.path, u.path + ".partial"} {
+		for row, err := range results.Newest(path) {
+			switch {
+			case errors.Is(err, fs.ErrNotExist) && (len(u.known) > 0 || path != u.path):
+				continue
+			case err != nil:
+				return err
+			}
+			u.apiName = cmp.Or(u.apiName, row.BaseURL)
+			for _, t := range api.NotificationTypes() {
+				call := callOf(&row, t)
+				if next := undoOf(&row, call); next.wanted && !u.known[call.Run()] {
+					u.add(row.ICCID, t, next)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// add takes a step, unless there is one already for this type of the SIM.
+func (u *undo) add(iccid string, t api.NotificationType, next step) {
+	one, known := u.steps[iccid]
+	if !known {
+		one = &steps{}
+		u.steps[iccid] = one
+		u.iccids = append(u.iccids, iccid)
+	}
+	if s := one.of(t); !s.wanted {
+		*s = next
+	}
+}
+
+func (u *undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
+	return func(yield func(sourceRow, error) bool) {
+		for i, iccid := range u.iccids {
+			one := sourceRow{Row: fleet.RowOf(i+1, iccid), steps: *u.steps[iccid]}
+			for _, t := range types {
+				one.WebhookURL = cmp.Or(one.WebhookURL, one.steps.of(t).to)
+			}
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
+}
+
+// RunsOf are the runs that a results file belongs to, in the order in which they began, and the path of their history
+// without its ending. Where no history tells of the file, the path is one that fits the file's name.
+func RunsOf(path string) (base string, runs []history.Run, err error) {
+	name := filepath.Base(path)
+	histories, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"+history.Ending))
+	if err != nil {
+		return "", nil, err
+	}
+	for _, one := range histories {
+		all, err := history.Runs([]string{one})
+		if err != nil {
+			continue // it is no history, or no longer there
+		}
+		for _, run := range all {
+			if run.Results == name {
+				base = history.Base(one)
+				runs = append(runs, run)
+			}
+		}
+	}
+	if base == "" {
+		base = strings.TrimSuffix(path, filepath.Ext(path))
+		for _, action := range []Action{Register, Unregister, Reconcile, Restore, Apply} {
+			base = strings.TrimSuffix(base, "."+string(action))
+		}
+	}
+	slices.SortStableFunc(runs, func(a, b history.Run) int { return a.Began.Compare(b.Began) })
+	return base, runs, nil
 }
 
 // undoOf tells from a row what is to be put back.

@@ -56,7 +56,7 @@ func (r *Run) verify(calls contexts) error {
 	group.SetLimit(r.cfg.Workers)
 	for _, s := range r.record.sample.sims {
 		group.Go(func() error {
-			v := newVisit(&r.cfg, r.caller, calls, s)
+			v := r.newVisit(calls, s)
 			v.calls.reads = v.calls.begin("V")
 			if err := v.calls.read(); err != nil {
 				return fmt.Errorf("SIM %s: %s", s.iccid, explain(err))

@@ -27,10 +27,6 @@ func (v *visit) want(t api.NotificationType) string {
 	return v.sim.webhookURL // which Unregister leaves empty
 }
 
-func newVisit(cfg *Config, caller *Caller, ctx contexts, s sim) *visit {
-	return &visit{cfg: cfg, sim: s, calls: simCalls{caller: caller, ctx: ctx, run: cfg.ID, iccid: s.iccid}}
-}
-
 // do carries out the action for all types of the SIM. It reports false where the run ended before anything was tried:
 // the SIM then has no row, and remains to be done.
 func (v *visit) do() (row report.Row, tried bool) {

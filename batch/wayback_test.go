@@ -140,7 +140,7 @@ func TestAWebhookThatCouldNotBePutBackIsRestored(t *testing.T) {
 // restoreAll takes back what the results say.
 func restoreAll(t *testing.T, g *rig) report.Summary {
 	t.Helper()
-	undo, err := OpenUndo(g.results)
+	undo, err := OpenUndo(g.results, UndoOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestStepsForAnotherAPIAreRefusedWithBothNames(t *testing.T) {
 		if _, err := g.run(func(c *Config) { c.APIName = "sandbox" }); err != nil {
 			t.Fatal(err)
 		}
-		undo, err := OpenUndo(g.results)
+		undo, err := OpenUndo(g.results, UndoOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

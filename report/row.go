@@ -2,6 +2,7 @@ package report
 
 import (
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -64,6 +65,12 @@ type Call struct {
 	Attempts      int
 	CorrelationID string
 	PreviousURL   string // the webhook registered before, if it was read
+}
+
+// Run is the run that made the last attempt, which the correlation ID begins with; "": none was made.
+func (c *Call) Run() string {
+	run, _, _ := strings.Cut(c.CorrelationID, "-")
+	return run
 }
 
 // Row is the result of one SIM, or of one row of the fleet file that names none.

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"bytes"
 	"strconv"
 
 	"simhook/report"
@@ -24,6 +25,8 @@ type typeEntry struct {
 	planned     bool // the outcome is a plan's
 	changed     bool // a webhook was set or removed
 	hasPrevious bool // the URL of an earlier webhook stands there
+
+	correlationID []byte
 }
 
 // decode reports whether the line names its SIM, or for a bad row of the fleet the line where that stands.
@@ -32,8 +35,8 @@ func (e *entry) decode(l *line) bool {
 		status: statusOf(l.cells[columnStatus]),
 		iccid:  l.cells[columnICCID], line: l.cells[columnLine], action: l.cells[columnAction],
 		webhookURL: l.cells[columnWebhookURL], baseURL: l.cells[columnBaseURL],
-		subscriptionEnd: decodeType(l.cells[columnSubscriptionEnd], l.cells[columnSubscriptionEndPreviousURL]),
-		usageThreshold:  decodeType(l.cells[columnUsageThreshold], l.cells[columnUsageThresholdPreviousURL]),
+		subscriptionEnd: decodeType(l.cells[columnSubscriptionEnd], l.cells[columnSubscriptionEndPreviousURL], l.cells[columnSubscriptionEndCorrelationID]),
+		usageThreshold:  decodeType(l.cells[columnUsageThreshold], l.cells[columnUsageThresholdPreviousURL], l.cells[columnUsageThresholdCorrelationID]),
 	}
 	number, err := strconv.Atoi(string(e.line))
 	if err != nil {
@@ -61,9 +64,9 @@ func statusOf(cell []byte) report.Status {
 	return ""
 }
 
-func decodeType(outcome, previousURL []byte) typeEntry {
+func decodeType(outcome, previousURL, correlationID []byte) typeEntry {
 	o := report.Outcome(outcome)
-	return typeEntry{good: o.Good(), planned: o.Planned(), changed: o.Changed(), hasPrevious: len(previousURL) > 0}
+	return typeEntry{good: o.Good(), planned: o.Planned(), changed: o.Changed(), hasPrevious: len(previousURL) > 0, correlationID: correlationID}
 }
 
 // identity is what a row is recognised by, whichever run wrote it: the SIM, or for a bad row of the fleet its
@@ -97,8 +100,20 @@ func namesSIM(status report.Status) bool {
 // for a plan good or planned.
 func (e *entry) done(o Options) bool {
 	return e.status == report.StatusOK &&
-		(!o.Want.SubscriptionEnd || e.subscriptionEnd.good || o.Plan && e.subscriptionEnd.planned) &&
-		(!o.Want.UsageThreshold || e.usageThreshold.good || o.Plan && e.usageThreshold.planned)
+		(!o.Want.SubscriptionEnd || e.subscriptionEnd.done(o, e.iccid)) &&
+		(!o.Want.UsageThreshold || e.usageThreshold.done(o, e.iccid))
+}
+
+// done reports whether the type is as the run wants it, and no other run has changed the SIM since.
+func (t *typeEntry) done(o Options, iccid []byte) bool {
+	if !t.good && !(o.Plan && t.planned) {
+		return false
+	}
+	if o.ChangedSince == nil {
+		return true
+	}
+	run, _, _ := bytes.Cut(t.correlationID, []byte{'-'})
+	return !o.ChangedSince(string(iccid), string(run))
 }
 
 // isPlan reports whether a plan wrote the row.

@@ -26,6 +26,9 @@ type Options struct {
 	// unfinished sweep is continued.
 	Sweep bool
 	Shard report.Shard // whose SIMs the results are of
+	// ChangedSince reports whether another run changed a SIM after a run, which correlation IDs name. Its row is
+	// then not done. nil: no other run did.
+	ChangedSince func(iccid, run string) bool
 	// ReadOnly only looks: no file is created, locked, repaired or written, so that a dry run leaves no
 	// trace. Append, Sync and Complete must not be called then.
 	ReadOnly bool
@@ -39,10 +42,12 @@ type Journal struct {
 	options Options
 	disk    file.Disk
 	lock    *flock.Flock
-	base    *os.File // RESULTS.csv of an earlier run; nil if there is none
-	partial *os.File
-	buffer  []byte // of Append
-	healed  file.Healed
+
+	unfinished bool     // rows of a run that did not finish were there
+	base       *os.File // RESULTS.csv of an earlier run; nil if there is none
+	partial    *os.File
+	buffer     []byte // of Append
+	healed     file.Healed
 
 	writing  sync.Mutex // guards the fields below, and the partial file's end
 	size     int64      // of the partial file, up to the last whole row

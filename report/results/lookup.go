@@ -87,6 +87,9 @@ func readRow(at location) (report.Row, error) {
 	return report.Row{}, io.ErrUnexpectedEOF
 }
 
+// Unfinished reports whether an earlier run left rows without finishing: this run continues it.
+func (j *Journal) Unfinished() bool { return j.unfinished }
+
 // Recorded is how many rows the complete results of the last run hold.
 func (j *Journal) Recorded() int { return j.known.baseRows }
 

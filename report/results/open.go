@@ -136,6 +136,7 @@ func (j *Journal) readPartial() (damaged []file.Span, err error) {
 		err = checkShardOfAll(j.options.Shard, sims)
 	}
 	j.size, j.synced = size, size
+	j.unfinished = size > int64(len(headerLine()))
 	return damaged, mismatch(j.PartialPath(), err)
 }
 

@@ -1,0 +1,124 @@
+package history
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+	"time"
+
+	"simhook/report/cell"
+)
+
+// Run is a run that changed a fleet, or tried to.
+type Run struct {
+	ID        string    // its part of the correlation IDs
+	Action    string    // the command
+	Operation string    // ID of the run that it continues; its own, if it continues none
+	Results   string    // base name of its results file
+	BaseURL   string    // of the API
+	Began     time.Time // to the millisecond
+	Changes   int       // of notification types of SIMs
+}
+
+// Change is a change of one notification type of one SIM. URLs: "" is no webhook.
+type Change struct {
+	ICCID         string
+	Type          string
+	Before, After string
+}
+
+// Positions of the columns.
+const (
+	columnRecordedAt = iota
+	columnRun
+	columnICCID
+	columnType
+	columnBefore
+	columnAfter
+	columnAction
+	columnOperation
+	columnResults
+	columnBaseURL
+	columnCount
+)
+
+func header() []byte {
+	return []byte("recorded_at,run,iccid,type,before_url,after_url,action,operation,results,base_url\n")
+}
+
+// appendRun appends the line of a run's beginning.
+func appendRun(buf []byte, run *Run) []byte {
+	buf = cell.AppendTime(buf, run.Began)
+	for _, text := range []string{run.ID, "", "", "", "", run.Action, run.Operation, run.Results} {
+		buf = cell.Append(buf, cell.Text(text))
+	}
+	buf = cell.Append(buf, cell.URL(run.BaseURL))
+	buf[len(buf)-1] = '\n'
+	return buf
+}
+
+// ErrURLTooLong says that a webhook cannot be recorded, and so must not be changed.
+var ErrURLTooLong = errors.New("its URL is longer than 16,384 bytes, which the history cannot keep: it was left as it is")
+
+// appendChange appends the line of a change.
+func appendChange(buf []byte, at time.Time, run string, c *Change) ([]byte, error) {
+	if len(c.Before) > cell.URLLimit || len(c.After) > cell.URLLimit {
+		return buf, ErrURLTooLong
+	}
+	buf = cell.AppendTime(buf, at)
+	for _, text := range []string{run, c.ICCID, c.Type} {
+		buf = cell.Append(buf, cell.Text(text))
+	}
+	for _, url := range []string{c.Before, c.After, "", "", "", ""} {
+		buf = cell.Append(buf, cell.URL(url))
+	}
+	buf[len(buf)-1] = '\n'
+	return buf, nil
+}
+
+// line is a line of the file, split into its cells.
+type line struct {
+	cell.Cutter
+	cells [columnCount][]byte
+}
+
+// parse reports whether text, without its line end, is a line that this package wrote.
+func (l *line) parse(text []byte) bool {
+	l.Reset()
+	if bytes.IndexByte(text, 0) >= 0 { // a power cut leaves zeros where nothing was written yet
+		return false
+	}
+	for i := range l.cells {
+		one, rest, more, ok := l.Cut(text)
+		if !ok || more != (i < len(l.cells)-1) {
+			return false
+		}
+		l.cells[i], text = one, rest
+	}
+	_, err := time.Parse(time.RFC3339, string(l.cells[columnRecordedAt]))
+	return err == nil && len(l.cells[columnRun]) > 0 && l.begins() == (len(l.cells[columnICCID]) == 0)
+}
+
+// begins reports whether the line is the beginning of a run.
+func (l *line) begins() bool { return len(l.cells[columnAction]) > 0 }
+
+func (l *line) run() Run {
+	began, _ := time.Parse(time.RFC3339, l.text(columnRecordedAt)) // parse has checked it
+	return Run{
+		ID: l.text(columnRun), Action: l.text(columnAction), Operation: l.text(columnOperation),
+		Results: l.text(columnResults), BaseURL: l.text(columnBaseURL), Began: began,
+	}
+}
+
+func (l *line) change() Change {
+	return Change{ICCID: l.text(columnICCID), Type: l.text(columnType), Before: l.text(columnBefore), After: l.text(columnAfter)}
+}
+
+// text is a cell without the apostrophe that keeps spreadsheets from running it as a formula.
+func (l *line) text(column int) string {
+	text := string(l.cells[column])
+	if rest, found := strings.CutPrefix(text, "'"); found && cell.Disarm(rest) == text {
+		return rest
+	}
+	return text
+}

@@ -1,0 +1,339 @@
+package history
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"simhook/report"
+	"simhook/report/cell"
+	"simhook/report/file"
+)
+
+// Options say which history is opened.
+type Options struct {
+	Shard report.Shard // the SIMs that the run changes
+	Disk  file.Disk    // nil: OS
+}
+
+// Ending is the end of the names of history files.
+const Ending = ".history.csv"
+
+// Path is the path of the history of a fleet, or of one of its shards. base is the fleet's path without its ending, in
+// the folder of the results.
+func Path(base string, shard report.Shard) string {
+	if label := shard.Label(); label != "" {
+		return base + "." + label + Ending
+	}
+	return base + Ending
+}
+
+// Base is the opposite of Path: a history's path without its ending and its shard.
+func Base(path string) string {
+	base := strings.TrimSuffix(path, Ending)
+	return shardLabel.ReplaceAllString(base, "")
+}
+
+var shardLabel = regexp.MustCompile(`\.[0-9]+-of-[0-9]+$`)
+
+// History is the history of a fleet while a run appends to it.
+type History struct {
+	base  string
+	shard report.Shard
+	path  string
+	run   string // ID of the run that has begun
+	disk  file.Disk
+	locks locks
+	file  *os.File
+	size  int64 // of what is written and whole
+
+	queue chan request
+	ended chan struct{}
+	close func() error
+
+	healed file.Healed
+	broken error // why no more can be written; for the committing goroutine
+}
+
+// request are changes that are to be written.
+type request struct {
+	lines  []byte
+	sync   bool
+	result chan<- error
+}
+
+// maxBatch bounds the lines that are written and synced together, in bytes.
+const maxBatch = 1 << 20
+
+// Open continues the history at base, or begins it, and keeps other runs from changing the fleet. Errors: *BusyError
+// where another run does; *file.MismatchError where the file is something else; *file.WriteError.
+func Open(base string, options Options) (_ *History, err error) {
+	h := &History{
+		base: base, shard: options.Shard, path: Path(base, options.Shard), disk: options.Disk,
+		queue: make(chan request), ended: make(chan struct{}),
+	}
+	if h.disk == nil {
+		h.disk = file.OS{}
+	}
+	defer func() {
+		if err != nil {
+			_ = h.free() // the first error counts
+		}
+	}()
+	if err := h.locks.take(base, options.Shard); err != nil {
+		return nil, err
+	}
+	if err := h.open(); err != nil {
+		return nil, err
+	}
+	go h.commit()
+	h.close = sync.OnceValue(func() error {
+		close(h.queue)
+		<-h.ended
+		return h.free()
+	})
+	return h, nil
+}
+
+// Begin records the beginning of a run, before its first change. Its error is a *file.WriteError, or a *BusyError where
+// shards of another command or number are at work.
+func (h *History) Begin(run Run) error {
+	h.run = run.ID
+	if run.Began.IsZero() {
+		run.Began = time.Now()
+	}
+	if run.Operation == "" {
+		run.Operation = run.ID
+	}
+	if err := h.submit(context.Background(), request{lines: appendRun(nil, &run), sync: true}); err != nil {
+		return err
+	}
+	return checkOthers(h.base, h.shard, &run)
+}
+
+// Path is the path of the file.
+func (h *History) Path() string { return h.path }
+
+// Healed says whether the end of the file had been cut off, and where that is kept.
+func (h *History) Healed() file.Healed { return h.healed }
+
+// Close ends the history. Nothing may be recorded afterwards.
+func (h *History) Close() error { return h.close() }
+
+func (h *History) free() error {
+	var err error
+	if h.file != nil {
+		err = h.file.Close()
+	}
+	return errors.Join(err, h.locks.free())
+}
+
+// open opens the file, and makes its end whole.
+func (h *History) open() (err error) {
+	if h.file, err = file.OpenRegular(h.path, os.O_RDWR|os.O_CREATE|os.O_APPEND); err != nil {
+		return err
+	}
+	first, err := io.ReadAll(io.NewSectionReader(h.file, 0, int64(len(header()))+1))
+	if err != nil {
+		return &file.WriteError{Path: h.path, Err: err}
+	}
+	begun := bytes.TrimRight(first, "\x00") // a power cut leaves zeros where nothing was written yet
+	switch {
+	case bytes.HasPrefix(first, header()):
+		err = h.heal()
+	case len(first) <= len(header()) && bytes.HasPrefix(header(), begun):
+		err = file.Begin(h.disk, h.file, header())
+		h.size = int64(len(header()))
+	default:
+		return &file.MismatchError{Path: h.path, Reason: "is no history of simhook: its first line is another header"}
+	}
+	if err != nil {
+		return &file.WriteError{Path: h.path, Err: err}
+	}
+	return nil
+}
+
+// heal puts half a line at the end aside. No call was made for it.
+func (h *History) heal() error {
+	size, err := h.file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if h.size, err = wholeLines(h.file, size); err != nil || h.size == size {
+		return err
+	}
+	h.healed = file.Healed{Lines: 1, Aside: h.path + ".torn"}
+	if err := file.SetAside(h.disk, h.file, []file.Span{{From: h.size, To: size}}, h.healed.Aside); err != nil {
+		return err
+	}
+	if err := h.disk.Truncate(h.file, h.size); err != nil {
+		return err
+	}
+	return h.disk.Sync(h.file)
+}
+
+// wholeLines is the size of a file up to the end of its last line, without zeros that a power cut has left there.
+func wholeLines(f io.ReaderAt, size int64) (int64, error) {
+	for size > 0 {
+		from := max(size-cell.MaxLine, 0)
+		tail := make([]byte, size-from)
+		if _, err := f.ReadAt(tail, from); err != nil && !errors.Is(err, io.EOF) {
+			return 0, err
+		}
+		end := bytes.LastIndexByte(tail, '\n') + 1
+		if zero := bytes.IndexByte(tail[:end], 0); zero >= 0 {
+			size = from + int64(zero)
+			continue
+		}
+		if end > 0 {
+			return from + int64(end), nil
+		}
+		size = from
+	}
+	return 0, nil
+}
+
+// Record writes changes down that are about to be made. It returns nil once they survive a power cut; where no webhook
+// is there before any of the changes, once they are written. Its error is a *file.WriteError, ErrURLTooLong, or the
+// context's: the changes must then not be made. It is safe for concurrent use: changes that wait together share one write and one
+// fsync.
+func (h *History) Record(ctx context.Context, changes ...Change) error {
+	now := time.Now()
+	var r request
+	for i := range changes {
+		lines, err := appendChange(r.lines, now, h.run, &changes[i])
+		if err != nil {
+			return err
+		}
+		r.lines, r.sync = lines, r.sync || changes[i].Before != ""
+	}
+	return h.submit(ctx, r)
+}
+
+// submit hands lines to the committing goroutine, and waits until they are written.
+func (h *History) submit(ctx context.Context, r request) error {
+	result := make(chan error, 1)
+	r.result = result
+	select {
+	case h.queue <- r:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// commit writes what is waiting, until the queue is closed.
+func (h *History) commit() {
+	defer close(h.ended)
+	var waiting []request
+	var lines []byte
+	for first := range h.queue {
+		waiting, lines = append(waiting[:0], first), append(lines[:0], first.lines...)
+		sync := first.sync
+	fill:
+		for len(lines) < maxBatch {
+			select {
+			case next, open := <-h.queue:
+				if !open {
+					break fill
+				}
+				waiting, lines, sync = append(waiting, next), append(lines, next.lines...), sync || next.sync
+			default:
+				break fill
+			}
+		}
+		err := h.write(lines, sync)
+		for _, r := range waiting {
+			if err == nil {
+				r.result <- nil
+				continue
+			}
+			r.result <- &file.WriteError{Path: h.path, Err: err}
+		}
+	}
+}
+
+// errMoved says that the file at the path is another one by now.
+var errMoved = errors.New("the file was moved or deleted while the run was writing to it")
+
+// write appends lines. After a failure the file is cut back to its whole lines, and nothing is written any more: a
+// failed fsync is never tried again, since the kernel may have dropped what it could not write.
+func (h *History) write(lines []byte, sync bool) error {
+	if h.broken != nil {
+		return h.broken
+	}
+	if err := h.inPlace(); err != nil {
+		h.broken = err
+		return err
+	}
+	n, err := file.Writer{Disk: h.disk, File: h.file}.Write(lines)
+	if err == nil && sync {
+		err = h.disk.Sync(h.file)
+	}
+	if err != nil {
+		h.broken = errors.Join(err, h.disk.Truncate(h.file, h.size))
+		return h.broken
+	}
+	h.size += int64(n)
+	return nil
+}
+
+// inPlace checks that the file can still be found at its path.
+func (h *History) inPlace() error {
+	ours, err := h.file.Stat()
+	if err != nil {
+		return err
+	}
+	there, err := os.Stat(h.path)
+	if err != nil || !os.SameFile(ours, there) {
+		return errMoved
+	}
+	return nil
+}
+
+// scan yields the lines of a history, and passes over what is damaged. It ends with the first error of reading.
+func scan(path string, show func(*line)) (damaged int, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	reader := bufio.NewReaderSize(f, cell.MaxLine)
+	text, err := reader.ReadSlice('\n')
+	if err != nil && !errors.Is(err, io.EOF) || err == nil && !bytes.Equal(text, header()) {
+		return 0, &file.MismatchError{Path: path, Reason: "is no history of simhook: its first line is another header"}
+	}
+	var l line
+	for err == nil {
+		text, err = reader.ReadSlice('\n')
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull): // no line of ours is as long
+			damaged++
+			for errors.Is(err, bufio.ErrBufferFull) {
+				_, err = reader.ReadSlice('\n')
+			}
+		case err != nil: // half a line, at the end
+		case l.parse(text[:len(text)-1]):
+			show(&l)
+		default:
+			damaged++
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		return damaged, nil
+	}
+	return damaged, fmt.Errorf("reading %s: %w", path, err)
+}
