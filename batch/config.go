@@ -71,7 +71,9 @@ type Config struct {
 	Prune     bool    // reconcile removes what it registered for SIMs that have left the fleet
 	MaxDelete MaxSIMs // SIMs that Prune may remove webhooks of
 	Canary    int     // SIMs that are read back before any other SIM is changed; 0: none
-	Verify    int     // SIMs that are read back at the end
+	// ExpectGone is the number of SIMs that Prune must find to have left the fleet, whatever MaxDelete allows; nil: any.
+	ExpectGone *int
+	Verify     int // SIMs that are read back at the end
 
 	Workers     int           // calls in flight at the most; 0: DefaultWorkers
 	MaxFailures MaxSIMs       // zero: the run goes on whatever fails

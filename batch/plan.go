@@ -30,11 +30,12 @@ func (p Plan) ToDo() int { return p.New + p.Again + p.Gone }
 
 // planner goes over the fleet, and says of each row what is to be done about it.
 type planner struct {
-	cfg     *Config
-	journal *results.Journal
-	changes *history.LastChanges // nil: none are known
-	others  otherShards
-	backlog backlog // what the last pass has left to do
+	cfg       *Config
+	journal   *results.Journal
+	changes   *history.LastChanges // nil: none are known
+	others    otherShards
+	elsewhere *simset.Map // SIMs of other fleets; nil: not read yet
+	backlog   backlog     // what the last pass has left to do
 }
 
 // otherShards counts the rows that a pass over the fleet leaves to other shards.

@@ -123,7 +123,9 @@ func (e *entry) isPlan() bool { return e.subscriptionEnd.planned || e.usageThres
 func (e *entry) tellsOfChange() bool { return e.subscriptionEnd.changed || e.usageThreshold.changed }
 
 // worthKeeping reports whether the row holds what no later answer of the API tells: what was achieved for a
-// type, or the URL of a webhook that was there before and may be gone by now.
+// type, or the URL of a webhook that was there before and may be gone by now; or that a SIM has left the fleet, and still
+// has its webhooks.
 func (e *entry) worthKeeping() bool {
-	return e.subscriptionEnd.good || e.subscriptionEnd.hasPrevious || e.usageThreshold.good || e.usageThreshold.hasPrevious
+	return e.status != report.StatusOK && string(e.line) == "0" ||
+		e.subscriptionEnd.good || e.subscriptionEnd.hasPrevious || e.usageThreshold.good || e.usageThreshold.hasPrevious
 }
