@@ -19,7 +19,7 @@ func TestAFileThatMayNotGrowStopsARun(t *testing.T) {
 	fleet := newFleet(t, 1000)
 	// 64 blocks are 32 or 64 KiB, depending on the shell: 100 to 200 rows.
 	script := append([]string{"-c", `ulimit -f 64 && exec "$@"`, "sh", "simhook"}, r.args(fleet)...)
-	r.endsForWantOfRoom(r.startCommand("sh", script...), fleet)
+	r.stopsWhenThereIsNoRoom(r.startCommand("sh", script...), fleet)
 }
 
 func TestAFullDiskStopsARun(t *testing.T) {
@@ -34,13 +34,13 @@ func TestAFullDiskStopsARun(t *testing.T) {
 		}
 	})
 	fleet := newFleet(t, 1000)
-	r.endsForWantOfRoom(r.start(fleet), fleet, "mount", "-o", "remount,size=4m", disk)
+	r.stopsWhenThereIsNoRoom(r.start(fleet), fleet, "mount", "-o", "remount,size=4m", disk)
 }
 
-// endsForWantOfRoom checks that the process stops when its results find no room, that whatever it called
+// stopsWhenThereIsNoRoom checks that the process stops when its results find no room, that whatever it called
 // for is either recorded or named, and that with room, which a command may have to make, the next run
 // does the rest and no more than what was named again.
-func (r *rig) endsForWantOfRoom(p *process, fleet string, makeRoom ...string) {
+func (r *rig) stopsWhenThereIsNoRoom(p *process, fleet string, makeRoom ...string) {
 	t := r.t
 	t.Helper()
 	if p.exitCode() != exitResults {

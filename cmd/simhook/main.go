@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"simhook/cmd/simhook/internal/output"
+	"simhook/cmd/simhook/internal/progress"
 )
 
 // version is set by the linker when a release is built: -ldflags "-X main.version=1.2.3".
@@ -35,7 +36,7 @@ func run(
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	asked := make(chan os.Signal, 1) // signals that ask how far the run is
-	if ask := statusSignals(); len(ask) > 0 {
+	if ask := progress.Signals(); len(ask) > 0 {
 		signal.Notify(asked, ask...)
 		defer signal.Stop(asked)
 	}

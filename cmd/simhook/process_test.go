@@ -21,7 +21,7 @@ import (
 const rigWebhook = "https://example.com/hook"
 
 // rig runs the real program as processes of their own against a sandbox, again and again with the same
-// results file, and knows what has to come of it.
+// results file, and knows what the outcome must be.
 type rig struct {
 	*gate
 	t       *testing.T

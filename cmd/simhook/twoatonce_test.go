@@ -60,7 +60,7 @@ func TestASecondRunAtTheSameTimeChangesNothing(t *testing.T) {
 	}
 }
 
-// halt stops the process such that SIGCONT lets it go on. It returns when it stands still.
+// halt stops the process until it gets SIGCONT. It returns once the process stands still.
 func (p *process) halt(t *testing.T) {
 	t.Helper()
 	if err := p.Process.Signal(syscall.SIGSTOP); err != nil {

@@ -12,28 +12,28 @@ import (
 	"simhook/report"
 )
 
-// Stats is what a server has done since it was started.
-type Stats struct {
-	Received int         // notifications that were written down
-	Repeated int         // of earlier ones, acknowledged and not written again
-	Refused  map[int]int // requests that were not acknowledged, by HTTP status
-	Bytes    int64       // of bodies that were read
+// totals is what a server has done since it was started.
+type totals struct {
+	received int         // notifications that were written down
+	repeated int         // of earlier ones, acknowledged and not written again
+	refused  map[int]int // requests that were not acknowledged, by HTTP status
+	bytes    int64       // of bodies that were read
 }
 
-// Refusals is the number of requests that were not acknowledged.
-func (s Stats) Refusals() int {
+// refusals is the number of requests that were not acknowledged.
+func (s totals) refusals() int {
 	sum := 0
-	for _, n := range s.Refused {
+	for _, n := range s.refused {
 		sum += n
 	}
 	return sum
 }
 
-func (s Stats) String() string {
+func (s totals) String() string {
 	var text strings.Builder
-	text.WriteString(output.Counted(s.Received, "notification") + " received, " + output.Counted(s.Repeated, "repeat"))
-	for _, status := range slices.Sorted(maps.Keys(s.Refused)) {
-		fmt.Fprintf(&text, ", %s answered %d", report.Thousands(s.Refused[status]), status)
+	text.WriteString(output.Counted(s.received, "notification") + " received, " + output.Counted(s.repeated, "repeat"))
+	for _, status := range slices.Sorted(maps.Keys(s.refused)) {
+		fmt.Fprintf(&text, ", %s answered %d", report.Thousands(s.refused[status]), status)
 	}
 	return text.String()
 }
@@ -41,31 +41,31 @@ func (s Stats) String() string {
 // counts counts for many requests at once.
 type counts struct {
 	mu       sync.Mutex
-	stats    Stats
-	logged   Stats
+	stats    totals
+	logged   totals
 	failedAt time.Time // the last time that a notification could not be written
 }
 
 // now returns a copy that no longer changes.
-func (c *counts) now() Stats {
+func (c *counts) now() totals {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.copied()
 }
 
-func (c *counts) copied() Stats {
+func (c *counts) copied() totals {
 	s := c.stats
-	s.Refused = maps.Clone(s.Refused)
+	s.refused = maps.Clone(s.refused)
 	return s
 }
 
 // changes returns the counts, and whether they have changed since it was last called.
-func (c *counts) changes() (Stats, bool) {
+func (c *counts) changes() (totals, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	before, now := c.logged, c.copied()
 	c.logged = now
-	changed := before.Received != now.Received || before.Repeated != now.Repeated || before.Refusals() != now.Refusals()
+	changed := before.received != now.received || before.repeated != now.repeated || before.refusals() != now.refusals()
 	return now, changed
 }
 
@@ -73,25 +73,25 @@ func (c *counts) accepted(repeated bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if repeated {
-		c.stats.Repeated++
+		c.stats.repeated++
 	} else {
-		c.stats.Received++
+		c.stats.received++
 	}
 }
 
 func (c *counts) refused(status int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.stats.Refused == nil {
-		c.stats.Refused = map[int]int{}
+	if c.stats.refused == nil {
+		c.stats.refused = map[int]int{}
 	}
-	c.stats.Refused[status]++
+	c.stats.refused[status]++
 }
 
 func (c *counts) read(bytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.stats.Bytes += int64(bytes)
+	c.stats.bytes += int64(bytes)
 }
 
 func (c *counts) failed(at time.Time) {

@@ -109,6 +109,6 @@ func (s *Server) health(w http.ResponseWriter) {
 func (s *Server) logCounts() {
 	stats, changed := s.counts.changes()
 	if changed {
-		s.log.Info("notifications", "received", stats.Received, "repeated", stats.Repeated, "refused", stats.Refusals())
+		s.log.Info("notifications", "received", stats.received, "repeated", stats.repeated, "refused", stats.refusals())
 	}
 }

@@ -21,15 +21,15 @@ func (s *Server) metrics() http.Handler {
 func (s *Server) collect(send metrics.Sender) {
 	now := s.counts.now()
 	send(metrics.Counter("simhook_notifications_received_total", "Notifications that were written down."),
-		float64(now.Received))
+		float64(now.received))
 	send(metrics.Counter("simhook_notifications_repeated_total",
-		"Notifications acknowledged as repeats of earlier ones."), float64(now.Repeated))
+		"Notifications acknowledged as repeats of earlier ones."), float64(now.repeated))
 	refused := metrics.Counter("simhook_notifications_refused_total",
 		"Requests that were not acknowledged, by the status code of the answer.", "code")
-	for status, n := range now.Refused {
+	for status, n := range now.refused {
 		send(refused, float64(n), strconv.Itoa(status))
 	}
-	send(metrics.Counter("simhook_notifications_bytes_total", "Bytes of bodies that were read."), float64(now.Bytes))
+	send(metrics.Counter("simhook_notifications_bytes_total", "Bytes of bodies that were read."), float64(now.bytes))
 	send(metrics.Gauge("simhook_notifications_unwritable", "1 for 30 s after a notification could not be written."),
 		metrics.Flag(s.counts.failing(time.Now())))
 	if e := s.expected; e != nil {

@@ -18,6 +18,7 @@ func TestTheLogHasALineEvery30SecondsAndOneForTheEnd(t *testing.T) {
 		var out strings.Builder
 		done := progress.Log(slog.New(slog.NewTextHandler(&out, nil)), halfway)
 		<-time.After(95 * time.Second)
+		synctest.Wait()
 		if lines := strings.Count(out.String(), "msg=progress"); lines != 3 {
 			t.Errorf("%d lines in 95 s, want 3", lines)
 		}

@@ -1,0 +1,55 @@
+package clidoc_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/urfave/cli/v2"
+
+	"simhook/cmd/simhook/internal/clidoc"
+)
+
+// awkward is a program whose texts hold what shells and man take for their own signs.
+func awkward() *cli.App {
+	return &cli.App{
+		Name: "simhook", Usage: "tests", UsageText: "simhook COMMAND", Version: "1.0",
+		Description: "The program.\nShared: said once\n",
+		Commands: []*cli.Command{{
+			Name: "send", Usage: "don't [stop]", UsageText: "simhook send", Description: ".Begins with a dot.\nShared: said once\n",
+			Flags: []cli.Flag{
+				&cli.StringFlag{Name: "to", Usage: `the other's` + " `HOST:PORT`" + ` or C:\path`},
+				&cli.BoolFlag{Name: "quick", Aliases: []string{"q"}, Usage: "hurry [up]"},
+			},
+		}},
+	}
+}
+
+func TestSignsOfShellsAndManAreQuoted(t *testing.T) {
+	app := awkward()
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"bash": {clidoc.Bash(app.Commands), []string{"send) words='--help --to --quick' ;;", "--to) words='' ;;"}},
+		"zsh": {clidoc.Zsh(app.Commands), []string{
+			`'send:don'\''t (stop)'`, `'--to=[the other'\''s HOST:PORT or C:\path]:HOST PORT: '`, `'--quick[hurry (up)]'`,
+		}},
+		"fish": {clidoc.Fish(app.Commands), []string{
+			`-a send -d 'don\'t [stop]'`, `-l to -x -d 'the other\'s HOST:PORT or C:\\path'`, `-l quick -d 'hurry [up]'`,
+		}},
+		"man": {clidoc.Man(app, "Shared: said once\n"), []string{
+			"\n\\&.Begins with a dot.\n", `.BI "\-\-to " "HOST:PORT"`, `C:\epath`, `.B "\-\-quick, \-q"`, ".SH \"SHARED\"\nsaid once\n",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, want := range c.want {
+				if !strings.Contains(c.text, want) {
+					t.Errorf("%q is not in\n%s", want, c.text)
+				}
+			}
+		})
+	}
+	if n := strings.Count(clidoc.Man(app, "Shared: said once\n"), "said once"); n != 1 {
+		t.Errorf("the manual has the shared section %d times", n)
+	}
+}
