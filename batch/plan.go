@@ -21,9 +21,13 @@ type Plan struct {
 	Done      int // SIMs that earlier runs have done
 	Invalid   int
 	Duplicate int
-	Calls     int // where all is as expected
+	Reads     int // calls, where all is as expected
+	Writes    int
 	Gone      int // SIMs that have left the fleet and are to lose their webhooks
 }
+
+// Calls is the number of calls, where all is as expected.
+func (p Plan) Calls() int { return p.Reads + p.Writes }
 
 // ToDo is the number of SIMs that calls are to be made for.
 func (p Plan) ToDo() int { return p.New + p.Again + p.Gone }
@@ -77,7 +81,8 @@ func (p *planner) plan(ctx context.Context, bad *report.Tally) (Plan, error) {
 		default:
 			plan.New++
 		}
-		plan.Calls += p.cfg.callsFor(&e.sim)
+		reads, writes := p.cfg.callsFor(&e.sim)
+		plan.Reads, plan.Writes = plan.Reads+reads, plan.Writes+writes
 	}
 	if err := p.journal.Err(); err != nil {
 		return Plan{}, &fleet.Error{Name: p.cfg.sourceName(), Err: err}
@@ -97,15 +102,15 @@ func (p *Plan) countBad(bad *report.Row) {
 }
 
 // callsFor is how many calls a SIM costs where all is as expected.
-func (c *Config) callsFor(s *sim) int {
+func (c *Config) callsFor(s *sim) (reads, writes int) {
 	types := len(c.typesOf(s))
 	switch {
 	case c.Action == Reconcile:
-		return 1
+		return 1, 0
 	case c.Blind:
-		return types
+		return 0, types
 	}
-	return 1 + types
+	return 1, types
 }
 
 // pass goes over the fleet from its beginning. It ends with the first error.

@@ -52,7 +52,8 @@ func (p *planner) planPruning(plan *Plan) error {
 	case p.cfg.ExpectGone == nil && p.cfg.MaxDelete.exceeded(plan.Gone, recorded):
 		return &TooManyDeletes{Gone: plan.Gone, Of: recorded, Limit: p.cfg.MaxDelete}
 	}
-	plan.Calls += plan.Gone * (1 + len(p.cfg.Types))
+	plan.Reads += plan.Gone
+	plan.Writes += plan.Gone * len(p.cfg.Types)
 	return nil
 }
 

@@ -110,7 +110,7 @@ func (r *Run) openJournal() (err error) {
 	c := &r.cfg
 	options := results.Options{
 		Action: string(c.Action), BaseURL: c.APIName, Shard: c.Shard, Disk: c.disk,
-		ReadOnly: c.looksOnly(), Sweep: c.Again || c.Action == Reconcile || c.Action == Restore, Plan: c.plans(),
+		ReadOnly: c.looksOnly(), Sweep: c.Again || c.Action == Reconcile || c.Action.takesSteps(), Plan: c.plans(),
 	}
 	if r.changes != nil {
 		options.ChangedSince = r.changes.After
@@ -154,14 +154,14 @@ func (r *Run) ID() string { return r.cfg.ID }
 // Healed says which damaged lines of an unfinished results file were set aside.
 func (r *Run) Healed() file.Healed { return r.journal.Healed() }
 
-// Expected is how long the calls will take at the rate they may be made, as far as it is known before the first answer.
-// 0: nothing limits them.
+// Expected is how long the calls will take at the rates they may be made, as far as those are known before the first
+// answer. Reads and writes have a quota each, and are made side by side. 0: nothing limits them.
 func (r *Run) Expected() time.Duration {
-	perSecond := r.caller.writes.PerSecond() // reads have a quota of their own, as large
+	perSecond := r.caller.writes.PerSecond() // of reads too
 	if perSecond == 0 {
 		return 0
 	}
-	return time.Duration(float64(r.plan.Calls) / perSecond * float64(time.Second))
+	return time.Duration(float64(max(r.plan.Reads, r.plan.Writes)) / perSecond * float64(time.Second))
 }
 
 // Stop lets the run end: no new SIM is taken, and calls in flight get the grace period to finish. The first cause is

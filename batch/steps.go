@@ -62,7 +62,7 @@ func (e *WrongAPIError) Error() string {
 // OpenPlan opens the plan that a reconciliation with DryRun has left. Its error is a *fleet.Error where it cannot be
 // read, or is no plan.
 func OpenPlan(path string) (*Steps, error) {
-	plan := &Steps{name: path}
+	plan := &Steps{name: path, History: strings.TrimSuffix(strings.TrimSuffix(path, filepath.Ext(path)), ".plan")}
 	for row, err := range readResults(path) {
 		if err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -43,18 +44,23 @@ func (b *bulk) nothingToDo(id string, plan batch.Plan) {
 		b.console.Say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
 		return
 	}
-	b.console.Say("nothing to %s: all %s%s are done already. Run %s.",
-		b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), id)
+	when := ""
+	if info, err := os.Stat(b.results); err == nil {
+		when = " (since " + info.ModTime().UTC().Format("2006-01-02 15:04 UTC") + ")"
+	}
+	b.console.Say("nothing to %s: all %s%s are done already%s, and no run of simhook has changed them since. "+
+		"--again does them again; reconcile looks whether they are still so. Run %s.",
+		b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), when, id)
 }
 
 // cost says what a run will take, at the rate that it starts with.
 func cost(action batch.Action, plan batch.Plan, ofShard string, expected time.Duration) string {
-	sims, calls := output.Counted(plan.ToDo(), "SIM"), output.Counted(plan.Calls, "call")
+	sims, calls := output.Counted(plan.ToDo(), "SIM"), output.Counted(plan.Calls(), "call")
 	text := string(action) + " " + sims + ofShard + " (" + calls + ")"
 	if expected == 0 {
 		return text + " as fast as the API answers"
 	}
-	perMinute := int(float64(plan.Calls)/expected.Minutes() + 0.5)
+	perMinute := int(float64(plan.Calls())/expected.Minutes() + 0.5)
 	duration := output.Roughly(expected)
 	if expected >= time.Second {
 		duration = "about " + duration
@@ -72,7 +78,7 @@ func (b *bulk) ofShard() string {
 
 // mustConfirm reports whether the run needs the operator's consent: it removes webhooks.
 func (b *bulk) mustConfirm() bool {
-	removes := b.action == batch.Unregister || b.action == batch.Restore || b.prune
+	removes := b.action == batch.Unregister || b.action == batch.Restore || b.action == batch.Apply || b.prune
 	return removes && !b.yes && !b.dryRun
 }
 
@@ -86,6 +92,8 @@ func (b *bulk) question(plan batch.Plan) string {
 		return ""
 	case b.action == batch.Restore:
 		return "Put back or remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
+	case b.action == batch.Apply:
+		return "Change the webhooks of " + output.Counted(plan.ToDo(), "SIM") + " as the plan says"
 	case b.action == batch.Unregister:
 		return "Remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
 	case plan.Gone > 0:

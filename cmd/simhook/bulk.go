@@ -32,12 +32,16 @@ type bulk struct {
 	dryRun       bool
 	yes          bool
 
-	verify         int  // register only
-	recordPrevious bool // unregister only, as is the next
-	onlyURL        string
-	detailed       bool // reconcile only, as are the next
-	prune          bool
-	maxDelete      batch.MaxSIMs
+	canary     int
+	again      bool
+	blind      bool   // register and unregister only
+	verify     int    // register only
+	onlyURL    string // unregister only
+	detailed   bool   // reconcile only, as are the next
+	prune      bool
+	maxDelete  batch.MaxSIMs
+	expectGone *int
+	undo       batch.UndoOptions // restore only
 
 	pace         pace.Options
 	workers      int
@@ -133,18 +137,32 @@ func (b *bulk) config(id string) batch.Config {
 	return batch.Config{
 		CallOptions: batch.CallOptions{Pace: b.pace, Retries: retries, RetryMaxTime: b.retryMaxTime, Log: b.log},
 		Action:      b.action, Types: b.types, Shard: b.shard, Results: b.results,
-		DryRun: b.dryRun, OnlyURL: b.onlyURL, RecordPrevious: b.recordPrevious, Prune: b.prune, MaxDelete: b.maxDelete, Verify: b.verify,
+		History: b.history(), Again: b.again, Canary: b.canary,
+		DryRun: b.dryRun, OnlyURL: b.onlyURL, Blind: b.blind, Verify: b.verify,
+		Prune: b.prune, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
 		Workers: b.workers, MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id,
 	}
 }
 
+// history is where the fleet's history stands, without its ending: beside the results, with the name of the fleet. What
+// takes its SIMs from other results finds it beside them.
+func (b *bulk) history() string {
+	if b.action == batch.Restore || b.action == batch.Apply || b.source == stdinPath {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(b.results), filepath.Base(withoutExtension(b.source)))
+}
+
 // openSource opens what the run's SIMs come from.
 func (b *bulk) openSource(ctx context.Context, cfg *batch.Config) (closeIt func() error, err error) {
-	if b.action == batch.Restore {
-		if cfg.Undo, err = batch.OpenUndo(b.source); err != nil {
-			return nil, err
-		}
-		return cfg.Undo.Close, nil
+	none := func() error { return nil }
+	switch b.action {
+	case batch.Restore:
+		cfg.Steps, err = batch.OpenUndo(b.source, b.undo)
+		return none, err
+	case batch.Apply:
+		cfg.Steps, err = batch.OpenPlan(b.source)
+		return none, err
 	}
 	if cfg.Fleet, err = b.openFleet(ctx); err != nil {
 		return nil, err

@@ -49,6 +49,7 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 		maxDuration:  s.duration("max-duration"),
 		access:       s.access(),
 		logging:      s.log(),
+		canary:       s.number("canary", 0, maxVerify),
 
 		metricsListen: s.text("metrics-listen"),
 		metricsFile:   s.text("metrics-file"),

@@ -9,6 +9,7 @@ import (
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/listen"
 	"simhook/report/file"
+	"simhook/report/history"
 	"simhook/report/results"
 )
 
@@ -44,11 +45,12 @@ func exitCode(err error) int {
 	case is[*fleet.Error](err), is[*fileError](err):
 		return exitFleet
 	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
-		is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err):
+		is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err),
+		is[*batch.UnexpectedDeletesError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):
 		return exitCredentials
-	case is[*file.LockedError](err), errors.Is(err, batch.ErrStopped), errors.Is(err, context.Canceled):
+	case is[*file.LockedError](err), is[*history.BusyError](err), errors.Is(err, batch.ErrStopped), errors.Is(err, context.Canceled):
 		return exitAgain
 	case errors.Is(err, batch.ErrMaxDuration):
 		return exitTimeOver

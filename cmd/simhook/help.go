@@ -21,6 +21,9 @@ again does what is not yet ok, so a run may be stopped at any time.
    simhook register --webhook-url https://example.com/hook fleet.csv
    simhook register --dry-run fleet.csv
    simhook register --sandbox --webhook-url https://example.com/hook fleet.csv
+
+Each SIM is read first. A webhook that is there already is kept, and another one is replaced:
+its URL goes to FLEET.history.csv before the call, so that restore can put it back.
 ` + credentialsHelp + environmentHelp + exitHelp
 
 	unregisterHelp = `Removes the webhooks of every SIM in FLEET.csv, for both notification types, whatever
@@ -31,8 +34,9 @@ FLEET.unregister.csv, and the same command again does what is not yet ok.
    simhook unregister --yes --types USAGE_THRESHOLD fleet.csv
    simhook unregister --only-url https://example.com/hook fleet.csv
 
-With --only-url the webhook is read first, and removed only where it is this one; any other
-is "foreign". Another client could change it between the reading and the removal.
+Each SIM is read first, and the URL that is removed goes to FLEET.history.csv before the call, so
+that restore can put it back. With --only-url only this webhook is removed; any other is
+"foreign". Another client could change it between the reading and the removal.
 ` + credentialsHelp + environmentHelp + exitHelp
 
 	reconcileHelp = `Reads the webhooks of each SIM in FLEET.csv, one call a SIM, and compares them with the URL
@@ -45,18 +49,31 @@ continues it; after a complete run it starts again with all SIMs, so it can run 
    simhook reconcile --prune --yes --webhook-url https://example.com/hook fleet.csv
 
 With --dry-run nothing is changed: SIMs are only read, and the plan is written to
-FLEET.plan.csv. With --prune, SIMs that are in the last complete results and no longer in the
-fleet lose their webhooks, unless another client has changed these since, the fleet file has
-invalid rows, or they are more than --max-delete.
+FLEET.plan.csv, which apply carries out. With --prune, SIMs that are in the last complete results
+and no longer in the fleet lose their webhooks, unless another client has changed these since,
+results of another fleet beside these have the SIM, or the fleet file has invalid rows. More
+than --max-delete are refused: --expect-gone says how many have left. A fleet file that was
+cut off by no more than --max-delete SIMs is not recognised.
 ` + credentialsHelp + environmentHelp + exitHelp
 
-	restoreHelp = `Undoes what an earlier run did: webhooks that it replaced or (where it recorded them)
-removed are put back, and those that it newly registered are removed. What another client has
-changed since is left alone. Asks first on a terminal; elsewhere it needs --yes. Results go
-to RESULTS.restore.csv, and the same command again does what is not yet ok.
+	restoreHelp = `Undoes what earlier runs did, whether they finished or not: webhooks that they replaced or removed
+are put back, and those that they newly registered are removed. What another client has
+changed since is left alone. Of a reconciliation the last one is taken back, of another command
+all runs of the results; --run takes back one run, which --list names, also weeks later. The
+runs are read from FLEET.history.csv beside RESULTS.csv. Asks first on a terminal; elsewhere
+it needs --yes. Results go to RESULTS.restore.csv.
 
+   simhook restore --list fleet.reconcile.csv
    simhook restore --dry-run fleet.reconcile.csv
-   simhook restore --yes fleet.reconcile.csv
+   simhook restore --yes --run k3v9x2ab fleet.reconcile.csv
+` + credentialsHelp + environmentHelp + exitHelp
+
+	applyHelp = `Does exactly what a plan says, and nothing else: the plan that reconcile --dry-run left in
+FLEET.plan.csv. A SIM whose webhook has changed since the plan was made is refused, and left
+alone. Asks first on a terminal; elsewhere it needs --yes. Results go to FLEET.plan.apply.csv.
+
+   simhook reconcile --dry-run --webhook-url https://example.com/hook fleet.csv
+   simhook apply --yes fleet.plan.csv
 ` + credentialsHelp + environmentHelp + exitHelp
 
 	checkHelp = `Reads a fleet file as register would. Says which rows would be refused and why, and which

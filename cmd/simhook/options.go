@@ -29,8 +29,22 @@ func bulkOptions(own ...cli.Flag) []cli.Flag {
 }
 
 // restoreOptions are the options of a command whose SIMs come from results.
-func restoreOptions() []cli.Flag {
-	return slices.Concat(runOptions(), accessOptions(), paceOptions(), outputOptions())
+func restoreOptions(own ...cli.Flag) []cli.Flag {
+	return slices.Concat(runOptions(), own, accessOptions(), paceOptions(), outputOptions())
+}
+
+// doneOptions are the options of a command that leaves out what earlier runs have done.
+func doneOptions() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "again", DisableDefaultText: true, Usage: "do SIMs again that earlier runs have done"},
+		&cli.BoolFlag{Name: "record-previous", Value: true,
+			Usage: "read each SIM first, and note what is replaced or removed, so that restore can put it back; " +
+				"--record-previous=false saves a call a SIM, and the way back"},
+	}
+}
+
+func readDone(s *settings, b *bulk) {
+	b.again, b.blind = s.enabled("again"), !s.enabled("record-previous")
 }
 
 // runOptions are the options of every run over many SIMs.
@@ -42,6 +56,8 @@ func runOptions() []cli.Flag {
 		&cli.BoolFlag{Name: "sandbox", DisableDefaultText: true,
 			Usage: "rehearse: start a sandbox inside the process and run against it"},
 		&cli.BoolFlag{Name: "yes", Usage: "do not ask before removing", DisableDefaultText: true},
+		&cli.StringFlag{Name: "canary", Value: "0",
+			Usage: "change `N` SIMs, read them back, and go on only if all are as they should be"},
 	}
 }
 

@@ -76,7 +76,7 @@ func (p *program) app() *cli.App {
 			panic("reading an option that is not declared: " + name)
 		},
 		Commands: []*cli.Command{
-			p.registerCommand(), p.unregisterCommand(), p.reconcileCommand(), p.restoreCommand(),
+			p.registerCommand(), p.unregisterCommand(), p.reconcileCommand(), p.restoreCommand(), p.applyCommand(),
 			p.checkCommand(), p.reportCommand(), p.listenCommand(), p.sandboxCommand(),
 			p.completionCommand(), p.manCommand(),
 		},

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch"
@@ -17,8 +19,10 @@ func (p *program) reconcileCommand() *cli.Command {
 				Usage: "with --dry-run, exit with 3 where something differs"},
 			&cli.BoolFlag{Name: "prune", DisableDefaultText: true,
 				Usage: "remove the webhooks of SIMs that the last complete results have and the fleet has no longer"},
-			&cli.StringFlag{Name: "max-delete", Value: "10%",
+			&cli.StringFlag{Name: "max-delete", Value: "10",
 				Usage: "with --prune, refuse if more SIMs than `N or N%` would lose their webhooks"},
+			&cli.StringFlag{Name: "expect-gone", DefaultText: "any number up to --max-delete",
+				Usage: "with --prune, refuse unless exactly `N` SIMs have left the fleet"},
 		),
 		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Reconcile, readReconcile) },
 	}
@@ -27,4 +31,8 @@ func (p *program) reconcileCommand() *cli.Command {
 func readReconcile(s *settings, b *bulk) {
 	b.detailed = s.enabled("detailed-exitcode")
 	b.prune, b.maxDelete = s.enabled("prune"), s.maxDelete()
+	if s.text("expect-gone") != "" {
+		gone := s.number("expect-gone", 0, math.MaxInt32)
+		b.expectGone = &gone
+	}
 }

@@ -12,14 +12,15 @@ func (p *program) registerCommand() *cli.Command {
 		Usage:       "set the webhook of every SIM of a fleet, for both notification types",
 		UsageText:   "simhook register [options] FLEET.csv",
 		Description: registerHelp,
-		Flags: bulkOptions(
+		Flags: bulkOptions(append(doneOptions(),
 			&cli.StringFlag{Name: "verify", Value: "0",
 				Usage: "read `N` SIMs back at the end, chosen at random, and compare"},
-		),
+		)...),
 		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Register, readRegister) },
 	}
 }
 
 func readRegister(s *settings, b *bulk) {
+	readDone(s, b)
 	b.verify = s.number("verify", 0, maxVerify)
 }

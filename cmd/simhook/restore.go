@@ -1,40 +1,91 @@
 package main
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/urfave/cli/v2"
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
 
 func (p *program) restoreCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "restore",
-		Usage:       "put back the webhooks that an earlier run replaced or removed, and remove those that it set",
+		Usage:       "put back the webhooks that earlier runs replaced or removed, and remove those that they set",
 		UsageText:   "simhook restore [options] RESULTS.csv",
 		Description: restoreHelp,
-		Flags:       restoreOptions(),
-		Action:      p.runRestore,
+		Flags: restoreOptions(
+			&cli.StringFlag{Name: "run", DefaultText: "all that RESULTS.csv tells of",
+				Usage: "take back only this run, by its `ID`"},
+			&cli.BoolFlag{Name: "list", DisableDefaultText: true,
+				Usage: "print the runs that can be taken back, and change nothing"},
+		),
+		Action: func(c *cli.Context) error { return p.runSteps(c, batch.Restore, "the results file of the run to undo") },
 	}
 }
 
-// runRestore reads the command line of restore, and runs it.
-func (p *program) runRestore(c *cli.Context) error {
-	path, err := onlyFile(c, "the results file of the run to undo")
+func (p *program) applyCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "apply",
+		Usage:       "do exactly what a plan of reconcile --dry-run says",
+		UsageText:   "simhook apply [options] PLAN.csv",
+		Description: applyHelp,
+		Flags:       restoreOptions(),
+		Action: func(c *cli.Context) error {
+			return p.runSteps(c, batch.Apply, "the plan that reconcile --dry-run left")
+		},
+	}
+}
+
+// runSteps reads the command line of a command whose SIMs come from results or a plan, and runs it.
+func (p *program) runSteps(c *cli.Context, action batch.Action, what string) error {
+	path, err := onlyFile(c, what)
 	if err != nil {
 		return err
 	}
-	switch {
+	switch finished, isPartial := strings.CutSuffix(path, ".partial"); {
 	case path == stdinPath:
-		return usagef("restore needs a results file, which standard input is not")
-	case unfinished(path):
+		return usagef("%s needs a results file, which standard input is not", action)
+	case isPartial && action == batch.Restore:
+		return usagef("%s is not finished: name %s, and restore takes back what the unfinished run changed, too", path, finished)
+	case isPartial:
 		return usagef("%s is not finished: run its command again first", path)
 	}
 	s := p.settings(c)
-	b := p.bulk(s, batch.Restore, path)
+	b := p.bulk(s, action, path)
 	b.types = api.NotificationTypes()
 	b.pace = s.pace(1)
-	b.results = s.results(path, string(batch.Restore), report.Shard{})
+	b.results = s.results(path, string(action), report.Shard{})
+	if action == batch.Restore {
+		b.undo.Run = s.text("run")
+		if s.enabled("list") && s.err == nil {
+			return p.listRuns(path)
+		}
+	}
 	return b.start(c.Context, s)
+}
+
+// listRuns prints the runs that a results file belongs to.
+func (p *program) listRuns(path string) error {
+	_, runs, err := batch.RunsOf(path)
+	if err != nil {
+		return &fileError{err}
+	}
+	var text strings.Builder
+	for _, run := range runs {
+		continues := ""
+		if run.Operation != run.ID {
+			continues = ", continues run " + run.Operation
+		}
+		fmt.Fprintf(&text, "%s  %s  %s  %s%s\n", run.ID, run.Began.UTC().Format("2006-01-02 15:04:05 UTC"), run.Action,
+			output.Counted(run.Changes, "change"), continues)
+	}
+	if len(runs) == 0 {
+		return &fileError{fmt.Errorf("%s: no history beside it tells of its runs", path)}
+	}
+	return p.printData(text.String())
 }

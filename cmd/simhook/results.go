@@ -36,15 +36,19 @@ func resultsKind(action batch.Action, dryRun bool) string {
 }
 
 func defaultResults(fleet, kind string, shard report.Shard) string {
-	name := fleet
-	if ext := filepath.Ext(name); strings.EqualFold(ext, ".gz") {
-		name = strings.TrimSuffix(name, ext)
-	}
-	name = strings.TrimSuffix(name, filepath.Ext(name)) + "." + kind
+	name := withoutExtension(fleet) + "." + kind
 	if label := shard.Label(); label != "" {
 		name += "." + label
 	}
 	return name + ".csv"
+}
+
+// withoutExtension is fleet for fleet.csv and for fleet.csv.gz.
+func withoutExtension(path string) string {
+	if ext := filepath.Ext(path); strings.EqualFold(ext, ".gz") {
+		path = strings.TrimSuffix(path, ext)
+	}
+	return strings.TrimSuffix(path, filepath.Ext(path))
 }
 
 // keepApart refuses results that would overwrite the fleet.

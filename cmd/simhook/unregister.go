@@ -12,18 +12,19 @@ func (p *program) unregisterCommand() *cli.Command {
 		Usage:       "remove the webhooks of every SIM of a fleet, whatever their URL",
 		UsageText:   "simhook unregister [options] FLEET.csv",
 		Description: unregisterHelp,
-		Flags: bulkOptions(
+		Flags: bulkOptions(append(doneOptions(),
 			&cli.StringFlag{Name: "only-url",
 				Usage: "look first, and remove only webhooks with this `URL`; " +
 					"between look and removal another client may change them"},
-			&cli.BoolFlag{Name: "record-previous", DisableDefaultText: true,
-				Usage: "look first, and note what is removed, so that restore can put it back"},
-		),
+		)...),
 		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Unregister, readUnregister) },
 	}
 }
 
 func readUnregister(s *settings, b *bulk) {
+	readDone(s, b)
 	b.onlyURL = s.url("only-url")
-	b.recordPrevious = s.enabled("record-previous")
+	if b.onlyURL != "" && b.blind {
+		s.fail("record-previous", "--only-url needs to read each SIM first: leave --record-previous=false out")
+	}
 }
