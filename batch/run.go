@@ -202,7 +202,7 @@ func (r *Run) Do(ctx context.Context) error {
 	defer wait()
 	defer endPacing()
 
-	readErr, failure := r.handleAll(ctx, calls)
+	failure, readErr := r.handleAll(ctx, calls)
 	if failure != nil {
 		return failure
 	}
@@ -213,7 +213,7 @@ func (r *Run) Do(ctx context.Context) error {
 }
 
 // handleAll is the pipeline: one goroutine reads SIMs, workers call, and this one writes.
-func (r *Run) handleAll(ctx context.Context, calls contexts) (readErr error, failure *file.WriteError) {
+func (r *Run) handleAll(ctx context.Context, calls contexts) (failure *file.WriteError, readErr error) {
 	sims, rows := make(chan sim), make(chan result)
 	var group errgroup.Group
 	group.Go(func() error {
@@ -231,7 +231,7 @@ func (r *Run) handleAll(ctx context.Context, calls contexts) (readErr error, fai
 		close(rows)
 	}()
 	failure = r.record.write(rows)
-	return readErr, failure
+	return failure, readErr
 }
 
 // read hands out the SIMs that are to be called for, and the results of rows that name none. SIMs that failed in
