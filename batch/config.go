@@ -106,7 +106,7 @@ func (c Config) complete() (Config, error) {
 	case c.Action != Restore && (c.Fleet == nil || c.Undo != nil):
 		return c, fmt.Errorf("%s takes its SIMs from a fleet: set Fleet, and no Undo", c.Action)
 	case c.Workers < 0 || c.Verify < 0 || c.MaxDuration < 0 || c.Grace < 0:
-		return c, errors.New("Workers, Verify, MaxDuration and Grace cannot be negative")
+		return c, errors.New("none of Workers, Verify, MaxDuration and Grace can be negative")
 	}
 	if len(c.Types) == 0 {
 		c.Types = api.NotificationTypes()

@@ -41,7 +41,7 @@ func (e *PanicError) Error() string {
 
 // Prepare opens the results, goes over the fleet and says what is to be done, without any call. Errors: of a Config
 // that makes no sense; *file.LockedError, *file.MismatchError and *file.WriteError of the results; *fleet.Error of the
-// fleet; *TooManyDeletes; the context's.
+// fleet; *TooManyDeletesError; the context's.
 func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 	cfg, err = cfg.complete()
 	if err != nil {
@@ -151,7 +151,7 @@ func (r *Run) Do(ctx context.Context) error {
 	defer wait()
 	defer endPacing()
 
-	readErr, failure := r.handleAll(ctx, calls)
+	failure, readErr := r.handleAll(ctx, calls)
 	if failure != nil {
 		return failure
 	}
@@ -162,7 +162,7 @@ func (r *Run) Do(ctx context.Context) error {
 }
 
 // handleAll is the pipeline: one goroutine reads SIMs, workers call, and this one writes.
-func (r *Run) handleAll(ctx context.Context, calls contexts) (readErr error, failure *file.WriteError) {
+func (r *Run) handleAll(ctx context.Context, calls contexts) (failure *file.WriteError, readErr error) {
 	sims, rows := make(chan sim), make(chan result)
 	var group errgroup.Group
 	group.Go(func() error {
@@ -180,7 +180,7 @@ func (r *Run) handleAll(ctx context.Context, calls contexts) (readErr error, fai
 		close(rows)
 	}()
 	failure = r.record.write(rows)
-	return readErr, failure
+	return failure, readErr
 }
 
 // read hands out the SIMs that are to be called for, and the results of rows that name none. SIMs that failed in
@@ -269,7 +269,7 @@ func (r *Run) finish(readErr error) error {
 	switch {
 	case readErr != nil && !errors.Is(readErr, errStopped):
 		return readErr
-	case handled < r.plan.ToDo() || cause != nil && failed > 0 || is[*TooManyFailures](cause):
+	case handled < r.plan.ToDo() || cause != nil && failed > 0 || is[*TooManyFailuresError](cause):
 		return cause
 	}
 	return r.record.complete(r.plan.Rows)

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,9 +81,7 @@ func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
 			env := map[string]string{}
 			for _, object := range objects {
 				if settings, ok := object.(*corev1.ConfigMap); ok {
-					for name, value := range settings.Data {
-						env[name] = value
-					}
+					maps.Copy(env, settings.Data)
 				}
 			}
 			if indexed(spec) {

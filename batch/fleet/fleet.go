@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -100,7 +101,8 @@ type Error struct {
 
 func (e *Error) Error() string {
 	text := e.Err.Error()
-	if pathError, ok := e.Err.(*fs.PathError); ok { // its text would name the file a second time
+	pathError := &fs.PathError{}
+	if errors.As(e.Err, &pathError) { // its text would name the file a second time
 		text = pathError.Err.Error()
 	}
 	if e.Line > 0 {

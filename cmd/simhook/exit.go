@@ -44,7 +44,7 @@ func exitCode(err error) int {
 	case is[*fleet.Error](err), is[*fileError](err):
 		return exitFleet
 	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
-		is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err):
+		is[*batch.TooManyFailuresError](err), is[*batch.TooManyDeletesError](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):
 		return exitCredentials
