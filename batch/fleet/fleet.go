@@ -2,7 +2,6 @@ package fleet
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -101,8 +100,8 @@ type Error struct {
 
 func (e *Error) Error() string {
 	text := e.Err.Error()
-	pathError := &fs.PathError{}
-	if errors.As(e.Err, &pathError) { // its text would name the file a second time
+	//nolint:errorlint // only a bare one: what wraps it says what was being done
+	if pathError, ok := e.Err.(*fs.PathError); ok { // its text would name the file a second time
 		text = pathError.Err.Error()
 	}
 	if e.Line > 0 {
