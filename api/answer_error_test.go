@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -81,7 +82,11 @@ func TestAnErrorSaysWhatTheAnswerSaid(t *testing.T) {
 			if answer.Status != test.status {
 				t.Errorf("status is %d", answer.Status)
 			}
-			if e := err.(*api.Error); e.Gateway != test.gateway {
+			if e := func() *api.Error {
+				target := &api.Error{}
+				_ = errors.As(err, &target)
+				return target
+			}(); e.Gateway != test.gateway {
 				t.Errorf("gateway is %v", e.Gateway)
 			}
 		})
@@ -104,7 +109,11 @@ func TestAnErrorsTextsAreBoundedAndPrintable(t *testing.T) {
 				io.WriteString(w, body)
 			})
 			_, err := register(newClient(t, server.URL, api.Config{}), "c")
-			e := err.(*api.Error)
+			e := func() *api.Error {
+				target := &api.Error{}
+				_ = errors.As(err, &target)
+				return target
+			}()
 			if len(e.Messages) == 0 || len(e.Messages) > 10 || len(e.Type) > 100 {
 				t.Errorf("%d messages, type of %d bytes", len(e.Messages), len(e.Type))
 			}

@@ -325,8 +325,7 @@ func TestARefusedTokenIsNotUsedAgain(t *testing.T) {
 		token, _ := source.Token(t.Context())
 		source.Invalidate(token)
 		_, err := source.Token(t.Context())
-		var refused *api.CredentialsError
-		if !errors.As(err, &refused) {
+		if _, ok := errors.AsType[*api.CredentialsError](err); !ok {
 			t.Errorf("error is %v", err)
 		}
 	})

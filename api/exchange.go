@@ -89,8 +89,7 @@ func (c *Client) token(ctx context.Context) (string, error) {
 	if err == nil {
 		return token, nil
 	}
-	var known fault
-	if errors.As(err, &known) {
+	if _, ok := errors.AsType[fault](err); ok {
 		return "", err
 	}
 	return "", fmt.Errorf("waiting for an access token: %w", err)

@@ -142,7 +142,7 @@ func TestARequestThatTheServerHasReadIsNotRepeated(t *testing.T) {
 					io.WriteString(w, "{}")
 					return
 				}
-				if r.ContentLength != 0 && r.Method != "POST" && r.Method != "PUT" {
+				if r.ContentLength != 0 && r.Method != http.MethodPost && r.Method != http.MethodPut {
 					t.Errorf("a %s with a body of %d bytes, %v", r.Method, r.ContentLength, r.TransferEncoding)
 				}
 				panic(http.ErrAbortHandler)

@@ -121,7 +121,7 @@ func TestReceiverAcceptsTheDocumentedExamples(t *testing.T) {
 	d := newRecordingReceiver(t, ReceiverConfig{})
 	for name, example := range documented(t) {
 		w := httptest.NewRecorder()
-		d.ServeHTTP(w, httptest.NewRequest("POST", "/", strings.NewReader(string(example))))
+		d.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", strings.NewReader(string(example))))
 		if w.Code != http.StatusOK {
 			t.Errorf("%s is answered %d: %s", name, w.Code, w.Body)
 		}

@@ -118,9 +118,9 @@ func (c Config) complete() (Config, error) {
 	case !c.Action.takesSteps() && (c.Fleet == nil || c.Steps != nil):
 		return c, fmt.Errorf("%s takes its SIMs from a fleet: set Fleet, and no Steps", c.Action)
 	case c.Blind && c.OnlyURL != "":
-		return c, errors.New("OnlyURL needs to read the webhook: leave Blind out")
+		return c, errors.New("the option OnlyURL needs to read the webhook: leave Blind out")
 	case c.Workers < 0 || c.Verify < 0 || c.Canary < 0 || c.MaxDuration < 0 || c.Grace < 0:
-		return c, errors.New("Workers, Verify, Canary, MaxDuration and Grace cannot be negative")
+		return c, errors.New("none of Workers, Verify, Canary, MaxDuration and Grace can be negative")
 	}
 	if len(c.Types) == 0 {
 		c.Types = api.NotificationTypes()

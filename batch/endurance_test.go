@@ -58,11 +58,11 @@ func TestHoursOfEverythingGoingWrong(t *testing.T) {
 		if outages == 0 || taken == 0 || stats.Faults[sandbox.FaultDown] == 0 || stats.Statuses[429] == 0 {
 			t.Errorf("%d outages, %d calls taken, %+v: some fault never fired", outages, taken, stats)
 		}
-		used, allowed := 0, 0
+		used := 0
 		for _, n := range stats.WriteWindows {
 			used += n
 		}
-		allowed = int((took - time.Duration(outages)*outage).Minutes() * 1000)
+		allowed := int((took - time.Duration(outages)*outage).Minutes() * 1000)
 		share := float64(used) / float64(allowed)
 		t.Logf("%v for %d SIMs, %d outages, %d attempts, %d retries, %d of 429, %d tokens: %.2f %% of what the server allowed",
 			took.Round(time.Second), sims, outages, summary.Attempts, summary.Retries, summary.Throttled, g.tokens.Renewals(), 100*share)

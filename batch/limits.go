@@ -77,15 +77,15 @@ func checkFailures(limit MaxSIMs, failed, handled int) error {
 	if limit == (MaxSIMs{}) || limit.Percent > 0 && handled < percentFrom || !limit.exceeded(failed, handled) {
 		return nil
 	}
-	return &TooManyFailures{Failed: failed, Of: handled, Limit: limit}
+	return &TooManyFailuresError{Failed: failed, Of: handled, Limit: limit}
 }
 
-// TooManyFailures says that a run was stopped by MaxFailures.
-type TooManyFailures struct {
+// TooManyFailuresError says that a run was stopped by MaxFailures.
+type TooManyFailuresError struct {
 	Failed, Of int
 	Limit      MaxSIMs
 }
 
-func (e *TooManyFailures) Error() string {
+func (e *TooManyFailuresError) Error() string {
 	return fmt.Sprintf("%d of %d SIMs failed or were refused, more than --max-failures %s allows: look at the reasons before running again", e.Failed, e.Of, e.Limit)
 }

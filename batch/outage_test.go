@@ -53,8 +53,7 @@ func TestAnAPIThatIsGoneForGoodEndsTheRunAndLeavesTheRestToDo(t *testing.T) {
 		time.AfterFunc(10*time.Second, func() { g.sandbox.SetDown(true) })
 		start := time.Now()
 		summary, err := g.run(func(c *Config) { c.Pace.Rate = pace.PerSecond(20) })
-		var gone *GoneError
-		if !errors.As(err, &gone) {
+		if _, ok := errors.AsType[*GoneError](err); !ok {
 			t.Fatalf("got %v", err)
 		}
 		if took := time.Since(start); took < 5*time.Minute || took > 6*time.Minute {
@@ -132,7 +131,7 @@ func TestTooManyFailuresStopTheRun(t *testing.T) {
 					t.Fatal(err)
 				}
 				summary, err := g.run(func(cfg *Config) { cfg.MaxFailures = limit; unlimited(cfg) })
-				var tooMany *TooManyFailures
+				var tooMany *TooManyFailuresError
 				if stopped := errors.As(err, &tooMany); stopped != (c.limit != "0") {
 					t.Errorf("got %v", err)
 				}

@@ -55,7 +55,7 @@ type entry struct {
 }
 
 // plan goes over the fleet once and counts. It makes no call. Its error is a *fleet.Error if the fleet is of no use,
-// a *TooManyDeletes, or the context's. bad counts the rows that name no SIM.
+// a *TooManyDeletesError, or the context's. bad counts the rows that name no SIM.
 func (p *planner) plan(ctx context.Context, bad *report.Tally) (Plan, error) {
 	var plan Plan
 	var firstBad *report.Row

@@ -24,7 +24,7 @@ func TestARunThatMakesNoSenseIsRefusedBeforeItOpensItsResults(t *testing.T) {
 			"a fleet for restore":        {func(c *Config) { c.Action = Restore }, "set Steps"},
 			"results to undo and others": {func(c *Config) { c.Steps = &Steps{} }, "no Steps"},
 			"no action":                  {func(c *Config) { c.Action = "" }, "unknown action"},
-			"negative workers":           {func(c *Config) { c.Workers = -1 }, "cannot be negative"},
+			"negative workers":           {func(c *Config) { c.Workers = -1 }, "can be negative"},
 			"too few retries":            {func(c *Config) { c.Retries = -2 }, "NoRetries"},
 			"a negative time":            {func(c *Config) { c.RetryMaxTime = -time.Second }, "above 0"},
 		} {

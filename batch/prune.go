@@ -11,14 +11,14 @@ import (
 	"simhook/report/simset"
 )
 
-// TooManyDeletes says that pruning would remove more than MaxDelete allows, as it would with a fleet file that was cut
+// TooManyDeletesError says that pruning would remove more than MaxDelete allows, as it would with a fleet file that was cut
 // off. Nothing was called.
-type TooManyDeletes struct {
+type TooManyDeletesError struct {
 	Gone, Of int
 	Limit    MaxSIMs
 }
 
-func (e *TooManyDeletes) Error() string {
+func (e *TooManyDeletesError) Error() string {
 	return fmt.Sprintf("%d of %d SIMs of the last results are not in the fleet file, and --prune may remove the webhooks of %s at the most (--max-delete): is the fleet file whole? Nothing was changed", e.Gone, e.Of, e.Limit)
 }
 
@@ -50,7 +50,7 @@ func (p *planner) planPruning(plan *Plan) error {
 	case p.cfg.ExpectGone != nil && *p.cfg.ExpectGone != plan.Gone:
 		return &UnexpectedDeletesError{Gone: plan.Gone, Expected: *p.cfg.ExpectGone}
 	case p.cfg.ExpectGone == nil && p.cfg.MaxDelete.exceeded(plan.Gone, recorded):
-		return &TooManyDeletes{Gone: plan.Gone, Of: recorded, Limit: p.cfg.MaxDelete}
+		return &TooManyDeletesError{Gone: plan.Gone, Of: recorded, Limit: p.cfg.MaxDelete}
 	}
 	plan.Reads += plan.Gone
 	plan.Writes += plan.Gone * len(p.cfg.Types)

@@ -44,7 +44,7 @@ func (e *PanicError) Error() string {
 
 // Prepare opens the results, goes over the fleet and says what is to be done, without any call. Errors: of a Config
 // that makes no sense; *file.LockedError, *file.MismatchError and *file.WriteError of the results; *fleet.Error of the
-// fleet; *TooManyDeletes; the context's.
+// fleet; *TooManyDeletesError; the context's.
 func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 	cfg, err = cfg.complete()
 	if err != nil {
@@ -344,7 +344,7 @@ func (r *Run) finish(readErr error) error {
 	switch {
 	case readErr != nil && !errors.Is(readErr, errStopped):
 		return readErr
-	case handled < r.plan.ToDo() || cause != nil && failed > 0 || is[*TooManyFailures](cause), is[*CanaryError](cause):
+	case handled < r.plan.ToDo() || cause != nil && failed > 0 || is[*TooManyFailuresError](cause), is[*CanaryError](cause):
 		return cause
 	}
 	return r.record.complete(r.plan.Rows)

@@ -80,8 +80,7 @@ func TestAWrongSecretEndsTheRunBeforeAnyCall(t *testing.T) {
 		g := newRig(t, sandbox.Options{ClientSecret: "right"}, 100)
 		g.login("wrong")
 		summary, err := g.run(nil)
-		var refused *api.CredentialsError
-		if !errors.As(err, &refused) {
+		if _, ok := errors.AsType[*api.CredentialsError](err); !ok {
 			t.Errorf("got %v", err)
 		}
 		if summary.Remaining != 100 || summary.Attempts != 0 {

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"bytes"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,9 +81,7 @@ func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
 			env := map[string]string{}
 			for _, object := range objects {
 				if settings, ok := object.(*corev1.ConfigMap); ok {
-					for name, value := range settings.Data {
-						env[name] = value
-					}
+					maps.Copy(env, settings.Data)
 				}
 			}
 			if indexed(spec) {
@@ -106,7 +105,7 @@ func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
 func TestTheServiceRunsACommandThatTheProgramHas(t *testing.T) {
 	service := readUnit(t, "systemd/simhook-reconcile.service")
 	folder := fleetIn(t)
-	args := strings.Fields(service.one(t, "Service", "ExecStart"))[1:]
+	args := strings.Fields(service.service(t, "ExecStart"))[1:]
 	rehearse(t, folder, args, settings(t), "${STATE_DIRECTORY}", "${CREDENTIALS_DIRECTORY}", "/etc/simhook")
 	if _, err := os.Stat(filepath.Join(folder, "fleet.reconcile.csv")); err != nil {
 		t.Error(err)
@@ -139,10 +138,10 @@ func TestARunEndsByItselfBeforeItIsEnded(t *testing.T) {
 		t.Fatal(err)
 	}
 	service := readUnit(t, "systemd/simhook-reconcile.service")
-	if most, err := time.ParseDuration(service.one(t, "Service", "TimeoutStartSec")); err != nil || window+shutdown > most {
+	if most, err := time.ParseDuration(service.service(t, "TimeoutStartSec")); err != nil || window+shutdown > most {
 		t.Errorf("a run takes up to %v, and systemd ends it after %v: %v", window, most, err)
 	}
-	if stop, err := time.ParseDuration(service.one(t, "Service", "TimeoutStopSec")); err != nil || stop < shutdown {
+	if stop, err := time.ParseDuration(service.service(t, "TimeoutStopSec")); err != nil || stop < shutdown {
 		t.Errorf("it is killed after %v, before it has stopped: %v", stop, err)
 	}
 	object, err := decode(manifests(t)["kubernetes/reconcile/cronjob.yaml"])

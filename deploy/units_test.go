@@ -37,13 +37,14 @@ func readUnit(t *testing.T, path string) unit {
 	return u
 }
 
-// one is the value of a setting that stands there once.
-func (u unit) one(t *testing.T, section, name string) string {
+// service is the value of a setting that [Service] has once.
+func (u unit) service(t *testing.T, name string) string {
 	t.Helper()
-	if values := u[section][name]; len(values) == 1 {
+	values := u["Service"][name]
+	if len(values) == 1 {
 		return values[0]
 	}
-	t.Fatalf("%s= stands in [%s] %d times", name, section, len(u[section][name]))
+	t.Fatalf("%s= stands in [Service] %d times", name, len(values))
 	return ""
 }
 
@@ -51,7 +52,7 @@ func (u unit) one(t *testing.T, section, name string) string {
 func (u unit) codes(t *testing.T, name string) map[int]bool {
 	t.Helper()
 	codes := map[int]bool{}
-	for field := range strings.FieldsSeq(u.one(t, "Service", name)) {
+	for field := range strings.FieldsSeq(u.service(t, name)) {
 		code, err := strconv.Atoi(field)
 		if err != nil {
 			t.Fatalf("%s=: %v", name, err)
@@ -63,7 +64,7 @@ func (u unit) codes(t *testing.T, name string) map[int]bool {
 
 func TestTheServiceIsStartedAgainWhereThatHelps(t *testing.T) {
 	service := readUnit(t, "systemd/simhook-reconcile.service")
-	if restart := service.one(t, "Service", "Restart"); restart != "on-failure" {
+	if restart := service.service(t, "Restart"); restart != "on-failure" {
 		t.Fatalf("Restart=%s", restart)
 	}
 	prevented, fine := service.codes(t, "RestartPreventExitStatus"), service.codes(t, "SuccessExitStatus")

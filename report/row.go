@@ -9,6 +9,7 @@ import (
 // Status is the result of a SIM, or of a row of the fleet file that names none.
 type Status string
 
+// The statuses.
 const (
 	StatusOK        Status = "ok"        // both types are as the run wants them
 	StatusFailed    Status = "failed"    // a temporary fault lasted longer than the retries: run again
@@ -21,6 +22,7 @@ const (
 // did not reach.
 type Outcome string
 
+// The outcomes.
 const (
 	Registered   Outcome = "registered"
 	Unchanged    Outcome = "unchanged" // this URL was registered already
@@ -31,7 +33,7 @@ const (
 	Failed       Outcome = "failed"
 	Refused      Outcome = "refused"
 
-	// Only in a plan: what a run would do.
+	// WouldRegister and the following are only in a plan: what a run would do.
 	WouldRegister   Outcome = "would_register"
 	WouldReplace    Outcome = "would_replace"
 	WouldUnregister Outcome = "would_unregister"

@@ -95,7 +95,7 @@ type gzipReader struct{ unzipped io.Reader }
 
 func (r gzipReader) Read(p []byte) (int, error) {
 	n, err := r.unzipped.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = damagedGzip(err)
 	}
 	return n, err

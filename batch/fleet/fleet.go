@@ -100,6 +100,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	text := e.Err.Error()
+	//nolint:errorlint // only a bare one: what wraps it says what was being done
 	if pathError, ok := e.Err.(*fs.PathError); ok { // its text would name the file a second time
 		text = pathError.Err.Error()
 	}

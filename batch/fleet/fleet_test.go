@@ -294,8 +294,7 @@ func TestReadingAfterCloseIsAnError(t *testing.T) {
 
 func wantFleetError(t *testing.T, err error, says ...string) {
 	t.Helper()
-	var bad *fleet.Error
-	if !errors.As(err, &bad) {
+	if _, ok := errors.AsType[*fleet.Error](err); !ok {
 		t.Fatalf("the error is no *fleet.Error: %v", err)
 	}
 	for _, text := range says {

@@ -10,6 +10,7 @@ import (
 // Change is the set of decorations that NormaliseICCID took off an ICCID.
 type Change uint8
 
+// The changes.
 const (
 	ChangeSpaces     Change = 1 << iota // spaces around or inside, no-break and zero-width ones too
 	ChangeDashes                        // hyphens and dashes between groups of digits

@@ -62,9 +62,9 @@ func firstLine(lines *lineReader) ([]byte, error) {
 	for {
 		line, err := lines.next()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil, errors.New("is empty: a header and one line for each SIM are needed")
-		case err == errLongLine:
+		case errors.Is(err, errLongLine):
 			return nil, fmt.Errorf("line %d: %w: is this a CSV file?", lines.number, err)
 		case err != nil || !isBlank(line):
 			return line, err

@@ -49,7 +49,7 @@ func (l *lineReader) next() ([]byte, error) {
 			l.fill()
 			continue
 		}
-		if l.err == io.EOF && (searched > 0 || long) {
+		if errors.Is(l.err, io.EOF) && (searched > 0 || long) {
 			l.start = l.end
 			return l.line(text, long)
 		}

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"strings"
 )
@@ -29,17 +30,17 @@ func (f *file) each(show func(*Row) bool) error {
 	var row Row
 	for {
 		text, err := lines.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil && err != errLongLine {
+		if err != nil && !errors.Is(err, errLongLine) {
 			return f.failure(lines.number+1, err)
 		}
 		if lines.number <= f.layout.heading {
 			continue
 		}
 		row = Row{Line: lines.number}
-		if err == errLongLine {
+		if errors.Is(err, errLongLine) {
 			row.Kind, row.Problem = KindLongLine, err.Error()+": put one SIM on each line"
 		} else if !r.fill(&row, text) {
 			continue

@@ -99,7 +99,7 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	if err != nil {
 		return report.Summary{}, err
 	}
-	defer closeSource()
+	defer func() { _ = closeSource() }() // it was only read
 	cfg.Client, cfg.APIName = conn.client, conn.name
 	run, err := batch.Prepare(preparing, cfg)
 	if err != nil {

@@ -45,7 +45,7 @@ func exitCode(err error) int {
 	case is[*fleet.Error](err), is[*fileError](err):
 		return exitFleet
 	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
-		is[*batch.TooManyFailures](err), is[*batch.TooManyDeletes](err),
+		is[*batch.TooManyFailuresError](err), is[*batch.TooManyDeletesError](err),
 		is[*batch.UnexpectedDeletesError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):

@@ -36,7 +36,7 @@ func TestExitCodes(t *testing.T) {
 		"credentials":                   {&api.CredentialsError{}, 77},
 		"settings":                      {settingf("x"), 78},
 		"results of another run":        {&file.MismatchError{}, 78},
-		"too many failures":             {&batch.TooManyFailures{}, 78},
+		"too many failures":             {&batch.TooManyFailuresError{}, 78},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := exitCode(c.err); got != c.code {

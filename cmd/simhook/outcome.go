@@ -140,20 +140,21 @@ func writesOf(plan report.Summary) int {
 
 // breakdown counts the rows by status.
 func breakdown(s report.Summary) string {
-	text := report.Thousands(s.OK) + " ok"
+	var text strings.Builder
+	text.WriteString(report.Thousands(s.OK) + " ok")
 	if s.Earlier > 0 {
-		text += " (" + report.Thousands(s.Earlier) + " earlier)"
+		text.WriteString(" (" + report.Thousands(s.Earlier) + " earlier)")
 	}
-	text += ", " + report.Thousands(s.Failed) + " failed, " + report.Thousands(s.Refused) + " refused"
+	text.WriteString(", " + report.Thousands(s.Failed) + " failed, " + report.Thousands(s.Refused) + " refused")
 	for _, other := range []struct {
 		count int
 		name  string
 	}{{s.Invalid, "invalid"}, {s.Duplicate, "duplicate"}, {s.Remaining, "to do"}} {
 		if other.count > 0 {
-			text += ", " + report.Thousands(other.count) + " " + other.name
+			text.WriteString(", " + report.Thousands(other.count) + " " + other.name)
 		}
 	}
-	return text
+	return text.String()
 }
 
 // printCauses writes two lines for each group of rows that failed for the same reason: one with a sample, one that says

@@ -33,7 +33,7 @@ func TestWhateverFailsOnDiskNothingAcknowledgedIsLost(t *testing.T) {
 			}
 			mustAdd(t, b, receipts(0, all)...)
 			mustClose(t, b)
-			holdsOnce(t, path, 0, all)
+			holdsOnce(t, path, all)
 		}
 	}
 	for _, call := range []string{"write", "sync", "truncate", "rename"} {
@@ -99,7 +99,7 @@ func TestNoAcknowledgedNotificationIsLostWhereThePowerIsCut(t *testing.T) {
 			t.Errorf("moment %d: %d of %d acknowledged are there", n, repeats, m.acknowledged)
 		}
 		mustClose(t, b)
-		holdsOnce(t, path, 0, 20)
+		holdsOnce(t, path, 20)
 	}
 }
 
@@ -140,7 +140,7 @@ func TestAFullDiskPasses(t *testing.T) {
 	if n := mustAdd(t, b, receipts(0, 3)...); n != 1 {
 		t.Errorf("%d repeats, want 1: what was refused counts as new", n)
 	}
-	holdsOnce(t, path, 0, 3)
+	holdsOnce(t, path, 3)
 }
 
 func TestAFailedSyncIsTheEnd(t *testing.T) {
@@ -187,7 +187,7 @@ func TestRotation(t *testing.T) {
 		if n := aside(t, path); n < 5 || told != n {
 			t.Errorf("%d files, told of %d", n, told)
 		}
-		holdsOnce(t, path, 0, 100)
+		holdsOnce(t, path, 100)
 	})
 	t.Run("leaves an empty file where it is", func(t *testing.T) {
 		path := inboxIn(t)
@@ -208,7 +208,7 @@ func TestRotation(t *testing.T) {
 			t.Errorf("%q, %v", to, err)
 		}
 		mustAdd(t, b, receipt(2))
-		holdsOnce(t, path, 0, 3)
+		holdsOnce(t, path, 3)
 		if !strings.Contains(reporttest.Content(t, path+".1.csv"), receipt(1).ID) || !strings.Contains(reporttest.Content(t, path), receipt(2).ID) {
 			t.Error("the rows are in the wrong files")
 		}
@@ -225,7 +225,7 @@ func TestRotation(t *testing.T) {
 				t.Errorf("%q, %v", to, err)
 			}
 		}
-		holdsOnce(t, path, 0, 4)
+		holdsOnce(t, path, 4)
 	})
 	for n, call := range map[int]string{1: "rename", 2: "truncate", 3: "write", 4: "sync"} {
 		t.Run(fmt.Sprintf("that fails at a %s continues with the same file", call), func(t *testing.T) {
@@ -245,7 +245,7 @@ func TestRotation(t *testing.T) {
 				t.Error(err)
 			}
 			mustAdd(t, b, receipt(2))
-			holdsOnce(t, path, 0, 3)
+			holdsOnce(t, path, 3)
 		})
 	}
 }

@@ -84,16 +84,16 @@ func idsIn(t testing.TB, path string) map[string]int {
 	return ids
 }
 
-// holdsOnce fails the test unless the files hold receipts from to to, each once, and nothing else.
-func holdsOnce(t testing.TB, path string, from, to int) {
+// holdsOnce fails the test unless the files hold so many receipts, each once, and nothing else.
+func holdsOnce(t testing.TB, path string, count int) {
 	t.Helper()
 	ids := idsIn(t, path)
-	for _, r := range receipts(from, to) {
+	for _, r := range receipts(0, count) {
 		if ids[r.ID] != 1 {
 			t.Errorf("%s is there %d times", r.ID, ids[r.ID])
 		}
 	}
-	if len(ids) != to-from {
-		t.Errorf("%d IDs, want %d", len(ids), to-from)
+	if len(ids) != count {
+		t.Errorf("%d IDs, want %d", len(ids), count)
 	}
 }

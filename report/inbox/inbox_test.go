@@ -27,7 +27,7 @@ func TestAnInboxHoldsEachNotificationOnce(t *testing.T) {
 		t.Errorf("%d repeats, want 5", n)
 	}
 	mustClose(t, b)
-	holdsOnce(t, path, 0, 15)
+	holdsOnce(t, path, 15)
 
 	b = mustOpenInbox(t, path, unsynced())
 	if n := mustAdd(t, b, receipts(0, 20)...); n != 15 {
@@ -37,7 +37,7 @@ func TestAnInboxHoldsEachNotificationOnce(t *testing.T) {
 		t.Errorf("healed %+v", b.Healed())
 	}
 	mustClose(t, b)
-	holdsOnce(t, path, 0, 20)
+	holdsOnce(t, path, 20)
 	if _, err := b.Add(t.Context(), receipt(99)); !errors.Is(err, ErrClosed) {
 		t.Errorf("adding to a closed inbox: %v", err)
 	}
@@ -67,7 +67,7 @@ func TestRepeatsAreRecognisedAcrossRotations(t *testing.T) {
 	if n := mustAdd(t, b, receipts(0, 60)...); n != 50 || recalled.Load() != 50 {
 		t.Errorf("%d repeats after opening it again and %d rows read back, want 50", n, recalled.Load())
 	}
-	holdsOnce(t, path, 0, 60)
+	holdsOnce(t, path, 60)
 }
 
 func TestTheMemoryIsBounded(t *testing.T) {
@@ -145,7 +145,7 @@ func TestNothingIsAcknowledgedBeforeItIsSyncedAndManyShareOneSync(t *testing.T) 
 		}
 		mustClose(t, b)
 	})
-	holdsOnce(t, path, 0, 50)
+	holdsOnce(t, path, 50)
 }
 
 func TestAddObeysItsContext(t *testing.T) {
@@ -202,7 +202,7 @@ func TestARowThatACrashCutOffIsPutAside(t *testing.T) {
 				t.Errorf("%q: %d repeats, want %d", left, n, rows)
 			}
 			mustClose(t, b)
-			holdsOnce(t, path, 0, 4)
+			holdsOnce(t, path, 4)
 			kept, _ := os.ReadFile(path + ".torn")
 			lost := left[strings.LastIndexByte(whole[:cut], '\n')+1:]
 			if cut >= len(header()) && strings.TrimRight(string(kept), "\n") != strings.TrimRight(lost, "\n") {

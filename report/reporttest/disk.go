@@ -15,6 +15,7 @@ import (
 // NeverSynced does not sync files, which makes tests much faster.
 type NeverSynced struct{ file.OS }
 
+// Sync does nothing.
 func (NeverSynced) Sync(*os.File) error { return nil }
 
 // ErrDisk is the error of a Failing disk.
@@ -51,13 +52,15 @@ func (d *Failing) Write(f *os.File, b []byte) (int, error) {
 	return n, nil // a short write without an error
 }
 
-func (d *Failing) Sync(f *os.File) error {
+// Sync fails, or does nothing.
+func (d *Failing) Sync(*os.File) error {
 	if d.fails("sync") {
 		return ErrDisk
 	}
 	return nil
 }
 
+// Truncate fails, or cuts f.
 func (d *Failing) Truncate(f *os.File, size int64) error {
 	if d.fails("truncate") {
 		return ErrDisk
@@ -65,6 +68,7 @@ func (d *Failing) Truncate(f *os.File, size int64) error {
 	return d.OS.Truncate(f, size)
 }
 
+// Rename fails, or renames.
 func (d *Failing) Rename(from, to string) error {
 	if d.fails("rename") {
 		return ErrDisk
@@ -72,6 +76,7 @@ func (d *Failing) Rename(from, to string) error {
 	return d.OS.Rename(from, to)
 }
 
+// Remove fails, or removes.
 func (d *Failing) Remove(path string) error {
 	if d.fails("remove") {
 		return ErrDisk
@@ -107,6 +112,7 @@ func (d *Powered) Write(f *os.File, b []byte) (int, error) {
 	return d.OS.Write(f, b)
 }
 
+// Sync keeps what f holds by now from being lost in a power cut.
 func (d *Powered) Sync(f *os.File) error {
 	defer d.Changed()
 	info, err := f.Stat()
@@ -127,11 +133,13 @@ func (d *Powered) Sync(f *os.File) error {
 	return err
 }
 
+// Truncate cuts f.
 func (d *Powered) Truncate(f *os.File, size int64) error {
 	defer d.Changed()
 	return d.OS.Truncate(f, size)
 }
 
+// Rename renames, which is lost in a power cut until the folder is synced.
 func (d *Powered) Rename(from, to string) error {
 	defer d.Changed()
 	inode := d.listing()[filepath.Base(from)]
@@ -145,6 +153,7 @@ func (d *Powered) Rename(from, to string) error {
 	return nil
 }
 
+// Remove removes, which is lost in a power cut until the folder is synced.
 func (d *Powered) Remove(path string) error {
 	defer d.Changed()
 	if err := d.OS.Remove(path); err != nil {

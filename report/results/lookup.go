@@ -14,6 +14,7 @@ import (
 // State is what earlier runs left to do for a SIM.
 type State int
 
+// The states.
 const (
 	New   State = iota // it has no row
 	Again              // its row is not as the run wants it

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -94,7 +95,8 @@ func TestNewestOfAFileThatCannotBeReadIsAPathError(t *testing.T) {
 }
 
 func isPathError(err error) bool {
-	_, is := err.(*fs.PathError) // not wrapped: the caller says what it was doing
+	pathError := &fs.PathError{}
+	is := errors.As(err, &pathError) // not wrapped: the caller says what it was doing
 	return is
 }
 

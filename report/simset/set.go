@@ -8,6 +8,7 @@ import (
 // Sighting says how a SIM's line of the fleet relates to earlier lines of the same pass.
 type Sighting int
 
+// The sightings.
 const (
 	First       Sighting = iota // no earlier line of this pass had the ICCID
 	Repeated                    // an earlier line of this pass had the ICCID with the same webhook URL

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -64,7 +65,7 @@ func (h *compactHandler) Handle(_ context.Context, r slog.Record) error {
 // WithAttrs returns a handler that adds attrs to every record.
 func (h *compactHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	with := *h
-	with.attrs = append(h.attrs[:len(h.attrs):len(h.attrs)], attrs...)
+	with.attrs = append(slices.Clip(h.attrs), attrs...)
 	return &with
 }
 
