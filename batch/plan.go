@@ -38,8 +38,8 @@ type planner struct {
 	journal   *results.Journal
 	changes   *history.LastChanges // nil: none are known
 	others    otherShards
-	elsewhere *simset.Map // SIMs of other fleets; nil: not read yet
-	backlog   backlog     // what the last pass has left to do
+	elsewhere otherFleets
+	backlog   backlog // what the last pass has left to do
 }
 
 // otherShards counts the rows that a pass over the fleet leaves to other shards.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"simhook/report"
@@ -39,11 +40,17 @@ func (p *planner) planPruning(plan *Plan) error {
 		p.cfg.Log.Warn("nothing is pruned: the fleet file has invalid rows, behind which SIMs of the last results may stand", "invalid", plan.Invalid)
 		return nil
 	}
+	if err := p.readOtherFleets(); err != nil {
+		return err
+	}
 	for _, err := range p.gone() {
 		if err != nil {
 			return err
 		}
 		plan.Gone++
+	}
+	if err := p.warnOfOthers(); err != nil {
+		return err
 	}
 	recorded := p.journal.Recorded()
 	switch {
@@ -61,50 +68,94 @@ func (p *planner) planPruning(plan *Plan) error {
 // other fleet beside these. Their line is 0.
 func (p *planner) gone() iter.Seq2[sim, error] {
 	return func(yield func(sim, error) bool) {
-		elsewhere, err := p.inOtherResults()
-		if err != nil {
-			yield(sim{}, err)
-			return
-		}
 		for row, err := range p.journal.Gone() {
 			if err != nil {
 				yield(sim{}, err)
 				return
 			}
-			key, _ := simset.Key(row.ICCID)
-			if p.cfg.hasOwn(&row) && elsewhere.Get(key) == 0 && !yield(sim{iccid: row.ICCID, webhookURL: row.WebhookURL, gone: true}, nil) {
+			if !p.cfg.hasOwn(&row) || p.elsewhere.has(row.ICCID) {
+				continue
+			}
+			if !yield(sim{iccid: row.ICCID, webhookURL: row.WebhookURL, gone: true}, nil) {
 				return
 			}
 		}
 	}
 }
 
-// inOtherResults are the SIMs that other fleets' results beside these say are registered at the same API. A SIM that
+// otherFleets are the SIMs that other fleets' results beside these say are registered at the same API. A SIM that
 // moved to another fleet file has left this one, and must keep its webhooks.
-func (p *planner) inOtherResults() (*simset.Map, error) {
-	if p.elsewhere != nil {
-		return p.elsewhere, nil
+type otherFleets struct {
+	files []string
+	sims  simset.Map // by SIM the number of a file, from 1
+}
+
+func (o *otherFleets) has(iccid string) bool {
+	key, _ := simset.Key(iccid)
+	return o.sims.Get(key) != 0
+}
+
+// readOtherFleets reads the results beside these. Files of this fleet do not count, and in others not the rows that its
+// own runs have written: they are copies.
+func (p *planner) readOtherFleets() error {
+	bases, runs, err := RunsOf(p.cfg.Results)
+	if err != nil {
+		return err
 	}
-	sims := new(simset.Map)
+	bases = append(bases, p.cfg.History)
+	own := map[string]bool{}
+	for _, run := range runs {
+		own[run.ID] = true
+	}
 	paths, err := filepath.Glob(filepath.Join(filepath.Dir(p.cfg.Results), "*.csv"))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, path := range paths {
-		if filepath.Base(path) == filepath.Base(p.cfg.Results) || strings.HasPrefix(path, p.cfg.History+".") {
-			continue
-		}
-		for row, err := range results.Newest(path) {
-			if err != nil {
-				break // it is no results file
-			}
-			if key, ok := simset.Key(row.ICCID); ok && row.BaseURL == p.cfg.APIName && row.Line > 0 && p.cfg.hasOwn(&row) {
-				sims.Put(key, 1)
-			}
+		isOwn := func(base string) bool { return strings.HasPrefix(path, base+".") }
+		if path != p.cfg.Results && !slices.ContainsFunc(bases, isOwn) {
+			p.elsewhere.add(path, func(row *report.Row) bool {
+				return row.Line > 0 && row.BaseURL == p.cfg.APIName && p.cfg.hasOwn(row) && !own[row.SubscriptionEnd.Run()] && !own[row.UsageThreshold.Run()]
+			})
 		}
 	}
-	p.elsewhere = sims
-	return sims, nil
+	return nil
+}
+
+// add reads the SIMs of a file, if it holds results. A plan has set nothing.
+func (o *otherFleets) add(path string, counts func(*report.Row) bool) {
+	var keys []uint64
+	for row, err := range results.Newest(path) {
+		if err != nil || row.SubscriptionEnd.Outcome.Planned() || row.UsageThreshold.Outcome.Planned() {
+			return
+		}
+		if key, ok := simset.Key(row.ICCID); ok && counts(&row) {
+			keys = append(keys, key)
+		}
+	}
+	o.files = append(o.files, path)
+	for _, key := range keys {
+		o.sims.Put(key, uint32(len(o.files)))
+	}
+}
+
+// warnOfOthers says which SIMs have left the fleet, and keep their webhooks since another fleet has them.
+func (p *planner) warnOfOthers() error {
+	kept, example, file := 0, "", ""
+	for row, err := range p.journal.Gone() {
+		if err != nil {
+			return err
+		}
+		if p.cfg.hasOwn(&row) && p.elsewhere.has(row.ICCID) {
+			key, _ := simset.Key(row.ICCID)
+			kept, example, file = kept+1, row.ICCID, p.elsewhere.files[p.elsewhere.sims.Get(key)-1]
+		}
+	}
+	if kept > 0 {
+		p.cfg.Log.Warn("SIMs that have left the fleet are in the results of another one, and keep their webhooks: where that file is only a copy, move it to another folder",
+			"sims", kept, "iccid", example, "file", file)
+	}
+	return nil
 }
 
 // hasOwn reports whether an earlier run left a webhook of its own with a SIM, or could not remove it from a SIM that had

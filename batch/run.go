@@ -56,7 +56,7 @@ func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 			_ = r.Close() // the first error counts
 		}
 	}()
-	if err := r.openHistory(); err != nil {
+	if err := r.openHistory(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.openJournal(); err != nil {
@@ -71,13 +71,14 @@ func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 }
 
 // openHistory reads which runs changed which SIMs, and keeps other runs from changing the fleet.
-func (r *Run) openHistory() (err error) {
+func (r *Run) openHistory(ctx context.Context) (err error) {
 	c := &r.cfg
 	if c.Results == "" {
 		return nil
 	}
 	if !c.DryRun {
-		if r.history, err = history.Open(c.History, history.Options{Shard: c.Shard, Disk: c.disk}); err != nil {
+		run := history.Run{ID: c.ID, Action: string(c.Action), Results: filepath.Base(c.Results), BaseURL: c.APIName}
+		if r.history, err = history.Open(ctx, c.History, run, history.Options{Shard: c.Shard, Disk: c.disk}); err != nil {
 			return err
 		}
 	}
@@ -90,19 +91,19 @@ func (r *Run) beginHistory() error {
 	if r.history == nil {
 		return nil
 	}
-	run := history.Run{ID: r.cfg.ID, Action: string(r.cfg.Action), Results: filepath.Base(r.cfg.Results), BaseURL: r.cfg.APIName}
+	operation := ""
 	if r.journal.Unfinished() {
 		runs, err := history.Runs([]string{r.history.Path()})
 		if err != nil {
 			return err
 		}
 		for _, earlier := range runs {
-			if earlier.Action == run.Action && earlier.Results == run.Results {
-				run.Operation = earlier.Operation // the last one's
+			if earlier.ID != r.cfg.ID && earlier.Action == string(r.cfg.Action) && earlier.Results == filepath.Base(r.cfg.Results) {
+				operation = earlier.Operation // the last one's
 			}
 		}
 	}
-	return r.history.Begin(run)
+	return r.history.Begin(operation)
 }
 
 // openJournal opens the results, or a file that is gone with the run.
@@ -126,6 +127,9 @@ func (r *Run) openJournal() (err error) {
 		}
 		r.cleanUp = func() error { return os.RemoveAll(folder) }
 		path, options.Disk = filepath.Join(folder, "results.csv"), unsynced{}
+	}
+	if err := results.CheckShardCount(c.Shard, path); err != nil {
+		return err
 	}
 	r.journal, err = results.Open(path, options)
 	return err

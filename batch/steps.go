@@ -116,16 +116,20 @@ type undo struct {
 }
 
 func (u *undo) read() error {
-	base, runs, err := RunsOf(u.path)
+	bases, runs, err := RunsOf(u.path)
 	if err != nil {
 		return err
 	}
-	u.base = base
+	u.base = bases[0]
 	wanted := u.chooseRuns(runs)
 	if u.options.Run != "" && len(wanted) == 0 {
 		return fmt.Errorf("has no run %s: simhook restore --list names them", u.options.Run)
 	}
-	changes, err := history.Changes(history.Files(base), func(run history.Run) bool { return wanted[run.ID] })
+	var files []string
+	for _, base := range bases {
+		files = append(files, history.Files(base)...)
+	}
+	changes, err := history.Changes(files, func(run history.Run) bool { return wanted[run.ID] })
 	if err != nil {
 		return err
 	}
@@ -208,34 +212,53 @@ func (u *undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 	}
 }
 
-// RunsOf are the runs that a results file belongs to, in the order in which they began, and the path of their history
-// without its ending. Where no history tells of the file, the path is one that fits the file's name.
-func RunsOf(path string) (base string, runs []history.Run, err error) {
+// RunsOf are the runs that a results file belongs to, in the order in which they began, and the paths of their histories
+// without the ending, that of the last run first. Where no history tells of the file, it is one path that fits the file's
+// name.
+func RunsOf(path string) (bases []string, runs []history.Run, err error) {
 	name := filepath.Base(path)
 	histories, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"+history.Ending))
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
+	type own struct {
+		history.Run
+		base string
+	}
+	var all []own
 	for _, one := range histories {
-		all, err := history.Runs([]string{one})
+		told, err := history.Runs([]string{one})
 		if err != nil {
 			continue // it is no history, or no longer there
 		}
-		for _, run := range all {
+		for _, run := range told {
 			if run.Results == name {
-				base = history.Base(one)
-				runs = append(runs, run)
+				all = append(all, own{run, history.Base(one)})
 			}
 		}
 	}
-	if base == "" {
-		base = strings.TrimSuffix(path, filepath.Ext(path))
-		for _, action := range []Action{Register, Unregister, Reconcile, Restore, Apply} {
-			base = strings.TrimSuffix(base, "."+string(action))
+	slices.SortStableFunc(all, func(a, b own) int { return a.Began.Compare(b.Began) })
+	for _, run := range slices.Backward(all) {
+		if !slices.Contains(bases, run.base) {
+			bases = append(bases, run.base)
 		}
 	}
-	slices.SortStableFunc(runs, func(a, b history.Run) int { return a.Began.Compare(b.Began) })
-	return base, runs, nil
+	for _, run := range all {
+		runs = append(runs, run.Run)
+	}
+	if len(bases) == 0 {
+		bases = []string{baseByName(path)}
+	}
+	return bases, runs, nil
+}
+
+// baseByName is the path of the history that fits the name of a results file.
+func baseByName(path string) string {
+	base := strings.TrimSuffix(path, filepath.Ext(path))
+	for _, action := range []Action{Register, Unregister, Reconcile, Restore, Apply} {
+		base = strings.TrimSuffix(base, "."+string(action))
+	}
+	return base
 }
 
 // undoOf tells from a row what is to be put back.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
+	"simhook/api"
 	"simhook/api/sandbox"
 )
 
@@ -22,17 +24,23 @@ func TestUnregisterAsksOnATerminal(t *testing.T) {
 		"--dry-run is not asked about": {"", []string{"--dry-run"}, exitOK, false, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			api := serveGate(t, sandbox.Options{})
-			p, stderr := newProgram(api.environment(), strings.NewReader(c.answer), nil)
+			sims := newFleet(t, 3)
+			server := serveGate(t, sandbox.Options{})
+			for i := range 3 {
+				for _, nt := range api.NotificationTypes() {
+					server.Set(fmt.Sprintf("894400000000%07d", i), nt, "https://example.com/hook")
+				}
+			}
+			p, stderr := newProgram(server.environment(), strings.NewReader(c.answer), nil)
 			p.canAsk = true
-			code := p.run(t.Context(), append([]string{"unregister", newFleet(t, 3)}, c.args...))
+			code := p.run(t.Context(), append([]string{"unregister", sims}, c.args...))
 			if code != c.exitCode {
 				t.Errorf("exit code %d, want %d:\n%s", code, c.exitCode, stderr)
 			}
 			if asked := strings.Contains(stderr.String(), "Remove the webhooks of 3 SIMs? [y/N] "); asked != c.asked {
 				t.Errorf("asked: %t, want %t", asked, c.asked)
 			}
-			if calls := api.Stats().Calls["DELETE"]; calls != c.calls {
+			if calls := server.Stats().Calls["DELETE"]; calls != c.calls {
 				t.Errorf("%d calls, want %d", calls, c.calls)
 			}
 		})

@@ -19,6 +19,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"report/file":       {"report/cell"},
 		"report/simset":     {},
 		"report":            {"report/cell"},
+		"report/history":    {"report", "report/cell", "report/file", "report/simset"},
 		"report/inbox":      {"report/cell", "report/file"},
 		"report/page":       {"report"},
 		"report/results":    {"report", "report/cell", "report/file", "report/simset"},
@@ -28,7 +29,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"batch/pace":  {"api"},
 		"batch": {
 			"api", "batch/fleet", "batch/pace",
-			"report", "report/cell", "report/file", "report/results", "report/simset",
+			"report", "report/cell", "report/file", "report/history", "report/results", "report/simset",
 		},
 
 		internal + "clidoc":   {},
@@ -42,7 +43,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		},
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
-			"report", "report/cell", "report/file", "report/page", "report/results", "report/simset",
+			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
 			internal + "clidoc", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
 			internal + "server",
 		},

@@ -20,6 +20,10 @@ func echo(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"access_token":"an-access-token-of-some-length","expires_in":300}`)
 		return
 	}
+	if r.Method == http.MethodGet {
+		_, _ = io.WriteString(w, `{"notifications":[]}`)
+		return
+	}
 	var asked struct {
 		URL string `json:"webhook_url"`
 	}

@@ -46,7 +46,7 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, content := range map[string][]byte{
-		"testdata/fleet.csv": fleet, "fleet.csv": fleet, "connect.secret": []byte("the-secret\n"),
+		"testdata/fleet.csv": fleet, "fleet.csv": fleet, "large.csv": fleet, "connect.secret": []byte("the-secret\n"),
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

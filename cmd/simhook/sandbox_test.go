@@ -42,7 +42,7 @@ func TestSandboxSaysHowToUseIt(t *testing.T) {
 	if code := <-exit; code != exitOK {
 		t.Errorf("exit code %d, want %d", code, exitOK)
 	}
-	if !strings.Contains(stderr.String(), `stopped. {"calls":{"POST":10}`) {
+	if !strings.Contains(stderr.String(), `stopped. {"calls":{"GET":5,"POST":10}`) {
 		t.Errorf("no final statistics in\n%s", stderr)
 	}
 }

@@ -46,7 +46,7 @@ func TestShardsShareAQuota(t *testing.T) {
 	}
 	exit, _ := errors.AsType[*exec.ExitError](running[killed].Wait())
 	if exit.ExitCode() != -1 {
-		t.Fatal("the shard had ended before it was killed")
+		t.Fatal("the shard had ended before it was killed", running[killed].Stderr)
 	}
 	running[killed] = start(killed)
 	results := make([]string, shards)

@@ -50,7 +50,7 @@ func TestOnATerminalTheBarIsOneLineAndAllElseStaysWhole(t *testing.T) {
 	}
 	lines := shown(output, columns)
 	want := []string{
-		`register 100 SIMs \(200 calls\) as fast as the API answers\. Run \w{8}\.`,
+		`register 100 SIMs \(300 calls\) as fast as the API answers\. Run \w{8}\.`,
 		`\d+ of 100 SIMs done: \d+ ok, 0 failed, 0 refused`,
 		`  \d+ attempts, .*`,
 		`  0 retries`,

@@ -38,7 +38,7 @@ func TestASecondRunAtTheSameTimeChangesNothing(t *testing.T) {
 			}
 
 			second := r.start(fleet)
-			if second.exitCode() != exitAgain || !strings.Contains(second.said.String(), "another run (process") {
+			if second.exitCode() != exitAgain || !strings.Contains(second.said.String(), "is changing this fleet") {
 				t.Errorf("want exit code %d and the reason of %s", exitAgain, second)
 			}
 			if diff := cmp.Diff(files, contents(t, filepath.Dir(r.results))); diff != "" {

@@ -3,6 +3,7 @@ package history
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,11 +50,13 @@ type History struct {
 	base  string
 	shard report.Shard
 	path  string
-	run   string // ID of the run that has begun
+	run   Run // that opened it
 	disk  file.Disk
 	locks locks
 	file  *os.File
 	size  int64 // of what is written and whole
+	begun bool  // the run has begun: its line stays
+	mark  int64 // size without the line of a run that has not begun
 
 	queue chan request
 	ended chan struct{}
@@ -73,11 +76,17 @@ type request struct {
 // maxBatch bounds the lines that are written and synced together, in bytes.
 const maxBatch = 1 << 20
 
-// Open continues the history at base, or begins it, and keeps other runs from changing the fleet. Errors: *BusyError
-// where another run does; *file.MismatchError where the file is something else; *file.WriteError.
-func Open(base string, options Options) (_ *History, err error) {
+// Open continues the history at base, or begins it, and keeps other runs from changing the fleet. The run stands in it
+// from now on, so that others see who holds the fleet; Close takes that back from a run that has not begun. Errors:
+// *BusyError where another run changes the fleet; *file.MismatchError where the file is something else;
+// *file.WriteError; the context's.
+func Open(ctx context.Context, base string, run Run, options Options) (_ *History, err error) {
+	if run.Began.IsZero() {
+		run.Began = time.Now()
+	}
+	run.Operation = cmp.Or(run.Operation, run.ID)
 	h := &History{
-		base: base, shard: options.Shard, path: Path(base, options.Shard), disk: options.Disk,
+		base: base, shard: options.Shard, path: Path(base, options.Shard), disk: options.Disk, run: run,
 		queue: make(chan request), ended: make(chan struct{}),
 	}
 	if h.disk == nil {
@@ -88,10 +97,16 @@ func Open(base string, options Options) (_ *History, err error) {
 			_ = h.free() // the first error counts
 		}
 	}()
-	if err := h.locks.take(base, options.Shard); err != nil {
+	if err := h.locks.take(ctx, base, options.Shard); err != nil {
 		return nil, err
 	}
 	if err := h.open(); err != nil {
+		return nil, err
+	}
+	if err := h.announce(); err != nil {
+		return nil, err
+	}
+	if err := checkOthers(ctx, base, options.Shard, &run); err != nil {
 		return nil, err
 	}
 	go h.commit()
@@ -103,20 +118,41 @@ func Open(base string, options Options) (_ *History, err error) {
 	return h, nil
 }
 
-// Begin records the beginning of a run, before its first change. Its error is a *file.WriteError, or a *BusyError where
-// shards of another command or number are at work.
-func (h *History) Begin(run Run) error {
-	h.run = run.ID
-	if run.Began.IsZero() {
-		run.Began = time.Now()
+// Begin makes the run's line last, before its first change. operation is the ID of the run that it continues; "": none.
+// It must be called before Record, and once. Its error is a *file.WriteError.
+func (h *History) Begin(operation string) error {
+	if operation != "" && operation != h.run.Operation {
+		h.run.Operation = operation
+		if err := h.retract(); err != nil {
+			return err
+		}
+		if err := h.announce(); err != nil {
+			return err
+		}
 	}
-	if run.Operation == "" {
-		run.Operation = run.ID
+	h.begun = true
+	if err := h.disk.Sync(h.file); err != nil {
+		return &file.WriteError{Path: h.path, Err: err}
 	}
-	if err := h.submit(context.Background(), request{lines: appendRun(nil, &run), sync: true}); err != nil {
-		return err
+	return nil
+}
+
+// announce writes the line of the run.
+func (h *History) announce() error {
+	h.mark = h.size
+	if err := h.write(appendRun(nil, &h.run), false); err != nil {
+		return &file.WriteError{Path: h.path, Err: err}
 	}
-	return checkOthers(h.base, h.shard, &run)
+	return nil
+}
+
+// retract takes the run's line back.
+func (h *History) retract() error {
+	if err := h.disk.Truncate(h.file, h.mark); err != nil {
+		return &file.WriteError{Path: h.path, Err: err}
+	}
+	h.size = h.mark
+	return nil
 }
 
 // Path is the path of the file.
@@ -131,7 +167,10 @@ func (h *History) Close() error { return h.close() }
 func (h *History) free() error {
 	var err error
 	if h.file != nil {
-		err = h.file.Close()
+		if h.mark > 0 && !h.begun {
+			err = h.retract()
+		}
+		err = errors.Join(err, h.file.Close())
 	}
 	return errors.Join(err, h.locks.free())
 }
@@ -209,7 +248,7 @@ func (h *History) Record(ctx context.Context, changes ...Change) error {
 	now := time.Now()
 	var r request
 	for i := range changes {
-		lines, err := appendChange(r.lines, now, h.run, &changes[i])
+		lines, err := appendChange(r.lines, now, h.run.ID, &changes[i])
 		if err != nil {
 			return err
 		}

@@ -1,12 +1,14 @@
 package history
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -40,27 +42,50 @@ func (l *locks) free() error {
 }
 
 // take takes the locks of a run: of the whole fleet, or a share of that and of a shard.
-func (l *locks) take(base string, shard report.Shard) error {
+func (l *locks) take(ctx context.Context, base string, shard report.Shard) error {
 	fleet := Path(base, report.Shard{})
 	if shard.Whole() {
-		return l.lock(fleet, (*flock.Flock).TryLock)
+		return l.lock(ctx, fleet, (*flock.Flock).TryLock)
 	}
-	if err := l.lock(fleet, (*flock.Flock).TryRLock); err != nil {
+	if err := l.lock(ctx, fleet, (*flock.Flock).TryRLock); err != nil {
 		return err
 	}
-	return l.lock(Path(base, shard), (*flock.Flock).TryLock)
+	return l.lock(ctx, Path(base, shard), (*flock.Flock).TryLock)
+}
+
+// patiently repeats an act while its error is a *BusyError, for a second: a shard that begins asks who holds the other
+// shards' files, and for a moment holds them itself.
+func patiently(ctx context.Context, act func() error) error {
+	const rounds, pause = 20, 50 * time.Millisecond
+	for round := 1; ; round++ {
+		err := act()
+		if _, busy := errors.AsType[*BusyError](err); !busy || round == rounds {
+			return err
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
 }
 
 // lock takes one lock. It holds by inode: a file that was replaced while the lock was taken is locked again.
-func (l *locks) lock(path string, try func(*flock.Flock) (bool, error)) error {
+func (l *locks) lock(ctx context.Context, path string, try func(*flock.Flock) (bool, error)) error {
 	for range 3 {
 		one := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
-		held, err := try(one)
+		err := patiently(ctx, func() error {
+			held, err := try(one)
+			switch {
+			case err != nil:
+				return &file.WriteError{Path: path, Err: err}
+			case !held:
+				return &BusyError{Path: path, Run: lastRun(path)}
+			}
+			return nil
+		})
 		if err != nil {
-			return &file.WriteError{Path: path, Err: err}
-		}
-		if !held {
-			return &BusyError{Path: path, Run: lastRun(path)}
+			return err
 		}
 		*l = append(*l, one)
 		locked, err := one.Stat()
@@ -75,11 +100,16 @@ func (l *locks) lock(path string, try func(*flock.Flock) (bool, error)) error {
 }
 
 // checkOthers refuses to run beside a shard of another command or another number of shards. It is asked once this run
-// is in its own file: of two that begin at once, each finds the other.
-func checkOthers(base string, shard report.Shard, run *Run) error {
+// is in its own file: of two that begin at once, each finds the other. A shard that has just locked its file is given the
+// time to write down what it is.
+func checkOthers(ctx context.Context, base string, shard report.Shard, run *Run) error {
 	if shard.Whole() {
 		return nil
 	}
+	return patiently(ctx, func() error { return checkOthersNow(base, shard, run) })
+}
+
+func checkOthersNow(base string, shard report.Shard, run *Run) error {
 	own := Path(base, shard)
 	for _, path := range Files(base) {
 		count, isShard := shardCount(base, path)
@@ -95,8 +125,8 @@ func checkOthers(base string, shard report.Shard, run *Run) error {
 
 func isHeld(path string) bool {
 	one := flock.New(path)
-	free, err := one.TryLock()
-	_ = one.Close() // it was only asked
+	free, err := one.TryRLock() // shared, so that two that ask do not take each other for a run
+	_ = one.Close()             // it was only asked
 	return err == nil && !free
 }
 

@@ -120,8 +120,11 @@ func (c *collector) add(l *line) {
 		c.last, c.runs = append(c.last, change), append(c.runs, order)
 		return
 	}
-	if order < c.runs[i] {
-		return // of another shard's file, and older
+	if order < c.runs[i] { // older, of another file
+		if continues(change, Change{Before: c.undos[i].Before}) {
+			c.undos[i].Before = change.Before
+		}
+		return
 	}
 	if !continues(c.last[i], change) {
 		c.undos[i].Before = change.Before

@@ -22,9 +22,6 @@ func Open(path string, options Options) (_ *Journal, err error) {
 	if err := checkShardOfName(options.Shard, path); err != nil {
 		return nil, mismatch(path, err)
 	}
-	if err := checkSiblings(options.Shard, path); err != nil {
-		return nil, err
-	}
 	j := &Journal{path: path, options: options, disk: options.Disk}
 	if !options.ReadOnly {
 		if j.lock, err = file.Lock(path + ".lock"); err != nil {

@@ -126,9 +126,9 @@ func shardInName(path string) (report.Shard, bool) {
 
 var shardLabel = regexp.MustCompile(`\.([0-9]+)-of-([0-9]+)\.[^.]+$`)
 
-// checkSiblings refuses to begin results of a number of shards beside those of another number: their SIMs would all be
-// called again.
-func checkSiblings(shard report.Shard, path string) error {
+// CheckShardCount refuses to begin results of a number of shards beside those of another number: their SIMs would all be
+// called again. Its error is a *file.MismatchError.
+func CheckShardCount(shard report.Shard, path string) error {
 	for _, own := range []string{path, partialPath(path)} {
 		if _, err := os.Lstat(own); err == nil {
 			return nil // this number of shards was begun before
