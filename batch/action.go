@@ -35,7 +35,7 @@ func (a Action) known() bool {
 type sim struct {
 	line       int // in the fleet file; 0: the SIM has left the fleet
 	iccid      string
-	webhookURL string
+	webhookURL string      // that it is to have; of Unregister with OnlyURL, that it is to lose
 	earlier    *report.Row // what an earlier run has achieved; nil: nothing
 
 	gone  bool  // it has left the fleet: what was registered is to be removed

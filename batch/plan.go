@@ -164,7 +164,7 @@ func (p *planner) classify(row sourceRow) entry {
 		return p.badRow(row, report.StatusInvalid, row.ICCID, "no webhook URL: fill the webhook_url column or give --webhook-url")
 	}
 	if p.cfg.Action == Unregister {
-		e.webhookURL = ""
+		e.webhookURL = p.cfg.OnlyURL // a SIM that was looked at for another URL is not done
 	}
 	sight, state := p.journal.Look(row.ICCID, e.webhookURL)
 	switch sight {

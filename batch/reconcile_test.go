@@ -326,8 +326,14 @@ func TestVerifyingFindsWebhooksThatAreNotWhatWasRegistered(t *testing.T) {
 		})
 		summary, err = g.run(func(c *Config) { c.Verify = 50; unlimited(c) })
 		var wrong *VerifyError
-		if !errors.As(err, &wrong) || len(summary.Mismatches) == 0 || summary.Verified != 50 {
+		if !errors.As(err, &wrong) || len(summary.Mismatches) == 0 || summary.Verified != 50 || summary.Failed != len(summary.Mismatches) {
 			t.Errorf("%v, %+v", err, summary)
+		}
+		// What it advises helps: the same run again sets those webhooks, and no others.
+		before := g.sandbox.Stats()
+		next, err := g.run(func(c *Config) { c.Verify = 50; unlimited(c) })
+		if err != nil || next.OK != 50 || g.callsSince(before, "POST") != summary.Failed {
+			t.Errorf("%v, %+v, %d webhooks were set for %d mismatches", err, next, g.callsSince(before, "POST"), summary.Failed)
 		}
 	})
 }

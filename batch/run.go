@@ -86,21 +86,23 @@ func (r *Run) openHistory(ctx context.Context) (err error) {
 	return err
 }
 
-// beginHistory records that the run begins, if it can change anything.
+// beginHistory records that the run begins, if it can change anything, and whether it continues another.
 func (r *Run) beginHistory() error {
 	if r.history == nil {
 		return nil
 	}
 	operation := ""
-	if r.journal.Unfinished() {
-		runs, err := history.Runs([]string{r.history.Path()})
-		if err != nil {
-			return err
+	runs, err := history.Runs([]string{r.history.Path()})
+	if err != nil {
+		return err
+	}
+	for _, earlier := range runs {
+		if earlier.ID == r.cfg.ID || earlier.Action != string(r.cfg.Action) || earlier.Results != filepath.Base(r.cfg.Results) {
+			continue
 		}
-		for _, earlier := range runs {
-			if earlier.ID != r.cfg.ID && earlier.Action == string(r.cfg.Action) && earlier.Results == filepath.Base(r.cfg.Results) {
-				operation = earlier.Operation // the last one's
-			}
+		operation = "" // the last one counts
+		if !earlier.Finished || r.journal.Unfinished() {
+			operation = earlier.Operation
 		}
 	}
 	return r.history.Begin(operation)
@@ -210,10 +212,7 @@ func (r *Run) Do(ctx context.Context) error {
 	if failure != nil {
 		return failure
 	}
-	if err := r.finish(readErr); err != nil || !r.record.isComplete() {
-		return err
-	}
-	return r.verify(calls)
+	return r.finish(calls, readErr)
 }
 
 // handleAll is the pipeline: one goroutine reads SIMs, workers call, and this one writes.
@@ -341,8 +340,8 @@ func (r *Run) newVisit(calls contexts, s sim) *visit {
 	return v
 }
 
-// finish completes the results if every SIM has its row, or says why not.
-func (r *Run) finish(readErr error) error {
+// finish reads SIMs back and completes the results if every SIM has its row, or says why not.
+func (r *Run) finish(calls contexts, readErr error) error {
 	cause, _ := r.stopped()
 	handled, failed := r.record.progress()
 	switch {
@@ -351,5 +350,14 @@ func (r *Run) finish(readErr error) error {
 	case handled < r.plan.ToDo() || cause != nil && failed > 0 || is[*TooManyFailuresError](cause), is[*CanaryError](cause):
 		return cause
 	}
-	return r.record.complete(r.plan.Rows)
+	verifyErr := r.verify(calls)
+	if r.history != nil {
+		if err := r.history.Finish(); err != nil {
+			return err
+		}
+	}
+	if err := r.record.complete(r.plan.Rows); err != nil {
+		return err
+	}
+	return verifyErr
 }

@@ -21,10 +21,10 @@ func (v *visit) want(t api.NotificationType) string {
 	switch {
 	case v.cfg.Action.takesSteps():
 		return v.sim.steps.of(t).to
-	case v.sim.gone:
+	case v.sim.gone, v.cfg.Action == Unregister:
 		return ""
 	}
-	return v.sim.webhookURL // which Unregister leaves empty
+	return v.sim.webhookURL
 }
 
 // do carries out the action for all types of the SIM. It reports false where the run ended before anything was tried:

@@ -55,6 +55,14 @@ func (t *Tally) Add(row *Row) {
 	}
 }
 
+// Replace counts a row in place of one that was counted, and was ok.
+func (t *Tally) Replace(old, row *Row) {
+	t.Statuses[old.Status]--
+	t.SubscriptionEnd[old.SubscriptionEnd.Outcome]--
+	t.UsageThreshold[old.UsageThreshold.Outcome]--
+	t.Add(row)
+}
+
 func (t *Tally) addCause(row *Row) {
 	key := causeKey{row.Status, groupText(row)}
 	if cause, known := t.causes[key]; known {

@@ -35,7 +35,7 @@ func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
 	if plan.Again > 0 {
 		again = "; " + output.Counted(plan.Again, "SIM") + " to do again"
 	}
-	b.console.Say("goes on: %s of %s are done%s", report.Thousands(plan.Done), output.Counted(sims, "SIM"), again)
+	b.console.Say("continues: %s of %s are done%s", report.Thousands(plan.Done), output.Counted(sims, "SIM"), again)
 }
 
 // nothingToDo says that the run has no SIM to call for.

@@ -80,7 +80,7 @@ func nextStep(err error) string {
 	case errors.Is(err, batch.ErrStopped), errors.Is(err, batch.ErrMaxDuration):
 		return "the same command again goes on from here"
 	case is[*batch.GoneError](err):
-		return "the same command again goes on: run it later"
+		return "the same command again continues: run it later"
 	case exitCode(err) == exitBug:
 		return "this is a bug of simhook: please report it with its log"
 	}

@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 //	exits N simhook …      run it; fail unless it exits with N
 //	api [QUOTA]            start a sandbox and point the environment at it
 //	calls N                fail unless the sandbox has had N calls
+//	webhooks N URL         fail unless the sandbox has N webhooks with that URL
 //
 // and in every folder the fleet of testdata/fleet.csv.
 func TestScripts(t *testing.T) {
@@ -35,6 +36,8 @@ func TestScripts(t *testing.T) {
 			"exits": exits,
 			"api":   startAPI,
 			"calls": calls,
+
+			"webhooks": webhooks,
 		},
 	})
 }
@@ -87,6 +90,22 @@ func startAPI(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("SIMHOOK_CLIENT_SECRET", "the-secret")
 	ts.Setenv("SIMHOOK_RATE", "unlimited")
 	ts.Setenv("TOKEN", local.IssueToken())
+}
+
+func webhooks(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	for _, sim := range (*ts.Value(apiKey{}).(**localSandbox)).Webhooks() {
+		for _, url := range sim {
+			if url == args[1] {
+				got++
+			}
+		}
+	}
+	if got != want {
+		ts.Fatalf("%d webhooks with the URL %s, want %d", got, args[1], want)
+	}
 }
 
 func calls(ts *testscript.TestScript, _ bool, args []string) {

@@ -7,15 +7,16 @@
 // # The file
 //
 // FLEET.history.csv stands beside the results of a fleet, and all commands for the fleet append to it. Each of several
-// shards has a file of its own, such as FLEET.2-of-8.history.csv. A line is either the beginning of a run or a change of
-// one notification type of one SIM:
+// shards has a file of its own, such as FLEET.2-of-8.history.csv. A line is the beginning of a run, its end if every SIM
+// got a result, or a change of one notification type of one SIM:
 //
 //	recorded_at,run,iccid,type,before_url,after_url,action,operation,results,base_url
 //	2026-03-01T22:00:00.123Z,k3v9x2ab,,,,,reconcile,k3v9x2ab,fleet.reconcile.csv,https://services.truphone.com/connect-api
 //	2026-03-01T22:00:01.456Z,k3v9x2ab,8944474600000109251,USAGE_THRESHOLD,https://old.example/hook,https://new.example/hook,,,,
+//	2026-03-01T22:40:03.789Z,k3v9x2ab,,,,,finished,,,
 //
-// Nothing is ever removed from it. It grows by about 150 bytes for each change, and by nothing where nothing is changed. When no run
-// is under way it may be moved away, which discards the way back.
+// Nothing is ever removed from it. It grows by about 150 bytes for each change, and by two
+// lines for each run. A run that continues one which has not finished belongs to the same operation. When no run is under way it may be moved away, which discards the way back.
 //
 // # What each kind of crash leaves
 //

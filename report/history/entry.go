@@ -18,6 +18,7 @@ type Run struct {
 	BaseURL   string    // of the API
 	Began     time.Time // to the millisecond
 	Changes   int       // of notification types of SIMs
+	Finished  bool      // every SIM of the run got its result
 }
 
 // Change is a change of one notification type of one SIM. URLs: "" is no webhook.
@@ -53,6 +54,16 @@ func appendRun(buf []byte, run *Run) []byte {
 		buf = cell.Append(buf, cell.Text(text))
 	}
 	buf = cell.Append(buf, cell.URL(run.BaseURL))
+	buf[len(buf)-1] = '\n'
+	return buf
+}
+
+// appendFinished appends the line that says that a run has finished.
+func appendFinished(buf []byte, at time.Time, run string) []byte {
+	buf = cell.AppendTime(buf, at)
+	for _, text := range []string{run, "", "", "", "", finished, "", "", ""} {
+		buf = cell.Append(buf, cell.Text(text))
+	}
 	buf[len(buf)-1] = '\n'
 	return buf
 }
@@ -96,11 +107,20 @@ func (l *line) parse(text []byte) bool {
 		l.cells[i], text = one, rest
 	}
 	_, err := time.Parse(time.RFC3339, string(l.cells[columnRecordedAt]))
-	return err == nil && len(l.cells[columnRun]) > 0 && l.begins() == (len(l.cells[columnICCID]) == 0)
+	return err == nil && len(l.cells[columnRun]) > 0 && l.changes() == (len(l.cells[columnICCID]) > 0)
 }
 
+// finished stands in the action's column of the line that says that a run has finished.
+const finished = "finished"
+
 // begins reports whether the line is the beginning of a run.
-func (l *line) begins() bool { return len(l.cells[columnAction]) > 0 }
+func (l *line) begins() bool { return len(l.cells[columnAction]) > 0 && !l.finishes() }
+
+// finishes reports whether the line says that a run has finished.
+func (l *line) finishes() bool { return string(l.cells[columnAction]) == finished }
+
+// changes reports whether the line is a change.
+func (l *line) changes() bool { return len(l.cells[columnAction]) == 0 }
 
 func (l *line) run() Run {
 	began, _ := time.Parse(time.RFC3339, l.text(columnRecordedAt)) // parse has checked it

@@ -137,6 +137,12 @@ func (h *History) Begin(operation string) error {
 	return nil
 }
 
+// Finish records that every SIM of the run has its result: the next run is an operation of its own. Its error is a
+// *file.WriteError.
+func (h *History) Finish() error {
+	return h.submit(context.Background(), request{lines: appendFinished(nil, time.Now(), h.run.ID), sync: true})
+}
+
 // announce writes the line of the run.
 func (h *History) announce() error {
 	h.mark = h.size

@@ -12,10 +12,14 @@ func Runs(paths []string) ([]Run, error) {
 	for _, path := range paths {
 		at := map[string]int{} // of a run in runs
 		_, err := scan(path, func(l *line) {
-			if l.begins() {
+			i, known := at[string(l.cells[columnRun])]
+			switch {
+			case l.begins():
 				at[string(l.cells[columnRun])] = len(runs)
 				runs = append(runs, l.run())
-			} else if i, known := at[string(l.cells[columnRun])]; known {
+			case known && l.finishes():
+				runs[i].Finished = true
+			case known:
 				runs[i].Changes++
 			}
 		})
@@ -46,7 +50,7 @@ func ReadLastChanges(paths []string) (*LastChanges, error) {
 	for _, path := range paths {
 		_, err := scan(path, func(l *line) {
 			key, ok := simset.Key(string(l.cells[columnICCID]))
-			if order := c.order[string(l.cells[columnRun])]; ok && order > c.last.Get(key) {
+			if order := c.order[string(l.cells[columnRun])]; ok && l.changes() && order > c.last.Get(key) {
 				c.last.Put(key, order)
 			}
 		})
@@ -107,7 +111,7 @@ type collector struct {
 
 func (c *collector) add(l *line) {
 	order, wanted := c.order[string(l.cells[columnRun])]
-	if !wanted || l.begins() {
+	if !wanted || !l.changes() {
 		return
 	}
 	change := l.change()
