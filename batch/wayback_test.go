@@ -3,6 +3,8 @@ package batch
 import (
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,6 +13,8 @@ import (
 	"simhook/api"
 	"simhook/api/sandbox"
 	"simhook/report"
+	"simhook/report/file"
+	"simhook/report/history"
 )
 
 // oldFleet gives so many SIMs the old webhook for both types.
@@ -259,4 +263,98 @@ func TestACanaryThatIsNotAsItShouldBeStopsTheRunBeforeAnyOtherSIMIsChanged(t *te
 			})
 		})
 	}
+}
+
+// Whatever the commands, files that were deleted and shards: one fleet is changed by one run at a time, or by the shards of
+// one.
+func TestAFleetIsChangedByOneRunOrByTheShardsOfOne(t *testing.T) {
+	shard := func(action Action, index, count int) func(*Config) {
+		return func(c *Config) {
+			c.Action, c.History = action, strings.TrimSuffix(c.Results, ".csv")
+			c.Shard = report.Shard{Index: index, Count: count}
+			c.Results = strings.TrimSuffix(c.Results, ".csv") + "." + string(action)
+			if count > 1 {
+				c.Results += "." + c.Shard.Label()
+			}
+			c.Results += ".csv"
+		}
+	}
+	for name, c := range map[string]struct {
+		first, second func(*Config)
+		busy          bool
+	}{
+		"two commands":                   {shard(Register, 0, 1), shard(Unregister, 0, 1), true},
+		"one command twice":              {shard(Register, 0, 1), shard(Register, 0, 1), true},
+		"two shards":                     {shard(Register, 0, 2), shard(Register, 1, 2), false},
+		"one shard twice":                {shard(Register, 0, 2), shard(Register, 0, 2), true},
+		"shards of two commands":         {shard(Register, 0, 2), shard(Unregister, 1, 2), true},
+		"shards of two numbers":          {shard(Reconcile, 0, 2), shard(Reconcile, 1, 3), true},
+		"a shard beside the whole fleet": {shard(Register, 0, 1), shard(Unregister, 1, 2), true},
+		"the whole fleet beside a shard": {shard(Register, 1, 2), shard(Unregister, 0, 1), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newRig(t, sandbox.Options{}, 50)
+				_, closeFirst := g.prepare(t.Context(), c.first)
+				locks, err := filepath.Glob(filepath.Join(filepath.Dir(g.results), "*.lock"))
+				if err != nil || len(locks) == 0 {
+					t.Fatalf("%v, %q", err, locks)
+				}
+				for _, lock := range locks { // an operator takes it for a leftover
+					if err := os.Remove(lock); err != nil {
+						t.Fatal(err)
+					}
+				}
+				before := g.sandbox.Stats()
+				_, closeSecond, err := g.tryPrepare(t.Context(), c.second)
+				busy, refused := errors.AsType[*history.BusyError](err)
+				if refused != c.busy || !c.busy && err != nil {
+					t.Errorf("the second run: %v %+v", err, busy)
+				}
+				if g.callsSince(before, "POST")+g.callsSince(before, "GET") > 0 {
+					t.Error("calls were made")
+				}
+				if err == nil {
+					closeSecond()
+				}
+				closeFirst()
+				_, closeThird, err := g.tryPrepare(t.Context(), c.second)
+				if err == nil {
+					closeThird()
+				} else if !is[*file.MismatchError](err) || name != "shards of two numbers" && name != "the whole fleet beside a shard" {
+					t.Errorf("after the first had ended: %v", err)
+				}
+			})
+		})
+	}
+}
+
+// A SIM that has left the fleet keeps its place in the results until its webhooks are removed.
+func TestARemovalThatFailedIsTriedAgainByTheNextRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, sandbox.Options{}, 50)
+		prune := func(c *Config) {
+			reconcile(c)
+			c.Prune, c.MaxDelete, c.Retries = true, MaxSIMs{Number: 10}, NoRetries
+		}
+		if _, err := g.run(prune); err != nil {
+			t.Fatal(err)
+		}
+		g.setFleet(48)
+		g.sandbox.SetRules(sandbox.Rule{Name: "broken", Method: http.MethodDelete, Answer: sandbox.APIError(http.StatusServiceUnavailable)})
+		for range 2 {
+			summary, err := g.run(prune)
+			if g.sandbox.Stats().Faults["broken"] == 0 || g.sandbox.Registrations() != 100 || summary.PrunedNot != 2 {
+				t.Fatalf("%v, %+v", err, summary)
+			}
+		}
+		g.sandbox.SetRules()
+		if summary, err := g.run(prune); err != nil || summary.Pruned != 2 || g.sandbox.Registrations() != 96 {
+			t.Errorf("%v, %+v, %d webhooks", err, summary, g.sandbox.Registrations())
+		}
+		before := g.sandbox.Stats()
+		if _, err := g.run(prune); err != nil || g.callsSince(before, "DELETE") > 0 {
+			t.Errorf("%v, %d removals more", err, g.callsSince(before, "DELETE"))
+		}
+	})
 }
