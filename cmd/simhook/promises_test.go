@@ -78,8 +78,25 @@ func keptBy() map[string][]string {
 			"TestTableTakesAtMost32BytesASIM",
 			"TestALongRunKeepsWithinItsBounds",
 		},
-		"Pruning does not trust a fleet file that was cut off.": {
+		"A webhook that was replaced or removed is there again after `restore`, whatever ended the run.": {
+			"TestWebhooksThatAKilledRunRemovedAreRestored",
+			"TestAWebhookThatCouldNotBePutBackIsRestored",
+		},
+		"Where the new webhook cannot be set, the old one stays or is put back.": {
+			"TestAWebhookThatCannotBeReplacedStays",
+		},
+		"A kind of call that fails for every SIM ends the run, although other kinds succeed.": {
+			"TestACallThatFailsForAllSIMsEndsTheRunAlthoughOtherCallsSucceed",
+		},
+		"\"Nothing to do\" is said only where no other run has changed the SIMs since.": {
+			"TestScripts",
+		},
+		"One run changes a fleet at a time, or the shards of one.": {
+			"TestAFleetIsChangedByOneRunOrByTheShardsOfOne",
+		},
+		"Pruning removes no more webhooks than `--max-delete` allows or `--expect-gone` expects.": {
 			"TestPruning",
+			"TestScripts",
 		},
 	}
 }
