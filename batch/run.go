@@ -82,8 +82,17 @@ func (r *Run) openHistory(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	r.changes, err = history.ReadLastChanges(history.Files(c.History))
-	return err
+	if r.changes, err = history.ReadLastChanges(history.Files(c.History)); err != nil {
+		return err
+	}
+	damaged := r.changes.Damaged()
+	if c.Steps != nil {
+		damaged = c.Steps.Damaged
+	}
+	if damaged > 0 {
+		c.Log.Warn("lines of the history are damaged: what they recorded is not known, and cannot be taken back", "lines", damaged, "file", c.History+history.Ending)
+	}
+	return nil
 }
 
 // beginHistory records that the run begins, if it can change anything, and whether it continues another.

@@ -25,6 +25,8 @@ type Steps struct {
 
 	// History is the history of the fleet that the steps are about, as Config has it; "": not known.
 	History string
+	// Damaged is how many lines of the history could not be read: what they recorded is not among the steps.
+	Damaged int
 
 	rows func(types []api.NotificationType) iter.Seq2[sourceRow, error]
 }
@@ -101,7 +103,7 @@ func OpenUndo(path string, options UndoOptions) (*Steps, error) {
 	if err := u.read(); err != nil {
 		return nil, &fleet.Error{Name: path, Err: err}
 	}
-	return &Steps{name: path, apiName: u.apiName, History: u.base, rows: u.rows}, nil
+	return &Steps{name: path, apiName: u.apiName, History: u.base, Damaged: u.damaged, rows: u.rows}, nil
 }
 
 // undo collects what takes runs back.
@@ -110,6 +112,7 @@ type undo struct {
 	options UndoOptions
 	apiName string
 	base    string          // of the history
+	damaged int             // lines of it
 	known   map[string]bool // runs that a history tells of
 	iccids  []string        // in the order of their first change
 	steps   map[string]*steps
@@ -129,10 +132,11 @@ func (u *undo) read() error {
 	for _, base := range bases {
 		files = append(files, history.Files(base)...)
 	}
-	changes, err := history.Changes(files, func(run history.Run) bool { return wanted[run.ID] })
+	changes, damaged, err := history.Changes(files, func(run history.Run) bool { return wanted[run.ID] })
 	if err != nil {
 		return err
 	}
+	u.damaged = damaged
 	for _, c := range changes {
 		u.add(c.ICCID, api.NotificationType(c.Type), step{true, c.After, c.Before})
 	}

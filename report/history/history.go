@@ -131,10 +131,7 @@ func (h *History) Begin(operation string) error {
 		}
 	}
 	h.begun = true
-	if err := h.disk.Sync(h.file); err != nil {
-		return &file.WriteError{Path: h.path, Err: err}
-	}
-	return nil
+	return h.submit(context.Background(), request{sync: true})
 }
 
 // Finish records that every SIM of the run has its result: the next run is an operation of its own. Its error is a
@@ -225,7 +222,7 @@ func (h *History) heal() error {
 	return h.disk.Sync(h.file)
 }
 
-// wholeLines is the size of a file up to the end of its last line, without zeros that a power cut has left there.
+// wholeLines is the size of a file up to the end of its last line. Zeros that a power cut has left behind that are no line.
 func wholeLines(f io.ReaderAt, size int64) (int64, error) {
 	for size > 0 {
 		from := max(size-cell.MaxLine, 0)
@@ -233,12 +230,7 @@ func wholeLines(f io.ReaderAt, size int64) (int64, error) {
 		if _, err := f.ReadAt(tail, from); err != nil && !errors.Is(err, io.EOF) {
 			return 0, err
 		}
-		end := bytes.LastIndexByte(tail, '\n') + 1
-		if zero := bytes.IndexByte(tail[:end], 0); zero >= 0 {
-			size = from + int64(zero)
-			continue
-		}
-		if end > 0 {
+		if end := bytes.LastIndexByte(tail, '\n') + 1; end > 0 {
 			return from + int64(end), nil
 		}
 		size = from

@@ -33,8 +33,9 @@ func Runs(paths []string) ([]Run, error) {
 
 // LastChanges knows which run changed each SIM last. It takes 16 to 28 bytes for each SIM that was changed.
 type LastChanges struct {
-	order map[string]uint32 // of runs by ID, from 1, in which they began
-	last  simset.Map        // the order of the last run that changed the SIM
+	order   map[string]uint32 // of runs by ID, from 1, in which they began
+	last    simset.Map        // the order of the last run that changed the SIM
+	damaged int
 }
 
 // ReadLastChanges reads which run changed each SIM last.
@@ -48,7 +49,7 @@ func ReadLastChanges(paths []string) (*LastChanges, error) {
 		c.order[run.ID] = uint32(i) + 1
 	}
 	for _, path := range paths {
-		_, err := scan(path, func(l *line) {
+		damaged, err := scan(path, func(l *line) {
 			key, ok := simset.Key(string(l.cells[columnICCID]))
 			if order := c.order[string(l.cells[columnRun])]; ok && l.changes() && order > c.last.Get(key) {
 				c.last.Put(key, order)
@@ -57,9 +58,13 @@ func ReadLastChanges(paths []string) (*LastChanges, error) {
 		if err != nil {
 			return nil, err
 		}
+		c.damaged += damaged
 	}
 	return c, nil
 }
+
+// Damaged is how many lines could not be read.
+func (c *LastChanges) Damaged() int { return c.damaged }
 
 // After reports whether a run that began after the given one changed the SIM. A run that the histories do not tell of
 // counts as older than all.
@@ -78,11 +83,12 @@ type Undo struct {
 
 // Changes are what takes the changes of the wanted runs back, in the order in which SIMs were first changed. Where a
 // SIM was changed several times, Before is what was there before the first time, unless something else changed it in
-// between: then what was there after that. It takes memory for each SIM that was changed.
-func Changes(paths []string, wanted func(Run) bool) ([]Undo, error) {
+// between: then what was there after that. It takes memory for each SIM that was changed. damaged is how many lines could
+// not be read.
+func Changes(paths []string, wanted func(Run) bool) (undos []Undo, damaged int, err error) {
 	runs, err := Runs(paths)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	order := map[string]int{}
 	for i, run := range runs {
@@ -92,11 +98,13 @@ func Changes(paths []string, wanted func(Run) bool) ([]Undo, error) {
 	}
 	collected := collector{order: order, at: map[string]int{}, urls: map[string]string{}}
 	for _, path := range paths {
-		if _, err := scan(path, collected.add); err != nil {
-			return nil, err
+		n, err := scan(path, collected.add)
+		if err != nil {
+			return nil, 0, err
 		}
+		damaged += n
 	}
-	return collected.undos, nil
+	return collected.undos, damaged, nil
 }
 
 // collector puts the changes of each type of each SIM together.
@@ -120,7 +128,7 @@ func (c *collector) add(l *line) {
 	i, known := c.at[key]
 	if !known {
 		c.at[key] = len(c.undos)
-		c.undos = append(c.undos, Undo{change.ICCID, change.Type, change.Before, change.After})
+		c.undos = append(c.undos, Undo(change))
 		c.last, c.runs = append(c.last, change), append(c.runs, order)
 		return
 	}

@@ -106,7 +106,9 @@ func (e *entry) done(o Options) bool {
 
 // done reports whether the type is as the run wants it, and no other run has changed the SIM since.
 func (t *typeEntry) done(o Options, iccid []byte) bool {
-	if !t.good && !(o.Plan && t.planned) {
+	switch {
+	case t.good, o.Plan && t.planned:
+	default:
 		return false
 	}
 	if o.ChangedSince == nil {

@@ -139,10 +139,7 @@ func CheckShardCount(shard report.Shard, path string) error {
 	if named, found := shardInName(path); found {
 		stem = strings.TrimSuffix(stem, "."+named.Label())
 	}
-	siblings, err := os.ReadDir(filepath.Dir(path))
-	if err != nil {
-		return nil // creating the results gives the better error
-	}
+	siblings, _ := os.ReadDir(filepath.Dir(path)) // creating the results tells better why there is no folder
 	for _, one := range siblings {
 		sibling := strings.TrimSuffix(filepath.Join(filepath.Dir(path), one.Name()), partialSuffix)
 		other, isShard := shardInName(sibling)
