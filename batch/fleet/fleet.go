@@ -14,7 +14,7 @@ type Options struct {
 	Column    string // of a file: the name of the column of ICCIDs; empty: iccid, sim_iccid or sim
 
 	AllowBadLuhn bool   // accept ICCIDs whose check digit is wrong
-	WebhookURL   string // for rows without one of their own; empty: they have none
+	WebhookURL   string // for rows without one of their own; empty: they have none; a bad one makes them bad rows
 }
 
 // Fleet is a list of SIMs that can be gone over more than once. Its passes may run at the same time.

@@ -24,7 +24,10 @@ func TestAFleetFromMemoryHasTheRowsOfAFileWithTheSameText(t *testing.T) {
 			WebhookURL:   rapid.SampledFrom([]string{"", "https://example.com/all", "ftp://example.com"}).Draw(rt, "default"),
 		}
 		sims := rapid.SliceOf(rapid.Custom(func(rt *rapid.T) fleet.SIM {
-			return fleet.SIM{ICCID: rapid.SampledFrom(iccids).Draw(rt, "iccid"), WebhookURL: rapid.SampledFrom(urls).Draw(rt, "url")}
+			return fleet.SIM{
+				ICCID:      rapid.SampledFrom(iccids).Draw(rt, "iccid"),
+				WebhookURL: rapid.SampledFrom(urls).Draw(rt, "url"),
+			}
 		})).Draw(rt, "sims")
 		var text strings.Builder
 		w := csv.NewWriter(&text)
@@ -57,8 +60,11 @@ func TestAFleetFromMemoryIsCheckedAsAFileIs(t *testing.T) {
 		t.Errorf("its name is %q, HasWebhookURLs is %v", f.Name(), f.HasWebhookURLs())
 	}
 	got, err := fleet.Check(t.Context(), f)
-	if err != nil || got.Rows != 5 || got.Valid != 2 || got.Duplicates.Count != 1 || got.Conflicts.Count != 1 || got.Invalid != 1 {
-		t.Errorf("%+v, %v", got, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Rows != 5 || got.Valid != 2 || got.Duplicates.Count != 1 || got.Conflicts.Count != 1 || got.Invalid != 1 {
+		t.Errorf("%+v", got)
 	}
 	if bad := got.Problems[0]; bad.Kind != fleet.KindEmpty || bad.Samples[0].Line != 5 {
 		t.Errorf("the SIM without an ICCID: %+v", bad)

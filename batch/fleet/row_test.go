@@ -154,6 +154,14 @@ func TestRowsTakeTheirOwnWebhookURLFirst(t *testing.T) {
 	}
 }
 
+func TestABadDefaultWebhookURLMakesRowsWithoutOneInvalid(t *testing.T) {
+	text := "iccid,webhook_url\n" + documented + ",https://example.com/own\n" + documented + ",\n"
+	rows := rowsOf(t, openFleet(t, writeFleet(t, text), fleet.Options{WebhookURL: "example.com"}))
+	if rows[0].Problem != "" || rows[1].Kind != fleet.KindWebhookURL || rows[1].WebhookURL != "" {
+		t.Errorf("rows: %+v", rows)
+	}
+}
+
 func TestAllowBadLuhnHoldsForTheFile(t *testing.T) {
 	path := writeFleet(t, "iccid\n8944474600000109254\n")
 	for _, allow := range []bool{false, true} {
