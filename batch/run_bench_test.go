@@ -35,7 +35,7 @@ func BenchmarkRun(b *testing.B) {
 	defer client.Close()
 	run, err := Prepare(b.Context(), Config{
 		CallOptions: CallOptions{Client: client, Pace: pace.Options{Rate: pace.Unlimited()}},
-		Action:      Register, Fleet: fleet, Results: filepath.Join(dir, "results.csv"),
+		Action:      Register, Blind: true, Fleet: fleet, Results: filepath.Join(dir, "results.csv"),
 	})
 	if err != nil {
 		b.Fatal(err)

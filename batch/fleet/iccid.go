@@ -129,11 +129,12 @@ func verify(digits string, allowBadLuhn bool) error {
 	if allowBadLuhn {
 		return nil
 	}
-	last := digits[len(digits)-1]
-	want := CheckDigit(digits[:len(digits)-1])
-	if last == want {
+	sum := luhn(digits)
+	if sum == 0 {
 		return nil
 	}
+	last := digits[len(digits)-1]
+	want := (last-'0'+10-sum)%10 + '0' // the last digit counts once
 	hint := "a digit is mistyped"
 	if strings.HasSuffix(digits, "0000") {
 		hint = "a spreadsheet may have rounded the last digits to zeros, so export the column as text"
