@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"simhook/report/cell"
+	"simhook/report/simset"
 )
 
 // Run is a run that changed a fleet, or tried to.
@@ -107,7 +108,8 @@ func (l *line) parse(text []byte) bool {
 		l.cells[i], text = one, rest
 	}
 	_, err := time.Parse(time.RFC3339, string(l.cells[columnRecordedAt]))
-	return err == nil && len(l.cells[columnRun]) > 0 && l.changes() == (len(l.cells[columnICCID]) > 0)
+	_, namesSIM := simset.Key(string(l.cells[columnICCID]))
+	return err == nil && len(l.cells[columnRun]) > 0 && l.changes() == namesSIM
 }
 
 // finished stands in the action's column of the line that says that a run has finished.
