@@ -365,14 +365,13 @@ func FuzzReadLine(f *testing.F) {
 			return
 		}
 		var read [2]Change // what is written is tamed once, and then stays as it is
-		written := text
 		for i := range read {
 			change := one.change()
 			again, err := appendChange(nil, time.Now(), "first", &change)
 			if err != nil {
 				return // no Record has written it
 			}
-			written = again[:len(again)-1]
+			written := again[:len(again)-1]
 			if !one.parse(written) {
 				t.Fatalf("%q is written as %q, which is not read", text, written)
 			}
