@@ -15,27 +15,21 @@ type Error struct {
 	Messages      []string // at most 10, each one line of valid UTF-8 of at most 1,000 bytes
 	CorrelationID string
 
-	// Gateway is true if the body is not the API's: HTML, plain text, or JSON that is cut off. A proxy or
-	// gateway in front of the API sends such bodies.
+	// Gateway is true if the body does not have the shape of the API's own errors, which have a type and messages. A
+	// proxy, a gateway or a firewall in front of the API has answered, and what it says is not the API's decision.
 	Gateway bool
 
 	// Location is the host that a redirect points to. Redirects are not followed, because another host
 	// would receive the access token.
 	Location string
 
-	form  string // of a gateway's body: html or text
-	iccid string // is left out of the cause
+	form   string // of a gateway's body: html, json, text, or no body
+	sentAs int    // 2xx status of an answer whose body gave Status; 0: the answer had it
+	iccid  string // is left out of the cause
 }
 
-// Error is the cause, the gateway's text if there is one, and the correlation ID, by which the operator's
-// support finds the request.
-func (e *Error) Error() string {
-	text := e.text()
-	if e.Gateway && len(e.Messages) > 0 {
-		text += ": " + strings.Join(e.Messages, "; ")
-	}
-	return withCorrelationID(text, e.CorrelationID)
-}
+// Error is the cause and the correlation ID, by which the operator's support finds the request.
+func (e *Error) Error() string { return withCorrelationID(e.text(), e.CorrelationID) }
 
 // Unauthorised reports whether the API refused the access token. The token is invalidated already, so the
 // next call uses another one: repeat the call at once.
@@ -48,9 +42,9 @@ func Unauthorised(err error) bool {
 func (e *Error) text() string {
 	var b strings.Builder
 	b.WriteString(e.title())
-	if len(e.Messages) > 0 && !e.Gateway {
+	if said := strings.Join(e.Messages, "; "); said != "" && said != e.statusLine() {
 		b.WriteString(": ")
-		b.WriteString(strings.Join(e.Messages, "; "))
+		b.WriteString(said)
 	}
 	if hint := e.hint(); hint != "" {
 		b.WriteString(": ")
@@ -65,15 +59,17 @@ func (e *Error) title() string {
 		name = http.StatusText(e.Status)
 	}
 	title := strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, name))
-	switch {
-	case e.Gateway && e.form != "":
-		return title + " (not from the API: " + e.form + ")"
-	case e.Gateway:
-		return title + " (not from the API)"
-	default:
-		return title
+	if e.sentAs > 0 {
+		title += fmt.Sprintf(" in an answer with %d", e.sentAs)
 	}
+	if e.Gateway && e.Status != http.StatusTooManyRequests { // which the documentation has from the gateway
+		title += " (not from the API: " + e.form + ")"
+	}
+	return title
 }
+
+// statusLine is what a page says that only repeats the status, such as "502 Bad Gateway".
+func (e *Error) statusLine() string { return fmt.Sprintf("%d %s", e.Status, http.StatusText(e.Status)) }
 
 func (e *Error) hint() string {
 	switch {
@@ -103,18 +99,30 @@ func (e *Error) cause() string {
 	return strings.ReplaceAll(e.text(), e.iccid, "this SIM")
 }
 
+// temporary reports whether the same call can succeed later. Only the API itself says no for good, and only a method that
+// the server does not know is refused by everyone.
 func (e *Error) temporary() bool {
 	switch e.Status {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests,
-		http.StatusInternalServerError, http.StatusBadGateway,
-		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusUnauthorized, http.StatusMethodNotAllowed, http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+		return false
+	case http.StatusRequestTimeout, http.StatusMisdirectedRequest, http.StatusLocked, http.StatusTooEarly,
+		http.StatusTooManyRequests, statusClientClosed:
 		return true
-	default:
-		return e.success()
 	}
+	return e.Gateway || e.Status >= 500 || e.success() || e.redirect()
 }
 
-func (e *Error) ambiguous() bool { return e.Status >= 500 || e.success() }
+// statusClientClosed is nginx's status for a request that its client gave up.
+const statusClientClosed = 499
+
+// ambiguous reports whether the call may have been carried out: what answered may have passed it on.
+func (e *Error) ambiguous() bool {
+	switch e.Status {
+	case http.StatusRequestTimeout, statusClientClosed:
+		return true
+	}
+	return e.Status >= 500 || e.success() || e.sentAs > 0
+}
 
 func withCorrelationID(text, id string) string {
 	if id == "" {

@@ -1,43 +1,100 @@
 package api
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+)
 
-// errorBody is the JSON of an error. The documentation shows {"type":"…","messages":["…"]} for most errors,
-// and {"message":"…","http_status_code":429} for an exceeded quota. The members are decoded one by one, so
-// that an unexpected one does not hide the others.
+// errorBody is the JSON of an error. An error of the API itself is {"type":"…","messages":["…"]}. Others come from what
+// stands before it: {"message":"…","http_status_code":429} is the gateway's, "detail" and "title" are those of RFC 9457,
+// "error" is that of OAuth and of Spring. The members are decoded one by one, so that an unexpected one does not hide the
+// others.
 type errorBody struct {
-	Type     json.RawMessage `json:"type"`
-	Messages json.RawMessage `json:"messages"`
-	Message  json.RawMessage `json:"message"`
+	Type       json.RawMessage `json:"type"`
+	Messages   json.RawMessage `json:"messages"`
+	Message    json.RawMessage `json:"message"`
+	Detail     json.RawMessage `json:"detail"`
+	Reason     json.RawMessage `json:"error_description"`
+	Failure    json.RawMessage `json:"error"`
+	Failures   json.RawMessage `json:"errors"`
+	Title      json.RawMessage `json:"title"`
+	StatusCode json.RawMessage `json:"http_status_code"`
+	Status     json.RawMessage `json:"status"`
+	Code       json.RawMessage `json:"code"`
 }
 
-func (b errorBody) typeName() string {
-	var name string
-	if json.Unmarshal(b.Type, &name) != nil {
-		return ""
+// parseErrorBody reports whether the body is a JSON object.
+func parseErrorBody(body []byte) (content errorBody, ok bool) {
+	return content, len(body) > 0 && body[0] == '{' && json.Unmarshal(body, &content) == nil
+}
+
+// fromAPI reports whether the body has the shape of the API's own errors.
+func (b *errorBody) fromAPI() bool {
+	return b.typeName() != "" && len(b.Messages) > 0 && (b.Messages[0] == '[' || b.Messages[0] == '"')
+}
+
+func (b *errorBody) typeName() string { return stringIn(b.Type) }
+
+// failure reports whether the body tells of a failure, whatever the status of the answer. status is the one that it
+// gives; 0: none.
+func (b *errorBody) failure() (status int, failed bool) {
+	for _, raw := range []json.RawMessage{b.StatusCode, b.Status, b.Code} {
+		var n int
+		if json.Unmarshal(raw, &n) == nil && n >= 400 && n < 600 {
+			return n, true
+		}
 	}
-	return name
+	for _, raw := range []json.RawMessage{b.Messages, b.Message, b.Detail, b.Failure, b.Failures} {
+		if text := string(raw); text != "" && !slices.Contains([]string{"null", "false", "[]", "{}", `""`}, text) {
+			return 0, true
+		}
+	}
+	return 0, false
 }
 
-// messages returns the list, or the single message. A message that is not a string stays JSON.
-func (b errorBody) messages() []string {
+// texts are what the body says. A text that is not a string stays JSON.
+func (b *errorBody) texts() []string {
 	var texts []string
-	for _, raw := range []json.RawMessage{b.Messages, b.Message} {
+	for _, raw := range []json.RawMessage{b.Messages, b.Message, b.Detail, b.Reason, b.Failure, b.Failures, b.Title} {
 		var list []json.RawMessage
 		if json.Unmarshal(raw, &list) != nil {
 			list = []json.RawMessage{raw}
 		}
 		for _, item := range list {
-			texts = append(texts, plainText(item))
+			if text := plainText(item); text != "" && text != "null" && !slices.Contains(texts, text) {
+				texts = append(texts, text)
+			}
 		}
 	}
 	return texts
 }
 
 func plainText(item json.RawMessage) string {
-	var text string
-	if json.Unmarshal(item, &text) == nil {
+	if text := stringIn(item); text != "" {
 		return text
 	}
 	return string(item)
+}
+
+func stringIn(raw json.RawMessage) string {
+	var text string
+	_ = json.Unmarshal(raw, &text) // another kind of value is none
+	return text
+}
+
+var htmlTitle = regexp.MustCompile(`(?is)<(title|h1)[^>]*>(.*?)</(title|h1)>`)
+
+// titleOf is what a page of HTML says first; "": nothing.
+func titleOf(page []byte) string {
+	for _, found := range htmlTitle.FindAllSubmatch(page[:min(len(page), 64<<10)], 2) {
+		text := bytes.TrimSpace(regexp.MustCompile(`<[^>]*>`).ReplaceAll(found[2], nil))
+		if len(text) > 0 {
+			return strings.TrimSpace(html.UnescapeString(string(text)))
+		}
+	}
+	return ""
 }

@@ -93,7 +93,7 @@ func ExampleTemporary() {
 		break
 	}
 	// Output:
-	// 503 Service Unavailable: may have taken effect: true, wait 2s
+	// 503 Service Unavailable (not from the API: no body): may have taken effect: true, wait 2s
 	// 200 <nil>
 }
 

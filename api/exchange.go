@@ -58,6 +58,7 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 		c.refusals.clear()
 		return answer, nil
 	}
+	answer.Status = failure.Status
 	if failure.Status == http.StatusTooManyRequests {
 		answer.addQuotaFromText(failure.Messages)
 	}

@@ -139,7 +139,7 @@ func TestARequestThatTheServerHasReadIsNotRepeated(t *testing.T) {
 			server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				if served.Add(1) == 1 {
-					io.WriteString(w, "{}")
+					io.WriteString(w, `{"notifications":[]}`)
 					return
 				}
 				if r.ContentLength != 0 && r.Method != http.MethodPost && r.Method != http.MethodPut {
@@ -217,7 +217,7 @@ func TestAGETOverHTTP2HasNoContent(t *testing.T) {
 	var got []seen
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		got = append(got, seen{r.Proto, r.ContentLength})
-		io.WriteString(w, "{}")
+		io.WriteString(w, `{"notifications":[]}`)
 	}))
 	server.EnableHTTP2 = true
 	server.StartTLS()
@@ -266,7 +266,7 @@ func TestTheBearerTokenNeverFollowsARedirect(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "redirected to "+host+": check the base URL") {
 			t.Errorf("%d: %v", status, err)
 		}
-		if api.Temporary(err) || api.Ambiguous(err) {
+		if !api.Temporary(err) || api.Ambiguous(err) {
 			t.Errorf("%d: temporary %v, ambiguous %v", status, api.Temporary(err), api.Ambiguous(err))
 		}
 	}

@@ -17,12 +17,11 @@ const (
 	maxTypeLength    = 100
 )
 
-// failureIn returns nil if the answer is a success: a 2xx whose body is not a gateway's page and, for a read,
-// can be parsed.
+// failureIn returns nil if the answer is a success: a 2xx whose body is the API's. That of a read must be the one that
+// parseBody takes. That of a write may be empty or any JSON that does not tell of a failure.
 func failureIn(call call, resp *http.Response, body []byte, token string) *Error {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
-	html := isHTML(resp.Header.Get("Content-Type"), text)
-	if success(resp.StatusCode) && !html && bodyAsExpected(call, resp.StatusCode, text) {
+	if success(resp.StatusCode) && !isHTML(resp.Header.Get("Content-Type"), text) && bodyAsExpected(call, text) {
 		return nil
 	}
 	failure := &Error{
@@ -31,46 +30,55 @@ func failureIn(call call, resp *http.Response, body []byte, token string) *Error
 		CorrelationID: call.correlationID,
 		iccid:         call.iccid,
 	}
-	switch {
-	case failure.success() && html:
-		failure.Gateway, failure.form = true, "html"
-	case failure.success():
-		failure.Gateway, failure.form = true, "text"
-	case failure.redirect():
+	if failure.redirect() {
 		failure.Location = redirectHost(resp)
-	case html:
-		failure.Gateway, failure.form = true, "html"
-	case len(text) > 0:
-		failure.readBody(text, token)
 	}
+	failure.readBody(resp.Header.Get("Content-Type"), text, token)
 	return failure
 }
 
-// bodyAsExpected parses the body of a read. The bodies of other calls are ignored.
-func bodyAsExpected(call call, status int, body []byte) bool {
-	if call.parseBody == nil {
-		return true
+// bodyAsExpected reports whether the body of a 2xx is the API's.
+func bodyAsExpected(call call, body []byte) bool {
+	if call.parseBody != nil {
+		return call.parseBody(body) == nil
 	}
 	if len(body) == 0 {
-		return status == http.StatusNoContent && call.parseBody(nil) == nil
+		return true
 	}
-	return call.parseBody(body) == nil
+	if content, ok := parseErrorBody(body); ok {
+		_, failed := content.failure()
+		return !failed
+	}
+	return json.Valid(body)
 }
 
-// readBody reads the body of an error. It removes the token and the passwords of URLs, in case the body
-// repeats them.
-func (e *Error) readBody(body []byte, token string) {
+// readBody reads the body of a failure. It removes the token and the passwords of URLs, in case the body repeats them.
+func (e *Error) readBody(contentType string, body []byte, token string) {
 	clean := func(s string, limit int) string {
 		return oneLine(MaskURLs(redact(s, token, "[token]")), limit)
 	}
-	var content errorBody
-	if body[0] != '{' || json.Unmarshal(body, &content) != nil {
-		e.Gateway, e.form = true, "text"
-		e.Messages = []string{clean(string(body[:min(len(body), 4*maxMessageLength)]), maxMessageLength)}
-		return
+	content, isObject := parseErrorBody(body)
+	e.Gateway = !isObject || !content.fromAPI()
+	var texts []string
+	switch {
+	case len(body) == 0:
+		e.form = "no body"
+	case isHTML(contentType, body):
+		e.form, texts = "html", []string{titleOf(body)}
+	case !isObject:
+		e.form, texts = "text", []string{string(body[:min(len(body), 4*maxMessageLength)])}
+	default:
+		texts = content.texts()
+		if e.Gateway {
+			e.form = "json"
+		} else {
+			e.Type = clean(content.typeName(), maxTypeLength)
+		}
+		if status, _ := content.failure(); e.success() && status > 0 {
+			e.Status, e.sentAs = status, e.Status
+		}
 	}
-	e.Type = clean(content.typeName(), maxTypeLength)
-	for _, text := range content.messages() {
+	for _, text := range texts {
 		if message := clean(text, maxMessageLength); message != "" && len(e.Messages) < maxMessages {
 			e.Messages = append(e.Messages, message)
 		}
