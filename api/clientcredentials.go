@@ -26,6 +26,11 @@ const (
 
 	// renewalPause is the time between attempts to renew a token that is still valid.
 	renewalPause = 5 * time.Second
+
+	// failurePause is the time between attempts to obtain a token while there is none, unless the token endpoint asks
+	// for a longer one. longestTokenPause bounds what it may ask for: the lifetime of a token.
+	failurePause      = time.Second
+	longestTokenPause = 5 * time.Minute
 )
 
 // ClientCredentials are the settings of a CredentialsSource, for the OAuth 2.0 client credentials grant
@@ -39,8 +44,9 @@ type ClientCredentials struct {
 	Transport    http.RoundTripper // nil: every request opens a new connection
 }
 
-// CredentialsSource is a TokenSource that obtains tokens and renews them before they expire. One request to
-// the token endpoint serves all waiting callers.
+// CredentialsSource is a TokenSource that obtains tokens and renews them before they expire, while calls go on with the
+// token at hand. One request to the token endpoint serves all waiting callers. Whatever that endpoint answers, a token that
+// is valid stays in use until it expires or the API refuses it.
 type CredentialsSource struct {
 	config  clientcredentials.Config
 	client  *http.Client
@@ -54,6 +60,8 @@ type CredentialsSource struct {
 	last     string // the newest token, valid or not
 	renewals int
 	refused  *CredentialsError
+	failure  error     // of the last request, while there is no token
+	retryAt  time.Time // before it, no further request is made
 }
 
 // NewClientCredentials checks the settings. It does not ask for a token yet.
@@ -97,12 +105,17 @@ func NewClientCredentials(cc ClientCredentials) (*CredentialsSource, error) {
 }
 
 // Token returns the current token, or obtains one. Refused credentials are remembered: every later call
-// returns the same *CredentialsError and sends no request.
+// returns the same *CredentialsError and sends no request. After another failure the next request is made a second
+// later, or when the token endpoint said: until then the failure is returned.
 func (s *CredentialsSource) Token(ctx context.Context) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	if token, err := s.current(); token != "" || err != nil {
+	token, due, err := s.current()
+	if due && token != "" {
+		s.flight.DoChan("token", s.renew) // in the background
+	}
+	if token != "" || err != nil {
 		return token, err
 	}
 	select {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -119,6 +120,7 @@ func TestATokenIsRenewedBeforeItExpires(t *testing.T) {
 				}
 				time.Sleep(time.Millisecond)
 				call("3")
+				synctest.Wait() // calls do not wait for the renewal
 				if n := source.Renewals(); n != 2 {
 					t.Errorf("not renewed %v before the end: %d", margin, n)
 				}
@@ -170,7 +172,8 @@ func TestTheTokenIsAskedForAsDocumented(t *testing.T) {
 			want  int
 		}{{0, 1}, {4*time.Minute + 29*time.Second, 1}, {time.Second, 2}} { // the assumed lifetime is 5 minutes
 			time.Sleep(step.after)
-			if _, err := source.Token(t.Context()); err != nil || source.Renewals() != step.want {
+			_, err := source.Token(t.Context())
+			if synctest.Wait(); err != nil || source.Renewals() != step.want {
 				t.Errorf("%d renewals, %v", source.Renewals(), err)
 			}
 		}
@@ -203,11 +206,12 @@ func TestFailuresOfTheTokenEndpoint(t *testing.T) {
 		{"connection closed", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "token endpoint: connection closed", false},
 		{"refused", reply(400, jsonType, `{"error":"unauthorized_client","error_description":"`+secret+`\nline"}`),
 			"the client credentials were refused (token endpoint: 400 Bad Request: unauthorized_client [secret] line): check client id, client secret and token URL", true},
-		{"forbidden", reply(403, "text/html", "<html>"), "the client credentials were refused (token endpoint: 403 Forbidden): check client id, client secret and token URL", true},
+		{"forbidden", reply(403, "text/html", "<title>Blocked</title>"),
+			"there is no token endpoint at the token URL (token endpoint: 403 Forbidden: not from a token server: Blocked): check the token URL, and any proxy or firewall on the way", true},
 		{"refused with 200", reply(200, jsonType, `{"error":"invalid_client"}`),
 			"the client credentials were refused (token endpoint: 200 OK: invalid_client): check client id, client secret and token URL", true},
 		{"not there", reply(404, jsonType, `{"error":"Realm does not exist"}`),
-			"there is no token endpoint at the token URL (token endpoint: 404 Not Found: Realm does not exist): check the token URL", true},
+			"there is no token endpoint at the token URL (token endpoint: 404 Not Found: Realm does not exist): check the token URL, and any proxy or firewall on the way", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var requests atomic.Int32 // a renewal can continue after its caller has left
@@ -221,6 +225,7 @@ func TestFailuresOfTheTokenEndpoint(t *testing.T) {
 				source := credentials(t, transport, secret)
 				client := newClient(t, "http://sandbox", api.Config{Tokens: source, Transport: transport})
 				for range 2 {
+					time.Sleep(time.Second) // before, there is no other request
 					start := time.Now()
 					err := client.Ready(t.Context())
 					if took := time.Since(start); took > 15*time.Second {
@@ -254,6 +259,7 @@ func TestATokenOutlivesAShortOutageOfItsEndpoint(t *testing.T) {
 			if token, err := source.Token(t.Context()); token != first || err != nil {
 				t.Fatalf("%q, %v", token, err)
 			}
+			synctest.Wait()
 		}
 		if n := s.Stats().TokenRequests; n != 2 {
 			t.Errorf("%d token requests, want the first and one failed renewal", n)
@@ -263,6 +269,7 @@ func TestATokenOutlivesAShortOutageOfItsEndpoint(t *testing.T) {
 			t.Errorf("with an expired token: %v", err)
 		}
 		s.SetTokenDown(false)
+		time.Sleep(time.Second)
 		if token, err := source.Token(t.Context()); token == first || err != nil {
 			t.Errorf("after the outage: %q, %v", token, err)
 		}
@@ -360,5 +367,66 @@ func TestCredentialsThatCannotWorkAreRefusedWithoutQuotingThem(t *testing.T) {
 		if _, err := api.NewClientCredentials(cc); err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// In the middle of a run, what stands before the token server may answer anything: calls go on with the token at hand.
+func TestAValidTokenStaysInUseWhateverTheTokenEndpointAnswers(t *testing.T) {
+	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request){
+		"a firewall": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html><title>Blocked</title>", 403) },
+		"gone":       func(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) },
+		"refused by mistake": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(401)
+			io.WriteString(w, `{"error":"invalid_client"}`)
+		},
+		"asks for a long pause": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "60"); w.WriteHeader(503) },
+		"hangs":                 func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var bad atomic.Bool
+			var requests atomic.Int32
+			inVirtualTime(t, func() http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+					if n := requests.Add(1); bad.Load() {
+						answer(w, r)
+					} else {
+						w.Header().Set("Content-Type", "text/plain") // as some servers have it
+						fmt.Fprintf(w, `{"access_token":"token-%d","expires_in":300.0}`, n)
+					}
+				})
+			}, func(t *testing.T, _ http.Handler, transport *http.Transport) {
+				source := credentials(t, transport, secret)
+				get := func(want string) {
+					t.Helper()
+					start := time.Now()
+					token, err := source.Token(t.Context())
+					if token != want || err != nil || time.Since(start) > 0 {
+						t.Fatalf("%q, %v after %v", token, err, time.Since(start))
+					}
+				}
+				get("token-1")
+				bad.Store(true)
+				time.Sleep(271 * time.Second) // the renewal is due
+				for range 25 {
+					get("token-1")
+					time.Sleep(time.Second)
+				}
+				if n := requests.Load(); n < 2 || n > 7 {
+					t.Errorf("%d requests", n)
+				}
+				time.Sleep(10 * time.Second) // it has expired
+				if token, err := source.Token(t.Context()); token != "" || err == nil {
+					t.Fatalf("%q, %v", token, err)
+				}
+				before := requests.Load()
+				for range 100 { // all workers ask
+					_, _ = source.Token(t.Context())
+				}
+				if n := requests.Load() - before; n > 0 {
+					t.Errorf("%d requests at once after a failure", n)
+				}
+			})
+		})
 	}
 }

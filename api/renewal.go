@@ -8,23 +8,26 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// current returns "" without an error if a new token is needed.
-func (s *CredentialsSource) current() (string, error) {
+// current is the token in use. due reports that another one is to be obtained: soon, or now if there is none.
+func (s *CredentialsSource) current() (token string, due bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.refused != nil {
-		return "", s.refused
+	now := time.Now()
+	switch {
+	case s.token != "" && now.Before(s.expires):
+		return s.token, !now.Before(s.renewAt), nil
+	case s.refused != nil:
+		return "", false, s.refused
+	case now.Before(s.retryAt):
+		return "", false, s.failure
 	}
-	if s.token != "" && time.Now().Before(s.renewAt) {
-		return s.token, nil
-	}
-	return "", nil
+	return "", true, nil
 }
 
 // renew runs once for all waiting callers. It has a context of its own, so that it continues when the first
 // caller's context ends.
 func (s *CredentialsSource) renew() (any, error) {
-	if token, err := s.current(); token != "" || err != nil {
+	if token, due, err := s.current(); !due {
 		return token, err
 	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), s.timeout, errTimeout)
@@ -32,7 +35,7 @@ func (s *CredentialsSource) renew() (any, error) {
 	asked := time.Now()
 	granted, err := s.config.Token(context.WithValue(ctx, oauth2.HTTPClient, s.client))
 	if err != nil {
-		return s.afterFailure(tokenFailure(ctx, err, s.config.ClientSecret))
+		return s.afterFailure(tokenFailure(ctx, err, s.config.ClientSecret, s.Renewals() > 0))
 	}
 	return s.adopt(granted, asked)
 }
@@ -63,18 +66,22 @@ func (s *CredentialsSource) adopt(granted *oauth2.Token, asked time.Time) (strin
 	return token, nil
 }
 
-// afterFailure remembers refused credentials for good. After a temporary failure it returns the current token
-// if that is still valid, and else the failure.
+// afterFailure returns the current token if that is still valid, and else the failure. Refused credentials are then
+// remembered for good.
 func (s *CredentialsSource) afterFailure(failure error) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if errors.As(failure, &s.refused) {
-		return "", s.refused
+	now, pause := time.Now(), time.Duration(0)
+	if passing, ok := errors.AsType[*tokenError](failure); ok {
+		pause = min(passing.retryAfter, longestTokenPause)
 	}
-	now := time.Now()
-	if s.token == "" || !now.Before(s.expires) {
-		return "", failure
+	if s.token != "" && now.Before(s.expires) {
+		s.renewAt = now.Add(max(pause, renewalPause))
+		return s.token, nil
 	}
-	s.renewAt = now.Add(min(renewalPause, s.expires.Sub(now)))
-	return s.token, nil
+	s.failure, s.retryAt = failure, now.Add(max(pause, failurePause))
+	if refused, ok := errors.AsType[*CredentialsError](failure); ok {
+		s.refused = refused
+	}
+	return "", failure
 }

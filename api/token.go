@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 )
 
 // TokenSource gives access tokens. Implementations are safe for concurrent use.
@@ -87,8 +88,9 @@ func validateToken(token string) error {
 
 // tokenError says that the source has no token at the moment. A later call may get one.
 type tokenError struct {
-	reason string // one line, no secret
-	err    error  // of the network; nil: an answer came
+	reason     string // one line, no secret
+	err        error  // of the network; nil: an answer came
+	retryAfter time.Duration
 }
 
 func (e *tokenError) Error() string   { return e.reason }
