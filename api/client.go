@@ -33,7 +33,9 @@ type Client struct {
 	registerMethod string
 	headers        sharedHeaders
 	onAttempt      func(Attempt)
-	refusals       refusals
+	tokens401      tokenProof
+	reached        atomic.Bool // something has answered
+	proven         atomic.Bool // the API itself has
 	idleRequests   chan *reusedRequest
 	http1          atomic.Bool // the API has answered by HTTP/1
 }
@@ -84,6 +86,10 @@ func NewClient(cfg Config) (*Client, error) {
 
 // BaseURL is the URL the client calls, without a trailing slash.
 func (c *Client) BaseURL() string { return c.base }
+
+// Proven reports whether the API itself has answered a call: with a success, or with an error of its own shape. Until
+// then, all that answered may be something else, for instance at a wrong base URL.
+func (c *Client) Proven() bool { return c.proven.Load() }
 
 // Ready obtains an access token if the client has no valid one. Without it, the first call does this.
 func (c *Client) Ready(ctx context.Context) error {

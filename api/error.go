@@ -19,6 +19,10 @@ type Error struct {
 	// proxy, a gateway or a firewall in front of the API has answered, and what it says is not the API's decision.
 	Gateway bool
 
+	// OthersAccepted is true for a 401 if the API accepted another call with the same token meanwhile: it is this SIM that
+	// is refused, and not the token.
+	OthersAccepted bool
+
 	// Location is the host that a redirect points to. Redirects are not followed, because another host
 	// would receive the access token.
 	Location string

@@ -41,10 +41,14 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	if err := req.prepare(call, token, c.http1.Load()); err != nil {
 		return Answer{}, err
 	}
+	started := time.Now()
 	resp, err := c.transport.RoundTrip(req.request)
 	if err != nil {
-		return Answer{}, transportFailure(ctx, req.attempt, err, req.mayHaveSent(), call.correlationID)
+		failure := transportFailure(ctx, req.attempt, err, req.mayHaveSent(), call.correlationID)
+		failure.hopeless = cannotPass(err, c.reached.Load())
+		return Answer{}, failure
 	}
+	c.reached.Store(true)
 	answer := readAnswer(resp, time.Now())
 	c.http1.Store(resp.ProtoMajor == 1)
 	body, err := req.read(resp.Body)
@@ -55,29 +59,39 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	finished = true
 	failure := failureIn(call, resp, body, token)
 	if failure == nil {
-		c.refusals.clear()
+		c.answered(token)
 		return answer, nil
 	}
 	answer.Status = failure.Status
 	if failure.Status == http.StatusTooManyRequests {
 		answer.addQuotaFromText(failure.Messages)
 	}
-	return answer, c.afterRefusal(failure, token)
+	return answer, c.afterRefusal(failure, token, started)
 }
 
-// afterRefusal invalidates the access token after a 401, and returns a *CredentialsError after too many.
-// Any other error of the API itself, but not of a gateway, proves that the token was accepted.
-func (c *Client) afterRefusal(failure *Error, token string) error {
+// answered notes that the API itself has answered, and so has accepted the token.
+func (c *Client) answered(token string) {
+	c.tokens401.accept(token)
+	c.proven.Store(true)
+}
+
+// afterRefusal invalidates the access token after a 401, unless another call has been accepted with it meanwhile. It
+// returns a *CredentialsError where nothing but 401 came for too long. Any other error of the API itself, but not of a
+// gateway, proves that the token was accepted.
+func (c *Client) afterRefusal(failure *Error, token string, started time.Time) error {
 	if failure.Status != http.StatusUnauthorized {
 		if !failure.Gateway {
-			c.refusals.clear()
+			c.answered(token)
 		}
 		return failure
 	}
+	if failure.OthersAccepted = c.tokens401.acceptedSince(token, started); failure.OthersAccepted {
+		return failure
+	}
 	c.tokens.Invalidate(token)
-	if n := c.refusals.add(token); n >= maxRefusals {
+	if n, lasted := c.tokens401.refuse(token); n >= maxRefusals && lasted >= refusalPatience {
 		return &CredentialsError{
-			Problem: fmt.Sprintf("the API refused %d fresh tokens in a row (%s)", n, failure.Error()),
+			Problem: fmt.Sprintf("the API refused %d fresh tokens in a row for %s (%s)", n, lasted.Round(time.Second), failure.Error()),
 			Advice:  "check that the base URL and the credentials belong to the same environment",
 		}
 	}

@@ -91,10 +91,11 @@ type tokenError struct {
 	reason     string // one line, no secret
 	err        error  // of the network; nil: an answer came
 	retryAfter time.Duration
+	hopeless   bool // and no other request can succeed
 }
 
 func (e *tokenError) Error() string   { return e.reason }
 func (e *tokenError) cause() string   { return e.reason }
 func (e *tokenError) Unwrap() error   { return e.err }
-func (e *tokenError) temporary() bool { return tlsCause(e.err) == "" }
+func (e *tokenError) temporary() bool { return !e.hopeless }
 func (e *tokenError) ambiguous() bool { return false }

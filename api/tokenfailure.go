@@ -29,7 +29,7 @@ func tokenFailure(ctx context.Context, err error, secret string, before bool) er
 		return &tokenError{reason: "token endpoint: " + causeTimeout}
 	case errors.As(err, &transport):
 		cause, _ := networkCause(transport.Err)
-		return &tokenError{reason: "token endpoint: " + cause, err: transport.Err}
+		return &tokenError{reason: "token endpoint: " + cause, err: transport.Err, hopeless: cannotPass(transport.Err, before)}
 	default:
 		return &tokenError{reason: "token endpoint: the answer holds no access token: check the token URL"}
 	}

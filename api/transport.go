@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -31,6 +33,7 @@ func newTransport(connections int) *http.Transport {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
+		OnProxyConnectResponse: checkConnect,
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    tlsHandshakeTimeout,
@@ -44,6 +47,27 @@ func newTransport(connections int) *http.Transport {
 			PingTimeout:     pingTimeout,
 		},
 	}
+}
+
+// proxyError says that a proxy does not let connections through.
+type proxyError struct {
+	host   string // of the proxy
+	status int
+}
+
+func (e *proxyError) Error() string {
+	text := fmt.Sprintf("the proxy %s refuses the connection: %d %s", oneLine(e.host, maxTypeLength), e.status, http.StatusText(e.status))
+	if e.status == http.StatusProxyAuthRequired {
+		text += ": give its user name and password in HTTPS_PROXY"
+	}
+	return text
+}
+
+func checkConnect(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
+	}
+	return &proxyError{host: proxy.Host, status: resp.StatusCode}
 }
 
 // checkProxy refuses an invalid proxy setting. The error of net/http would quote it, including its password.

@@ -28,6 +28,7 @@ const (
 type transportError struct {
 	reason        string // the cause
 	retry         bool   // a later call can succeed
+	hopeless      bool   // and no other call can
 	sent          bool   // the request may have reached the API
 	correlationID string
 	err           error
@@ -41,7 +42,7 @@ func (e *transportError) ambiguous() bool { return e.sent }
 
 // transportFailure distinguishes three ends: the caller's context ended, the attempt timed out, or the network
 // failed with err.
-func transportFailure(caller, attempt context.Context, err error, sent bool, correlationID string) error {
+func transportFailure(caller, attempt context.Context, err error, sent bool, correlationID string) *transportError {
 	failure := &transportError{sent: sent, correlationID: correlationID}
 	switch {
 	case caller.Err() != nil:
@@ -55,21 +56,49 @@ func transportFailure(caller, attempt context.Context, err error, sent bool, cor
 	return failure
 }
 
+// cannotPass reports whether a failure of the network will not pass by waiting. A host that has answered before is there,
+// and can be reached.
+func cannotPass(err error, reached bool) bool {
+	if refusal, ok := errors.AsType[*proxyError](err); ok {
+		return refusal.status == http.StatusProxyAuthRequired || !reached && refusal.status < 500
+	}
+	dns, isDNS := errors.AsType[*net.DNSError](err)
+	switch {
+	case tlsCause(err) != "":
+		return true
+	case reached:
+		return false
+	case isDNS:
+		return dns.IsNotFound
+	}
+	for _, own := range []error{syscall.EMFILE, syscall.ENFILE, syscall.EHOSTUNREACH, syscall.ENETUNREACH} {
+		if errors.Is(err, own) {
+			return true
+		}
+	}
+	return false
+}
+
 // networkCause names a failure of the network, without addresses, and says whether it is temporary.
 func networkCause(err error) (cause string, temporary bool) {
 	if cause := tlsCause(err); cause != "" {
 		return cause, false
 	}
 	var (
+		proxy   *proxyError
 		dns     *net.DNSError
 		alert   tls.AlertError
 		network net.Error
 	)
 	switch {
+	case errors.As(err, &proxy):
+		return proxy.Error(), true
+	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
+		return "too many open files on this machine: raise its limit (ulimit -n), or lower --workers", true
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return "no such host", true
+		return "no such host: " + oneLine(dns.Name, maxTypeLength), true
 	case errors.As(err, &dns):
-		return "name lookup failed", true
+		return "name lookup failed: " + oneLine(dns.Name, maxTypeLength), true
 	case errors.As(err, &alert):
 		return alert.Error(), true
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -77,7 +106,7 @@ func networkCause(err error) (cause string, temporary bool) {
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return "connection reset", true
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return "network unreachable", true
+		return "no route to the host", true
 	case errors.Is(err, errTimeout), errors.As(err, &network) && network.Timeout():
 		return causeTimeout, true
 	case errors.Is(err, io.ErrUnexpectedEOF):

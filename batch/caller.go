@@ -2,6 +2,8 @@ package batch
 
 import (
 	"context"
+	"errors"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,6 +27,13 @@ type Caller struct {
 	giveUp  func(error) // told when calling on is pointless
 
 	sets, removals, readings route
+	tokens                   *breaker // of the token endpoint
+
+	other       atomic.Pointer[string] // ICCID of a SIM that was answered: a read of it tells whether the API is there
+	otherProbes atomic.Int64           // reads of it
+
+	mu        sync.Mutex
+	strangers map[string]bool // SIMs that were answered by something else, before any answer of the API's
 
 	close func() // ends the pacers
 }
@@ -65,17 +74,52 @@ func newCaller(options CallOptions, giveUp func(error)) *Caller {
 	c.sets = c.newRoute(c.writes, "setting webhooks")
 	c.removals = c.newRoute(c.writes, "removing webhooks")
 	c.readings = c.newRoute(c.reads, "reading webhooks")
+	c.readings.breaker.doubts = doubtAlways
+	c.tokens = c.newBreaker("getting access tokens")
+	c.tokens.doubts = doubtNever
 	return c
 }
 
 func (c *Caller) newRoute(pacer *pace.Pacer, what string) route {
-	return route{pacer, &breaker{what: what, patience: c.options.RetryMaxTime, giveUp: c.giveUp, log: c.options.Log}}
+	return route{pacer, c.newBreaker(what)}
+}
+
+func (c *Caller) newBreaker(what string) *breaker {
+	return &breaker{what: what, patience: c.options.RetryMaxTime, giveUp: c.giveUp, log: c.options.Log}
+}
+
+// knows names a SIM that the API answers for.
+func (c *Caller) knows(iccid string) {
+	if c.other.Load() == nil {
+		c.other.CompareAndSwap(nil, &iccid)
+	}
+}
+
+// askAnother reads another SIM than the one of a call, to learn whether the API is there. known is false where no other
+// SIM is known to be answered. Any answer of the API's own is one.
+func (c *Caller) askAnother(ctx contexts, a *attempts) (known bool, err error) {
+	other := c.other.Load()
+	if other == nil || *other == a.iccid {
+		return false, nil
+	}
+	permit, err := c.readings.pacer.Acquire(ctx.wait)
+	if err != nil {
+		return true, errStopped
+	}
+	c.counts.attempts.Add(1)
+	id := a.run + "-" + *other + "-C-" + strconv.FormatInt(c.otherProbes.Add(1), 10)
+	_, answer, err := c.options.Client.Preferences(ctx.call, *other, id)
+	permit.Done(answer)
+	if e, ok := errors.AsType[*api.Error](err); ok && !e.Gateway && !api.Temporary(err) && !api.Unauthorised(err) {
+		return true, nil
+	}
+	return true, err
 }
 
 // pausedSince is when the API began to fail as a whole at some kind of call; zero if it does not.
 func (c *Caller) pausedSince() (earliest time.Time) {
-	for _, r := range []route{c.sets, c.removals, c.readings} {
-		if since := r.breaker.pausedSince(); !since.IsZero() && (earliest.IsZero() || since.Before(earliest)) {
+	for _, b := range []*breaker{c.sets.breaker, c.removals.breaker, c.readings.breaker, c.tokens} {
+		if since := b.pausedSince(); !since.IsZero() && (earliest.IsZero() || since.Before(earliest)) {
 			earliest = since
 		}
 	}

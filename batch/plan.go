@@ -39,6 +39,7 @@ type planner struct {
 	changes   *history.LastChanges // nil: none are known
 	others    otherShards
 	elsewhere otherFleets
+	done      string  // a SIM that an earlier run has done; "": none
 	backlog   backlog // what the last pass has left to do
 }
 
@@ -74,7 +75,9 @@ func (p *planner) plan(ctx context.Context, bad *report.Tally) (Plan, error) {
 			}
 			continue
 		case e.done:
-			plan.Done++
+			if plan.Done++; plan.Done == 1 {
+				p.done = e.iccid
+			}
 			continue
 		case e.again:
 			plan.Again++

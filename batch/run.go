@@ -67,6 +67,9 @@ func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 	r.record.canary.rows = make(chan report.Row, cfg.Canary)
 	r.planner = planner{cfg: &r.cfg, journal: r.journal, changes: r.changes}
 	r.plan, err = r.planner.plan(ctx, &r.record.tally)
+	if r.planner.done != "" {
+		r.caller.knows(r.planner.done)
+	}
 	return r, err
 }
 
@@ -211,7 +214,7 @@ func (r *Run) Do(ctx context.Context) error {
 	calls, cut, end := r.contexts(ctx)
 	defer end()
 	r.record.begin()
-	defer r.watch(ctx, cut, r.cfg.MaxDuration, r.cfg.Grace)()
+	defer r.watch(ctx, cut, r.cfg.MaxDuration, r.cfg.Grace, r.idle)()
 	pacing, endPacing := context.WithCancel(ctx)
 	wait := r.caller.pace(pacing)
 	defer wait()
@@ -223,6 +226,9 @@ func (r *Run) Do(ctx context.Context) error {
 	}
 	return r.finish(calls, readErr)
 }
+
+// idle reports whether no call is in flight.
+func (r *Run) idle() bool { return r.caller.counts.busy.Load() == 0 }
 
 // handleAll is the pipeline: one goroutine reads SIMs, workers call, and this one writes.
 func (r *Run) handleAll(ctx context.Context, calls contexts) (failure *file.WriteError, readErr error) {

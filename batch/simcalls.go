@@ -56,12 +56,14 @@ func (s *simCalls) result(t api.NotificationType, act func(*attempts, *report.Ca
 }
 
 func (s *simCalls) set(t api.NotificationType, url string, a *attempts) error {
+	a.settled = func() bool { return s.readAgain() == nil && fleet.SameURL(s.found[t], url) }
 	return s.caller.do(s.ctx, s.caller.sets, a, func(ctx context.Context, id string) (api.Answer, error) {
 		return s.caller.options.Client.Register(ctx, s.iccid, t, url, id)
 	})
 }
 
 func (s *simCalls) remove(t api.NotificationType, a *attempts) error {
+	a.settled = func() bool { return s.readAgain() == nil && s.found[t] == "" }
 	return s.caller.do(s.ctx, s.caller.removals, a, func(ctx context.Context, id string) (api.Answer, error) {
 		return s.caller.options.Client.Unregister(ctx, s.iccid, t, id)
 	})
@@ -224,6 +226,13 @@ func (s *simCalls) unregister(t api.NotificationType, a *attempts, call *report.
 	call.Outcome = report.Unregistered
 	if !answered(err, http.StatusNotFound) {
 		return s.confirm(t, "", a, err)
+	}
+	// No webhook, no such SIM, or no such path on a host that is not the API's: only a look tells.
+	if err := s.readAgain(); err != nil {
+		return during("reading what is there after a 404", err)
+	}
+	if s.found[t] != "" {
+		return err
 	}
 	if !a.maybeDone { // else an attempt that seemed to fail had removed it
 		call.Outcome = report.Absent

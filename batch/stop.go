@@ -57,9 +57,13 @@ func (s *stopper) contexts(ctx context.Context) (calls contexts, cut context.Can
 	}
 }
 
+// idlePause is for how long no call may be in flight until a run that is to end waits no longer: its SIMs wait for the API
+// to be there again, or for the quota to be renewed.
+const idlePause = 200 * time.Millisecond
+
 // watch stops the run when its time is over or the context ends, and cuts calls that take longer than the grace
 // period. The function it returns ends the watch.
-func (s *stopper) watch(ctx context.Context, cut context.CancelCauseFunc, maxDuration, grace time.Duration) (end func()) {
+func (s *stopper) watch(ctx context.Context, cut context.CancelCauseFunc, maxDuration, grace time.Duration, idle func() bool) (end func()) {
 	done := make(chan struct{})
 	var watching sync.WaitGroup
 	watching.Go(func() {
@@ -78,13 +82,24 @@ func (s *stopper) watch(ctx context.Context, cut context.CancelCauseFunc, maxDur
 		case <-done:
 			return
 		}
-		timer := time.NewTimer(grace)
+		timer, looks := time.NewTimer(grace), time.NewTicker(idlePause/2)
 		defer timer.Stop()
-		select {
-		case <-timer.C:
-			cut(ErrStopped)
-		case <-ctx.Done():
-		case <-done:
+		defer looks.Stop()
+		for wasIdle := false; ; {
+			select {
+			case <-looks.C:
+				isIdle := idle()
+				if isIdle && wasIdle {
+					s.endWaits()
+				}
+				wasIdle = isIdle
+				continue
+			case <-timer.C:
+				cut(ErrStopped)
+			case <-ctx.Done():
+			case <-done:
+			}
+			return
 		}
 	})
 	return func() {
