@@ -30,7 +30,7 @@ func TestALongRunKeepsWithinItsBounds(t *testing.T) {
 		t.Skipf("what a process uses cannot be seen here: %v", err)
 	}
 	const workers = 64
-	const otherFiles = 16 // standard streams, the runtime's poller, fleet, results, lock, token endpoint
+	const otherFiles = 16 // standard streams, the runtime's poller, fleet, results, history, locks, token endpoint
 	r := newRig(t, workers, sandbox.Options{
 		Quota: leakQuota, Window: 200 * time.Millisecond,
 		ErrorRate: 0.003, ResetRate: 0.003,
@@ -64,7 +64,7 @@ func memorySlack() int {
 	info, _ := debug.ReadBuildInfo()
 	for _, setting := range info.Settings {
 		if setting.Key == "-race" && setting.Value == "true" {
-			return 32 << 20
+			return 48 << 20
 		}
 	}
 	return 8 << 20
