@@ -103,12 +103,16 @@ func (e *Error) cause() string {
 	return strings.ReplaceAll(e.text(), e.iccid, "this SIM")
 }
 
-// temporary reports whether the same call can succeed later. Only the API itself says no for good, and only a method that
-// the server does not know is refused by everyone.
+// temporary reports whether the same call can succeed later. Only the API itself says no for good; but whoever answers, a
+// repetition does not help against a method that the server does not know, nor tells more than a look at the SIM where a
+// webhook is there already (409), or none is there to be removed (404).
 func (e *Error) temporary() bool {
 	switch e.Status {
-	case http.StatusUnauthorized, http.StatusMethodNotAllowed, http.StatusNotImplemented, http.StatusHTTPVersionNotSupported:
+	case http.StatusUnauthorized, http.StatusMethodNotAllowed, http.StatusConflict, http.StatusNotImplemented,
+		http.StatusHTTPVersionNotSupported:
 		return false
+	case http.StatusNotFound:
+		return e.Gateway && e.Method != http.MethodDelete
 	case http.StatusRequestTimeout, http.StatusMisdirectedRequest, http.StatusLocked, http.StatusTooEarly,
 		http.StatusTooManyRequests, statusClientClosed:
 		return true

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 const (
@@ -66,7 +67,10 @@ func (e *Error) readBody(contentType string, body []byte, token string) {
 	case isHTML(contentType, body):
 		e.form, texts = "html", []string{titleOf(body)}
 	case !isObject:
-		e.form, texts = "text", []string{string(body[:min(len(body), 4*maxMessageLength)])}
+		e.form = "text"
+		if start := body[:min(len(body), 4*maxMessageLength)]; utf8.Valid(start[:max(len(start)-utf8.UTFMax, 0)]) {
+			texts = []string{string(start)}
+		}
 	default:
 		texts = content.texts()
 		if e.Gateway {

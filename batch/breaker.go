@@ -164,7 +164,7 @@ func (b *breaker) abandoned() {
 	}
 }
 
-// failed notes a failed attempt for a SIM, and reports whether the API as a whole is failing. gone is a *GoneError where
+// failed notes a failed attempt for a SIM, and reports whether the API as a whole is failing, or may be: the call then waits. gone is a *GoneError where
 // that has lasted for too long.
 func (b *breaker) failed(iccid string, err error) (failing bool, gone error) {
 	b.mu.Lock()
@@ -190,10 +190,10 @@ func (b *breaker) failed(iccid string, err error) (failing bool, gone error) {
 			b.nextTry = now.Add(b.wait)
 			b.warn(err)
 		}
-		return !b.open.doubted, nil
+		return true, nil
 	}
 	if b.open.doubted && !b.open.outage && !b.probing {
-		return false, nil // it was under way before
+		return true, nil // it was under way before, and waits for what the probe tells
 	}
 	return true, b.probeFailed(now, err)
 }

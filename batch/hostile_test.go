@@ -47,6 +47,9 @@ func hostileTexts() []string {
 func TestWhatTheAPISaysReachesPeopleOnlyTamed(t *testing.T) {
 	t.Parallel()
 	texts := hostileTexts()
+	for i, text := range texts {
+		texts[i] = text[:min(len(text), 1<<18)] // a body that is cut off is no answer of the API
+	}
 	said := &scold{next: sandbox.New(sandbox.Options{}), status: http.StatusBadRequest, texts: texts}
 	sims := 3 * len(texts)
 	w := newWire(t, nil, startServer(t, said).URL, sims)

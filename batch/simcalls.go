@@ -126,7 +126,7 @@ func (s *simCalls) register(t api.NotificationType, url string, a *attempts, cal
 	}
 	err := s.set(t, url, a)
 	if answered(err, http.StatusConflict) {
-		return s.resolveConflict(t, url, a, call)
+		return s.resolveConflict(t, url, a, call, err)
 	}
 	return s.confirm(t, url, a, err)
 }
@@ -140,7 +140,7 @@ func (s *simCalls) replace(t api.NotificationType, there, url string, a *attempt
 	}
 	err := s.set(t, url, a)
 	if answered(err, http.StatusConflict) {
-		return s.resolveConflict(t, url, a, call)
+		return s.resolveConflict(t, url, a, call, err)
 	}
 	return s.confirm(t, url, a, err)
 }
@@ -150,8 +150,10 @@ func (s *simCalls) replace(t api.NotificationType, there, url string, a *attempt
 const conflictRounds = 2
 
 // resolveConflict goes on after a 409: a webhook is there, and the API does not replace it. It is read, and if it is
-// another one, removed, so that the new one can be set.
-func (s *simCalls) resolveConflict(t api.NotificationType, url string, a *attempts, call *report.Call) error {
+// another one, removed, so that the new one can be set. Nothing is removed on the word of anything but the API. Where
+// another client keeps setting its own, and has at last left none, the webhook that was removed is put back.
+func (s *simCalls) resolveConflict(t api.NotificationType, url string, a *attempts, call *report.Call, conflict error) error {
+	removed := ""
 	for round := 1; ; round++ {
 		if err := s.readAgain(); err != nil {
 			return during("reading what is registered already", err)
@@ -163,10 +165,19 @@ func (s *simCalls) resolveConflict(t api.NotificationType, url string, a *attemp
 			}
 			return nil
 		}
+		switch {
+		case fromStranger(conflict):
+			return conflict
+		case round > conflictRounds && there == "" && removed != "":
+			return s.putBack(t, removed, a, conflict)
+		case round > conflictRounds:
+			return conflict
+		}
 		err := s.swap(t, there, url, a, call)
-		if !answered(err, http.StatusConflict) || round == conflictRounds {
+		if !answered(err, http.StatusConflict) {
 			return err
 		}
+		conflict, removed = err, cmp.Or(removed, there)
 	}
 }
 
@@ -255,10 +266,18 @@ func failure(err error, a *attempts) report.Outcome {
 	switch {
 	case a.made == 0 && !api.Temporary(err):
 		return ""
-	case is[*api.Error](err) && !api.Temporary(err), errors.Is(err, errChangedSince), errors.Is(err, history.ErrURLTooLong):
+	case errors.Is(err, errChangedSince), errors.Is(err, history.ErrURLTooLong):
+		return report.Refused
+	case is[*api.Error](err) && !api.Temporary(err) && (!fromStranger(err) || !answered(err, http.StatusNotFound) && !answered(err, http.StatusConflict)):
 		return report.Refused
 	}
 	return report.Failed
+}
+
+// fromStranger reports whether something before the API has answered.
+func fromStranger(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && e.Gateway
 }
 
 // errChangedSince says that a SIM is not as the plan found it.

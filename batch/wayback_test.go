@@ -51,7 +51,7 @@ func TestAWebhookThatCannotBeReplacedStays(t *testing.T) {
 		"refused by an API that replaces":        {false, 1, sandbox.APIError(http.StatusBadRequest), report.StatusRefused, "400"},
 		"refused by an API that does not":        {true, sims + 1, sandbox.APIError(http.StatusBadRequest), report.StatusRefused, "the previous webhook was put back"},
 		"failing for the time being":             {false, 1, sandbox.APIError(http.StatusServiceUnavailable), report.StatusFailed, ""},
-		"a gateway's page in place of an answer": {false, 1, sandbox.GatewayPage(http.StatusNotFound), report.StatusRefused, "not from the API"},
+		"a gateway's page in place of an answer": {false, 1, sandbox.GatewayPage(http.StatusNotFound), report.StatusFailed, ""},
 	} {
 		for _, action := range []Action{Register, Reconcile} {
 			t.Run(name+"/"+string(action), func(t *testing.T) {
