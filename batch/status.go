@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"net/http"
 	"time"
 
 	"simhook/batch/pace"
@@ -36,6 +37,7 @@ type Status struct {
 	Limit Limit     // what keeps the run from going faster
 	Since time.Time // of an outage, when it began
 	Until time.Time // of a used up quota, when it is renewed
+	Asked int       // HTTP status of an answer that asked for the pause, where no quota explains it; 0: a quota does
 }
 
 // Total is how many SIMs are to have a result, those of earlier runs and those that have left the
@@ -106,9 +108,9 @@ const barely = time.Second
 // limit finds out what keeps the run from going faster.
 func (r *Run) limit(s *Status, now time.Time) {
 	outage := r.caller.pausedSince()
-	used := s.Writes.ClosedUntil
-	if s.Reads.ClosedUntil.After(used) {
-		used = s.Reads.ClosedUntil
+	closed := s.Writes
+	if s.Reads.ClosedUntil.After(closed.ClosedUntil) {
+		closed = s.Reads
 	}
 	_, stopping := r.stopped()
 	switch {
@@ -117,8 +119,11 @@ func (r *Run) limit(s *Status, now time.Time) {
 		s.Limit, s.Left = LimitStopping, 0
 	case !outage.IsZero():
 		s.Limit, s.Since = LimitOutage, outage
-	case used.Sub(now) > barely:
-		s.Limit, s.Until = LimitUsedUp, used
+	case closed.ClosedUntil.Sub(now) > barely:
+		s.Limit, s.Until = LimitUsedUp, closed.ClosedUntil
+		if closed.ClosedBy >= 400 && closed.ClosedBy != http.StatusTooManyRequests {
+			s.Asked = closed.ClosedBy
+		}
 	case s.Busy >= s.Workers || s.Writes.PerSecond == 0:
 		s.Limit = LimitLatency
 	case !r.cfg.Pace.Rate.Auto():

@@ -3,6 +3,7 @@ package pace
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"sync"
 	"time"
 
@@ -36,20 +37,19 @@ type Pacer struct {
 	limiter     *rate.Limiter
 	window      window
 	closedUntil time.Time // the gate is closed until then
+	closedAt    time.Time // when it was closed
+	closedBy    int       // status of the answer that closed it
 	refusals    int       // 429s since the last call that was let through
 	unguided    float64   // calls a second of an automatic rate while no quota is announced
 	ceiling     float64   // the most that unguided may be
 	slowed      time.Time // when unguided was last lowered by a step
+	refusedRate float64   // what it was then
 	log         *slog.Logger
 	warned      bool // of too few workers
 }
 
-// An automatic rate while no quota is announced. The factors are chosen.
-const (
-	unguidedShare = 0.985  // of the documented quota
-	slowDown      = 0.75   // the step after a 429
-	speedUp       = 1.0005 // for each call that is let through
-)
+// unguidedShare is the part of an automatic rate while no quota is announced. It is chosen.
+const unguidedShare = 0.985 // of the documented quota
 
 // New makes a Pacer. It hands out permits while its Run does.
 func New(options Options) *Pacer {
@@ -122,8 +122,12 @@ func (t Permit) Done(a api.Answer) {
 		p.warnOfFewWorkers()
 	}
 	if closesGate(a) {
-		changed = p.closeGate(a, now) || changed
-	} else if a.Status != 0 {
+		changed = p.closeGate(a, t.start, now) || changed
+	}
+	switch {
+	case a.Status == http.StatusTooManyRequests, a.Status == http.StatusServiceUnavailable: // limiters answer one or the other
+		p.slow(a.Quota, now)
+	case a.Status != 0 && !closesGate(a):
 		p.refusals = 0
 		p.recover()
 	}

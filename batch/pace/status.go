@@ -13,6 +13,7 @@ type Status struct {
 	Remaining   int       // of Quota, the fewest that the API said were left in this window
 	Reset       time.Time // when the window ends, by this machine's clock; zero: not announced
 	ClosedUntil time.Time // no call may start before; zero: calls may start
+	ClosedBy    int       // HTTP status of the answer that said so: 429, another one that asked for a pause, or a success that used the quota up
 }
 
 // Status tells what the Pacer knows at a moment.
@@ -25,7 +26,7 @@ func (p *Pacer) Status(now time.Time) Status {
 		s.Reset = p.window.clock.latest(p.window.windowEnd)
 	}
 	if p.closedUntil.After(now) {
-		s.ClosedUntil = p.closedUntil
+		s.ClosedUntil, s.ClosedBy = p.closedUntil, p.closedBy
 	}
 	return s
 }

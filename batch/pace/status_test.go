@@ -33,7 +33,7 @@ func TestStatusTellsTheAnnouncedQuotaAndTheClosedGate(t *testing.T) {
 			permit.Done(answer)
 			want := pace.Status{PerSecond: 5, Quota: 10, Remaining: answer.Quota.Remaining, Reset: reset}
 			if answer.Status == http.StatusTooManyRequests {
-				want.ClosedUntil = reset
+				want.ClosedUntil, want.ClosedBy = reset, http.StatusTooManyRequests
 			}
 			if s := p.Status(time.Now()); s != want {
 				t.Errorf("after %+v: %+v, want %+v", answer, s, want)

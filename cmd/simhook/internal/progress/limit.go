@@ -16,7 +16,11 @@ func limitWords(s batch.Status, now time.Time) []string {
 		return []string{"paused: the API has been failing for " + since, "API failing for " + since, "paused"}
 	case batch.LimitUsedUp:
 		until := "until " + s.Until.Local().Format(time.TimeOnly)
-		return []string{"paused " + until + ": quota used up", "paused " + until, until, "paused"}
+		why := "quota used up"
+		if s.Asked > 0 {
+			why = fmt.Sprintf("a %d asked for it", s.Asked)
+		}
+		return []string{"paused " + until + ": " + why, "paused " + until, until, "paused"}
 	case batch.LimitStopping:
 		return []string{fmt.Sprintf("stopping: %d in flight", s.Busy), "stopping"}
 	case batch.LimitNone:
