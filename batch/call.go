@@ -276,11 +276,12 @@ func (c *Caller) judgeRefusal(ctx contexts, r route, a *attempts, err error) (ve
 	return renewed, err
 }
 
-// strangersAtMost is for how many SIMs something else than the API may answer with 404 before the base URL is taken to be
+// strangersAtMost is for how many SIMs something else than the API may answer with 404 or a redirect before the base URL is taken to be
 // wrong, as long as the API itself has never answered.
 const strangersAtMost = 5
 
-// WrongBaseURLError says that there is no API at the base URL: something else answers that it knows no such path.
+// WrongBaseURLError says that there is no API at the base URL: something else answers that it knows no such path, or
+// redirects.
 type WrongBaseURLError struct {
 	BaseURL string
 	Last    error
@@ -299,10 +300,11 @@ func (e *WrongBaseURLError) Error() string {
 
 func (e *WrongBaseURLError) Unwrap() error { return e.Last }
 
-// wrongBaseURL is not nil once all answers so far were 404 by something that is not the API.
+// wrongBaseURL is not nil once all answers so far were a 404 or a redirect by something that is not the API.
 func (c *Caller) wrongBaseURL(iccid string, err error) error {
 	e, ok := errors.AsType[*api.Error](err)
-	if !ok || !e.Gateway || e.Status != http.StatusNotFound || c.options.Client.Proven() {
+	elsewhere := ok && e.Gateway && (e.Status == http.StatusNotFound || e.Status >= 300 && e.Status < 400)
+	if !elsewhere || c.options.Client.Proven() {
 		return nil
 	}
 	c.mu.Lock()

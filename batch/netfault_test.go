@@ -183,14 +183,12 @@ func TestARedirectToAnotherHostIsRefusedAndThatHostNeverCalled(t *testing.T) {
 		twisted := &twist{next: s, answer: redirect, when: always}
 		w := newWire(t, s, startServer(t, twisted).URL, 5)
 		summary, err := w.run(blind)
-		if err != nil || summary.Refused != 5 || twisted.fired.Load() != 10 {
+		wrong, ok := errors.AsType[*WrongBaseURLError](err)
+		if !ok || summary.OK+summary.Refused > 0 || twisted.fired.Load() == 0 {
 			t.Errorf("%v, %+v after %d redirects", err, summary, twisted.fired.Load())
 		}
-		want := "307 Temporary Redirect: redirected to " + address(elsewhere) + ": check the base URL"
-		for _, row := range w.rows(w.results) {
-			if row.Error != want {
-				t.Errorf("the reason is %q", row.Error)
-			}
+		if want := "redirected to " + address(elsewhere) + ": check the base URL"; !strings.Contains(wrong.Error(), want) {
+			t.Errorf("the reason is %q", wrong)
 		}
 	})
 	t.Run("by the token endpoint", func(t *testing.T) {

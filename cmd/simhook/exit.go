@@ -46,7 +46,7 @@ func exitCode(err error) int {
 		return exitFleet
 	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
 		is[*batch.TooManyFailuresError](err), is[*batch.TooManyDeletesError](err),
-		is[*batch.UnexpectedDeletesError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err):
+		is[*batch.UnexpectedDeletesError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err), is[*batch.WrongBaseURLError](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):
 		return exitCredentials
@@ -76,9 +76,9 @@ func nextStep(err error) string {
 	case err == nil:
 		return ""
 	case is[*file.WriteError](err):
-		return "make room, or name another file with --results; the same command again goes on"
+		return "make room, or name another file with --results; the same command again continues"
 	case errors.Is(err, batch.ErrStopped), errors.Is(err, batch.ErrMaxDuration):
-		return "the same command again goes on from here"
+		return "the same command again continues from here"
 	case is[*batch.GoneError](err):
 		return "the same command again continues: run it later"
 	case exitCode(err) == exitBug:

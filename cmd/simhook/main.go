@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime"
@@ -32,7 +33,8 @@ func main() {
 func run(
 	ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer,
 ) int {
-	signals := make(chan os.Signal, 2) // a third one changes nothing
+	log.SetOutput(io.Discard) // net/http tells there what an error tells, too, and would do so between lines of JSON
+	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 	asked := make(chan os.Signal, 1) // signals that ask how far the run is

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"os"
 	"sync"
+	"time"
 
 	"simhook/batch"
 )
@@ -28,6 +30,10 @@ func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx con
 	})
 }
 
+// pairWithin is the time in which two signals of one kind are one, Ctrl-C excepted: GNU timeout, for example, sends SIGTERM
+// to the process and then to its group.
+const pairWithin = time.Second
+
 // onSignals calls handle for each signal, with the count of signals so far. release ends that, and waits for a handle
 // under way. It may be called more than once.
 func (p *program) onSignals(
@@ -37,9 +43,16 @@ func (p *program) onSignals(
 	released, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		for count := 1; ; count++ {
+		var last os.Signal
+		var at time.Time
+		for count := 0; ; {
 			select {
-			case <-p.signals:
+			case signal := <-p.signals:
+				pair := signal == last && signal != os.Interrupt && time.Since(at) < pairWithin
+				if last, at = signal, time.Now(); pair {
+					continue
+				}
+				count++
 				handle(cancel, count)
 			case <-released:
 				return

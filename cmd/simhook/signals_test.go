@@ -30,7 +30,7 @@ func TestTheFirstSignalLetsCallsInFlightFinish(t *testing.T) {
 	}
 	for _, want := range []string{
 		"stopping: waiting up to 10 s for calls in flight; press again to stop at once",
-		"0 failed", "simhook: stopped", "the same command again goes on from here", "results so far: ",
+		"0 failed", "simhook: stopped", "the same command again continues from here", "results so far: ",
 	} {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("it did not say %q but\n%s", want, stderr)
