@@ -25,21 +25,26 @@
 //   - [Temporary]: can the same call succeed later?
 //   - [Ambiguous]: may the call have taken effect although it failed? Reading the [Preferences] tells.
 //   - [Unauthorised]: was the access token refused? The next call uses another one, so repeat at once.
-//   - [Untrusted]: is the server's TLS not acceptable? Then every other call fails as well.
+//   - [Hopeless]: does waiting not help, and fails every other call as well? A proxy refuses, or TLS is not acceptable.
 //   - [Cause]: what went wrong, in one line that is the same for all SIMs and can be counted.
 //
 // An answer that is not a success is an [*Error]. A [*CredentialsError] says that no call can succeed any more:
-// the credentials, or three new tokens in a row, were refused.
+// the credentials were refused, or nothing but 401 came for 30 s, with three tokens.
+//
+// An answer counts as the API's only with the API's shape: an error has a type and messages, preferences have a list of
+// notifications. What proxies, gateways and firewalls answer decides nothing.
 //
 //	what happened                                       Temporary  Ambiguous
 //	no connection                                       yes        no
 //	no complete answer to what was sent                 yes        yes
-//	500, 502, 503, 504, or a gateway's page with 2xx    yes        yes
-//	another 5xx                                         no         yes
-//	408, 425, 429                                       yes        no
-//	401 (see Unauthorised), any other 3xx or 4xx        no         no
+//	5xx, 408, 499, or a 2xx that is not the API's       yes        yes
+//	501, 505                                            no         yes
+//	421, 423, 425, 429, a 3xx                           yes        no
+//	401 (see Unauthorised), 405, 409, 404 to a DELETE   no         no
+//	another 4xx of the API's shape                      no         no
+//	another 4xx of something else                       yes        no
 //	the token endpoint cannot be reached                yes        no
-//	the server's TLS is not acceptable (Untrusted)      no         no
+//	TLS or a proxy that cannot pass (Hopeless)          no         no
 //	the credentials are refused (CredentialsError)      no         no
 //	the caller's context ended                          no         if the request was sent
 //

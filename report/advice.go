@@ -13,7 +13,7 @@ func advice(row *Row) string {
 		return "this is a bug of simhook: report it with the run's log"
 	case strings.HasPrefix(row.Error, "stopped"):
 		return again + ": it continues from there"
-	case row.Status == StatusRefused && strings.Contains(row.Error, "not from the API"):
+	case httpStatus < 500 && strings.Contains(row.Error, "not from the API"):
 		return "something before the API answered: check --base-url and any proxy, then " + again
 	case row.Status == StatusRefused:
 		return refusalAdvice(httpStatus)
