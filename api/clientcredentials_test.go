@@ -373,14 +373,19 @@ func TestCredentialsThatCannotWorkAreRefusedWithoutQuotingThem(t *testing.T) {
 // In the middle of a run, what stands before the token server may answer anything: calls go on with the token at hand.
 func TestAValidTokenStaysInUseWhateverTheTokenEndpointAnswers(t *testing.T) {
 	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request){
-		"a firewall": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html><title>Blocked</title>", http.StatusForbidden) },
-		"gone":       func(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) },
+		"a firewall": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "<html><title>Blocked</title>", http.StatusForbidden)
+		},
+		"gone": func(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) },
 		"refused by mistake": func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)
 			io.WriteString(w, `{"error":"invalid_client"}`)
 		},
-		"asks for a long pause": func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", "60"); w.WriteHeader(http.StatusServiceUnavailable) },
-		"hangs":                 func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		"asks for a long pause": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", "60")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		},
+		"hangs": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			var bad atomic.Bool

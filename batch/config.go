@@ -76,7 +76,7 @@ type Config struct {
 	Verify     int // SIMs that are read back at the end
 
 	Workers     int           // calls in flight at the most; 0: DefaultWorkers
-	MaxFailures MaxSIMs       // zero: the run goes on whatever fails
+	MaxFailures MaxSIMs       // zero: the run continues whatever fails
 	MaxDuration time.Duration // stop cleanly after it; 0: never
 	Grace       time.Duration // for calls in flight when the run is to end; 0: 10 s
 

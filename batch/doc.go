@@ -20,7 +20,7 @@
 //	      results.Journal       RESULTS.csv.partial, and RESULTS.csv once every SIM has its row
 //
 // A SIM's failure is a row, never an error: only what makes the whole run pointless ends it, such as refused
-// credentials or results that cannot be written. A worker goes on to its next SIM only when the row of the last one is
+// credentials or results that cannot be written. A worker takes its next SIM only when the row of the last one is
 // in the file, so a kill repeats the calls in flight and no others.
 //
 // # Using it

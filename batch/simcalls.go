@@ -149,7 +149,7 @@ func (s *simCalls) replace(t api.NotificationType, there, url string, a *attempt
 // keeps setting its own.
 const conflictRounds = 2
 
-// resolveConflict goes on after a 409: a webhook is there, and the API does not replace it. It is read, and if it is
+// resolveConflict continues after a 409: a webhook is there, and the API does not replace it. It is read, and if it is
 // another one, removed, so that the new one can be set. Nothing is removed on the word of anything but the API. Where
 // another client keeps setting its own, and has at last left none, the webhook that was removed is put back.
 func (s *simCalls) resolveConflict(t api.NotificationType, url string, a *attempts, call *report.Call, conflict error) error {
