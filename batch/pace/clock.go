@@ -34,6 +34,13 @@ func (c *clock) age(d time.Duration) {
 	c.high += drift
 }
 
+// at is the server's clock when it answered a call, give or take doubt.
+func (c *clock) at(sent, received time.Time) (server time.Time, doubt time.Duration) {
+	first, last := sent.Add(c.low), received.Add(c.high)
+	doubt = last.Sub(first) / 2
+	return first.Add(doubt), doubt
+}
+
 // earliest and latest bound a time of the server's clock on ours.
 func (c *clock) earliest(server time.Time) time.Time { return server.Add(-c.high) }
 func (c *clock) latest(server time.Time) time.Time   { return server.Add(-c.low) }

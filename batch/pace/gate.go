@@ -20,8 +20,15 @@ const longestAskedWait = time.Minute
 
 // closesGate reports whether an answer says that no call may start for a while. A Retry-After with a success is about
 // something else.
-func closesGate(a api.Answer) bool {
-	return a.Status == http.StatusTooManyRequests || a.RetryAfter > 0 && a.Status >= 400 || a.Quota.Announced() && a.Quota.Remaining == 0
+func (p *Pacer) closesGate(a api.Answer) bool {
+	_, believed := p.believed(a.Quota)
+	return a.Status == http.StatusTooManyRequests || a.RetryAfter > 0 && a.Status >= 400 ||
+		believed && a.Quota.Remaining == 0 && !p.window.stale
+}
+
+// believed is the reset of an answer, if a fixed window is believed in.
+func (p *Pacer) believed(q api.Quota) (reset time.Time, ok bool) {
+	return p.window.believed(q.Reset), q.Announced() && !p.window.trust.steady
 }
 
 // closeGate holds all calls back until the announced reset, or for the Retry-After if that is later, or for a
@@ -34,10 +41,10 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 		asked = min(asked, longestAskedWait)
 	}
 	until := now.Add(asked)
-	reset := p.window.clock.latest(a.Quota.Reset)
+	reset, believed := p.believed(a.Quota)
 	switch {
 	// Retry-After counts whole seconds: one that only rounds the reset up is not waited for.
-	case a.Quota.Announced() && reset.After(now) && reset.After(until.Add(-time.Second)):
+	case believed && reset.After(now) && reset.After(until.Add(-time.Second)):
 		until = reset
 	case a.RetryAfter == 0 && refused && sent.Before(p.closedAt):
 		return false
@@ -58,15 +65,17 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 // Limits of an automatic rate while no quota is announced. The steps are those of TCP (additive increase, multiplicative
 // decrease); the numbers are chosen: the rate falls within seconds, and grows back within a minute.
 const (
-	slowDown       = 0.75        // the step after a refusal
-	slowDownPause  = time.Second // so that calls that were refused together make one step
-	speedUpTime    = time.Minute // from nothing to the most, below the rate that was refused last
-	probingFactor  = 20          // so much slower above it
-	slowestPortion = 1.0 / 64    // of the most
+	slowDown        = 0.75        // the step after a refusal
+	slowDownALittle = 0.95        // where more calls passed than were refused since the last step
+	slowDownPause   = time.Second // so that calls that were refused together make one step
+	speedUpTime     = time.Minute // from nothing to the most, below the rate that was refused last
+	probingFactor   = 20          // so much slower above it
+	slowestPortion  = 1.0 / 64    // of the most
 )
 
 // slow lowers an automatic rate while no quota is announced: to the limit that the text of a 429 names, or else by a step.
 func (p *Pacer) slow(named api.Quota, now time.Time) {
+	p.refused++
 	switch {
 	case !p.auto || p.window.announced():
 	case named.Limit > 0 && named.Window > 0:
@@ -74,7 +83,12 @@ func (p *Pacer) slow(named api.Quota, now time.Time) {
 		p.unguided = p.ceiling
 	case now.Sub(p.slowed) >= slowDownPause:
 		p.refusedRate = p.unguided
-		p.unguided = max(p.unguided*slowDown, p.ceiling*slowestPortion)
+		step := slowDown
+		if p.passed > p.refused {
+			step = slowDownALittle
+		}
+		p.passed, p.refused = 0, 0
+		p.unguided = max(p.unguided*step, p.ceiling*slowestPortion)
 		p.slowed = now
 	}
 }
@@ -82,6 +96,7 @@ func (p *Pacer) slow(named api.Quota, now time.Time) {
 // recover lets an automatic rate that slow has lowered grow back, by the same amount in each second: soon to where it was
 // refused, and from there slowly.
 func (p *Pacer) recover() {
+	p.passed++
 	step := p.ceiling / (p.unguided * speedUpTime.Seconds())
 	if p.unguided > p.refusedRate*nearlyRefused {
 		step /= probingFactor

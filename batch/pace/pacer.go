@@ -44,6 +44,9 @@ type Pacer struct {
 	ceiling     float64   // the most that unguided may be
 	slowed      time.Time // when unguided was last lowered by a step
 	refusedRate float64   // what it was then
+	passed      int       // calls since then that were let through
+	refused     int       // calls since then that were not
+	steady      bool      // the rate is even, since announcements do not fit a fixed window
 	log         *slog.Logger
 	warned      bool // of too few workers
 }
@@ -117,17 +120,18 @@ func (t Permit) Done(a api.Answer) {
 	now := time.Now()
 	p.mu.Lock()
 	p.window.answered(a, t.start, now)
+	p.follow()
 	changed := p.auto && p.window.announced()
 	if changed {
 		p.warnOfFewWorkers()
 	}
-	if closesGate(a) {
+	if p.closesGate(a) {
 		changed = p.closeGate(a, t.start, now) || changed
 	}
 	switch {
 	case a.Status == http.StatusTooManyRequests, a.Status == http.StatusServiceUnavailable: // limiters answer one or the other
 		p.slow(a.Quota, now)
-	case a.Status != 0 && !closesGate(a):
+	case a.Status != 0 && !p.closesGate(a):
 		p.refusals = 0
 		p.recover()
 	}
@@ -135,6 +139,19 @@ func (t Permit) Done(a api.Answer) {
 	if changed {
 		p.lookAgain()
 	}
+}
+
+// follow sets the even rate of a quota that is not kept in fixed windows, when that is found out.
+func (p *Pacer) follow() {
+	steady := p.window.trust.steady
+	if !steady || p.steady || !p.auto {
+		return
+	}
+	p.steady = true
+	p.ceiling = unguidedShare * p.window.share * p.window.trust.perSecond(p.window.limit)
+	p.unguided = p.ceiling
+	p.log.Info("the quota is not kept in fixed windows: calls are spread evenly, and slowed down when they are refused",
+		"because", p.window.trust.why, "calls_per_minute", int(p.ceiling*60+0.5))
 }
 
 // warnOfFewWorkers says, once, that more workers would use the quota up.
@@ -211,7 +228,7 @@ func (p *Pacer) next(now time.Time) time.Duration {
 		missing := 1 - p.limiter.TokensAt(now)
 		return max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), time.Microsecond)
 	}
-	p.window.sent()
+	p.window.sent(now)
 	return 0
 }
 

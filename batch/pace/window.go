@@ -23,27 +23,37 @@ type window struct {
 	windowEnd      time.Time     // of this window, on the server's clock; later than announcedReset while presumed
 	length         time.Duration // 0: not known yet
 
+	lastSent         time.Time
 	inFlight         int // our calls that may be counted in this window
 	oursUsed         int // our calls counted in this window
 	othersUsed       int // calls of other clients in this window, at least
 	othersUsedBefore int // the same of the window before
 	minRemaining     int // the lowest remaining that was announced in this window
+	minSeen          time.Time
+	stale            bool // the last announcement was out of date
 
 	answering     time.Duration // all our calls answered in this window took together
 	workersWanted int           // to use up the window before; 0: there were enough
 
 	clock   clock
 	latency latency
+	trust   trust
 }
 
-// resetTolerance is how far two announced resets of one window may differ. It is chosen: servers that compute
-// the reset as "now plus what is left" round it differently each time.
-const resetTolerance = 250 * time.Millisecond
-
-func (w *window) announced() bool { return w.limit > 0 }
+func (w *window) announced() bool { return w.limit > 0 && !w.trust.steady }
 
 // sent counts a call that is about to start.
-func (w *window) sent() { w.inFlight++ }
+func (w *window) sent(now time.Time) {
+	w.inFlight++
+	w.lastSent = now
+}
+
+func earlierOf(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
 
 // unsent takes back a call that did not start.
 func (w *window) unsent() { w.inFlight-- }
@@ -61,6 +71,12 @@ func (w *window) answered(a api.Answer, sent, now time.Time) {
 		w.oursUsed++ // the server may have counted it
 		return
 	}
+	server, doubt := w.clock.at(sent, now)
+	w.trust.observe(quota, server, doubt, sent, now, w.length)
+	if w.trust.steady {
+		w.limit = quota.Limit
+		return
+	}
 	later := quota.Reset.Sub(w.announcedReset)
 	switch {
 	case !w.announced() || later > w.tolerance():
@@ -72,14 +88,30 @@ func (w *window) answered(a api.Answer, sent, now time.Time) {
 		w.oursUsed++
 	}
 	w.limit = quota.Limit
-	w.minRemaining = min(w.minRemaining, quota.Remaining)
+	if w.stale = w.isStale(a); w.stale {
+		return
+	}
+	// Within a window nothing is given back: a call that was sent later and found more left tells that the lower number was
+	// out of date.
+	if quota.Remaining < w.minRemaining || quota.Remaining > w.minRemaining+w.inFlight && sent.After(w.minSeen) {
+		w.minRemaining, w.minSeen = quota.Remaining, now
+		w.othersUsed = 0
+	}
 	w.othersUsed = max(w.othersUsed, w.limit-w.minRemaining-w.oursUsed-w.inFlight)
+}
+
+// isStale reports whether a success announces that most of the quota is used, although we have used little of it and other
+// clients used little of the last window: some gateways announce what was left seconds ago, in the window before.
+func (w *window) isStale(a api.Answer) bool {
+	ours := w.oursUsed + w.inFlight
+	return a.Status != http.StatusTooManyRequests && ours < w.limit/4 && w.othersUsed+w.othersUsedBefore < w.limit/4 &&
+		w.limit-a.Quota.Remaining-ours > w.limit/2 && w.length > 0
 }
 
 // enter starts the window that an answer is the first to announce. Its reset is later than the last announced
 // one by the given time.
 func (w *window) enter(quota api.Quota, later time.Duration) {
-	if w.announced() {
+	if w.announced() && w.trust.surprises == 0 {
 		w.learnLength(later)
 		w.clock.age(later)
 	}
@@ -89,12 +121,15 @@ func (w *window) enter(quota api.Quota, later time.Duration) {
 		w.begin(quota.Reset)
 	}
 	w.announcedReset = quota.Reset
-	w.limit, w.minRemaining = quota.Limit, quota.Remaining
+	w.limit, w.minRemaining, w.minSeen = quota.Limit, quota.Remaining, time.Time{}
 }
 
 // learnLength takes the time between two resets as the length of a window, unless it is a multiple of the
 // known length.
 func (w *window) learnLength(between time.Duration) {
+	if between < shortestWindow {
+		return
+	}
 	if w.length > 0 {
 		beyond := between % w.length
 		if between > w.length/2 && min(beyond, w.length-beyond) <= w.tolerance() {
@@ -117,9 +152,9 @@ func (w *window) presumed() bool { return !w.windowEnd.Equal(w.announcedReset) }
 
 func (w *window) tolerance() time.Duration {
 	if w.length == 0 {
-		return resetTolerance
+		return w.trust.tolerance
 	}
-	return min(resetTolerance, w.length/4)
+	return toleranceOf(w.length)
 }
 
 // roll begins the next window once the last one is certainly over.
@@ -157,15 +192,37 @@ const catchUp = 4
 func (w *window) allow(now time.Time) allowance {
 	w.roll(now)
 	calls := w.callsLeft(now)
-	if calls < 1 {
-		return allowance{closedUntil: w.clock.latest(w.windowEnd)}
-	}
 	even := float64(w.limit) / w.expectedLength().Seconds()
+	if calls < 1 {
+		until := w.believed(w.windowEnd)
+		if now.After(until) {
+			return allowance{perSecond: even} // one call, to see whether the end that was announced is true
+		}
+		return allowance{closedUntil: until.Add(time.Millisecond)}
+	}
 	left := w.clock.earliest(w.windowEnd).Sub(now) - w.lead()
 	if left <= 0 {
 		return allowance{perSecond: even}
 	}
-	return allowance{perSecond: min(float64(calls)/left.Seconds(), catchUp*even)}
+	fastest := catchUp * even
+	if w.trust.surprises > 0 {
+		fastest = even
+	}
+	perSecond := float64(calls) / left.Seconds()
+	if w.length == 0 { // the first window: its end is not yet known to be true
+		perSecond = max(perSecond, w.share*api.DefaultQuota/api.DefaultQuotaWindow.Seconds())
+	}
+	return allowance{perSecond: min(perSecond, fastest)}
+}
+
+// believed is the end of a pause until an announced reset, by our clock. A reset that is very far ahead is looked at again
+// after the length of a window.
+func (w *window) believed(reset time.Time) time.Time {
+	until := w.clock.latest(reset)
+	if until.Sub(w.lastSent) > longestSliding {
+		until = w.lastSent.Add(max(w.length, api.DefaultQuotaWindow))
+	}
+	return until
 }
 
 // lead is how long before the window's end the last call should start, so that it is counted in time even if
