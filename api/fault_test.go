@@ -100,13 +100,13 @@ func TestWithoutAConnectionNothingTookEffect(t *testing.T) {
 		"silent during handshake": {"https://" + silent.Addr().String(), "timeout", true},
 		"unknown certificate":     {secure.URL, "tls: certificate signed by unknown authority", false},
 		"no TLS":                  {strings.Replace(plain.URL, "http", "https", 1), "tls: the server does not speak TLS", false},
-		"unknown host":            {"http://nowhere.invalid", "no such host", true},
+		"unknown host":            {"http://nowhere.invalid", "no such host: nowhere.invalid", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := newClient(t, test.url, api.Config{Timeout: 2 * time.Second})
 			_, err := register(client, "c")
 			got := api.Cause(err)
-			if test.cause == "no such host" && got == "name lookup failed" {
+			if strings.HasPrefix(test.cause, "no such host") && strings.HasPrefix(got, "name lookup failed") {
 				t.Skip("there is no name server to say so")
 			}
 			if got != test.cause || api.Temporary(err) != test.temporary {

@@ -19,8 +19,8 @@ package api_test
 //	  but not a newer token                       TestALateRefusalOfAnOldTokenDoesNotInvalidateANewerOne
 //	  a refused token is not used again           TestARefusedTokenIsNotUsedAgain,
 //	                                              TestATokenFileIsReadAgainWhenItsTokenIsRefused
-//	  three refused tokens in a row end the run   TestThreeRefusedTokensInARowEndTheRunButOneRefusedInManyCallsDoesNot
-//	  a token refused in many calls counts once   TestThreeRefusedTokensInARowEndTheRunButOneRefusedInManyCallsDoesNot
+//	  tokens refused for half a minute end the run TestThreeTokensThatAreRefusedForHalfAMinuteEndTheRunButOneRefusedInManyCallsDoesNot
+//	  a token refused in many calls counts once   TestThreeTokensThatAreRefusedForHalfAMinuteEndTheRunButOneRefusedInManyCallsDoesNot
 //	  a success resets the count                  TestARevokedTokenIsReplaced
 //	  a gateway's page does not reset it          TestAGatewaysPageDoesNotAcceptATokenButTheAPIsErrorsDo
 //	  a malformed token is not sent               TestATokenNoHeaderCanCarryIsRefusedWithoutRepeatingIt

@@ -31,7 +31,7 @@ func TestARevokedTokenIsReplaced(t *testing.T) {
 	})
 }
 
-func TestThreeRefusedTokensInARowEndTheRunButOneRefusedInManyCallsDoesNot(t *testing.T) {
+func TestThreeTokensThatAreRefusedForHalfAMinuteEndTheRunButOneRefusedInManyCallsDoesNot(t *testing.T) {
 	inVirtualTime(t, func() http.Handler {
 		mux := http.NewServeMux()
 		mux.Handle(sandbox.TokenPath, sandbox.New(sandbox.Options{}))
@@ -43,7 +43,10 @@ func TestThreeRefusedTokensInARowEndTheRunButOneRefusedInManyCallsDoesNot(t *tes
 	}, func(t *testing.T, _ http.Handler, transport *http.Transport) {
 		source := credentials(t, transport, secret)
 		client := newClient(t, "http://sandbox", api.Config{Tokens: source, Transport: transport})
-		for round := 1; round <= 3; round++ {
+		for round := 1; round <= 4; round++ {
+			if round == 4 {
+				time.Sleep(30 * time.Second)
+			}
 			refused, ended := 0, 0
 			for _, err := range registerFromAll(32, client) {
 				var end *api.CredentialsError
@@ -54,7 +57,7 @@ func TestThreeRefusedTokensInARowEndTheRunButOneRefusedInManyCallsDoesNot(t *tes
 					refused++
 				}
 			}
-			wantEnded := map[int]int{3: 32}[round]
+			wantEnded := map[int]int{4: 32}[round]
 			if ended != wantEnded || refused != 32-wantEnded || source.Renewals() != round {
 				t.Errorf("round %d: %d refused, %d ended, %d tokens", round, refused, ended, source.Renewals())
 			}
@@ -95,6 +98,7 @@ func TestAGatewaysPageDoesNotAcceptATokenButTheAPIsErrorsDo(t *testing.T) {
 				var err error
 				for range 5 { // the first, third and fifth are refused
 					_, err = register(client, "c")
+					time.Sleep(10 * time.Second)
 				}
 				var end *api.CredentialsError
 				if errors.As(err, &end) != test.fatal || calls != 5 {

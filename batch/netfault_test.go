@@ -31,7 +31,7 @@ func TestANetworkThatBreaksEveryFourthRequestFailsNoSIM(t *testing.T) {
 		return noFault
 	})
 	w := newWire(t, s, "http://"+proxy.relay.address(), 40)
-	w.client.Timeout = 500 * time.Millisecond
+	w.client.Timeout = 2 * time.Second
 	summary, err := w.run(func(c *Config) { c.Workers = 20 })
 	if err != nil || summary.OK != 40 || summary.SubscriptionEnd[report.Registered] != 40 {
 		t.Errorf("%v, %+v", err, summary)

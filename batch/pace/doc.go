@@ -31,11 +31,29 @@
 //
 // The reset is on the server's clock. The Date headers of the answers tell how far that clock is from ours.
 //
+// # Quotas that are kept in another way
+//
+// What is announced is taken for a fixed window as long as it fits one: the reset stays where it is until it is reached. Three
+// announcements in a row that do not fit end that (trust.go). The rate is then even, which suits every other way to keep a
+// quota, and follows refusals as TCP does (gate.go):
+//
+//	the reset moves before it is reached      a sliding window: its length is the time to the reset
+//	the reset is when the next call may come  a token bucket, or a sliding log
+//	the reset jumps back and forth            several nodes count by themselves
+//	it is past, or more than a day ahead      nothing is known but the documentation's quota
+//	nothing is announced                      the same
+//
+//	rate  |  /|  /|  /|   a refusal lowers it by a quarter, or by a twentieth where most calls pass;
+//	      | / | / | / |   it grows back soon to where it was refused, and from there slowly
+//	      +-------------
+//
 // # What is guaranteed
 //
 //   - With an automatic rate and an announced quota, no more of our calls start in a window than our share
 //     of the limit. A call that may be counted in either of two windows is held against both.
 //   - A fixed rate is never exceeded, except by a burst worth 5 ms of it.
+//   - While nothing that fits a fixed window is announced, no more calls start than the documentation allows, unless all
+//     announcements agree on a higher rate.
 //   - After a 429, a Retry-After or "remaining 0" no call starts before the announced time, whichever worker
 //     asks, at any rate. A permit already on offer is withdrawn. Attempts that have their permit go on.
 //

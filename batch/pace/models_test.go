@@ -27,15 +27,14 @@ const (
 
 // fixedWindow counts in windows that begin with the first call, or on the clock.
 type fixedWindow struct {
-	limit      int
-	onClock    bool
-	phase      time.Duration // of the clock
-	end        time.Time
-	used       int
-	announce   func(now, end time.Time) time.Time // the reset; nil: the end
-	stale      time.Duration                      // age of the announced remaining
-	history    []moment
-	remainders int
+	limit    int
+	onClock  bool
+	phase    time.Duration // of the clock
+	end      time.Time
+	used     int
+	announce func(now, end time.Time) time.Time // the reset; nil: the end
+	stale    time.Duration                      // age of the announced remaining
+	history  []moment
 }
 
 type moment struct {

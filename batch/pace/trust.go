@@ -107,7 +107,7 @@ func (t *trust) surprise(why string) {
 // measured exactly: one that is nearly the documented one is that.
 func (t *trust) perSecond(limit int) float64 {
 	documented := api.DefaultQuota / api.DefaultQuotaWindow.Seconds()
-	length := time.Duration(0)
+	var length time.Duration
 	switch {
 	case t.agreed >= maxSurprises && t.length >= shortestWindow && t.length <= longestSliding:
 		length = t.length

@@ -48,13 +48,6 @@ func (w *window) sent(now time.Time) {
 	w.lastSent = now
 }
 
-func earlierOf(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
-}
-
 // unsent takes back a call that did not start.
 func (w *window) unsent() { w.inFlight-- }
 
