@@ -66,7 +66,9 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 // decrease); the numbers are chosen: the rate falls within seconds, and grows back within a minute.
 const (
 	slowDown        = 0.75        // the step after a refusal
-	slowDownALittle = 0.95        // where more calls passed than were refused since the last step
+	slowDownALittle = 0.95        // where few calls are refused
+	fewRefused      = 0.2         // of the last calls
+	shareCalls      = 30          // that they are counted over, as a moving mean
 	slowDownPause   = time.Second // so that calls that were refused together make one step
 	speedUpTime     = time.Minute // from nothing to the most, below the rate that was refused last
 	probingFactor   = 20          // so much slower above it
@@ -75,7 +77,7 @@ const (
 
 // slow lowers an automatic rate while no quota is announced: to the limit that the text of a 429 names, or else by a step.
 func (p *Pacer) slow(named api.Quota, now time.Time) {
-	p.refused++
+	p.refusedShare += (1 - p.refusedShare) / shareCalls
 	switch {
 	case !p.auto || p.window.announced():
 	case named.Limit > 0 && named.Window > 0:
@@ -84,10 +86,9 @@ func (p *Pacer) slow(named api.Quota, now time.Time) {
 	case now.Sub(p.slowed) >= slowDownPause:
 		p.refusedRate = p.unguided
 		step := slowDown
-		if p.passed > p.refused {
+		if p.refusedShare < fewRefused {
 			step = slowDownALittle
 		}
-		p.passed, p.refused = 0, 0
 		p.unguided = max(p.unguided*step, p.ceiling*slowestPortion)
 		p.slowed = now
 	}
@@ -96,7 +97,7 @@ func (p *Pacer) slow(named api.Quota, now time.Time) {
 // recover lets an automatic rate that slow has lowered grow back, by the same amount in each second: soon to where it was
 // refused, and from there slowly.
 func (p *Pacer) recover() {
-	p.passed++
+	p.refusedShare -= p.refusedShare / shareCalls
 	step := p.ceiling / (p.unguided * speedUpTime.Seconds())
 	if p.unguided > p.refusedRate*nearlyRefused {
 		step /= probingFactor

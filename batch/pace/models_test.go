@@ -173,7 +173,7 @@ func follow(ctx context.Context, l limiter, latency func() time.Duration) (o out
 }
 
 func TestEveryWayToKeepAQuotaIsFollowed(t *testing.T) {
-	random := rand.New(rand.NewPCG(3, 4))
+	var random *rand.Rand
 	for name, c := range map[string]struct {
 		limiter func() limiter
 		least   float64 // of what is allowed
@@ -211,7 +211,8 @@ func TestEveryWayToKeepAQuotaIsFollowed(t *testing.T) {
 		}, 0.75, 0.02},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, slow := range []time.Duration{20 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second} {
+			for i, slow := range []time.Duration{20 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second} {
+				random = rand.New(rand.NewPCG(3, uint64(i)))
 				synctest.Test(t, func(t *testing.T) {
 					const lasts = 20*time.Minute - time.Second
 					ctx, cancel := context.WithTimeout(t.Context(), lasts)

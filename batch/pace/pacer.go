@@ -33,22 +33,21 @@ type Pacer struct {
 	permits chan struct{}
 	wake    chan struct{} // the dispatcher has to look again
 
-	mu          sync.Mutex
-	limiter     *rate.Limiter
-	window      window
-	closedUntil time.Time // the gate is closed until then
-	closedAt    time.Time // when it was closed
-	closedBy    int       // status of the answer that closed it
-	refusals    int       // 429s since the last call that was let through
-	unguided    float64   // calls a second of an automatic rate while no quota is announced
-	ceiling     float64   // the most that unguided may be
-	slowed      time.Time // when unguided was last lowered by a step
-	refusedRate float64   // what it was then
-	passed      int       // calls since then that were let through
-	refused     int       // calls since then that were not
-	steady      bool      // the rate is even, since announcements do not fit a fixed window
-	log         *slog.Logger
-	warned      bool // of too few workers
+	mu           sync.Mutex
+	limiter      *rate.Limiter
+	window       window
+	closedUntil  time.Time // the gate is closed until then
+	closedAt     time.Time // when it was closed
+	closedBy     int       // status of the answer that closed it
+	refusals     int       // 429s since the last call that was let through
+	unguided     float64   // calls a second of an automatic rate while no quota is announced
+	ceiling      float64   // the most that unguided may be
+	slowed       time.Time // when unguided was last lowered by a step
+	refusedRate  float64   // what it was then
+	refusedShare float64   // of the last calls
+	steady       bool      // the rate is even, since announcements do not fit a fixed window
+	log          *slog.Logger
+	warned       bool // of too few workers
 }
 
 // unguidedShare is the part of an automatic rate while no quota is announced. It is chosen.
