@@ -21,7 +21,7 @@ func TestCheckCountsAndShowsWhatItFound(t *testing.T) {
 		t.Errorf("%d rows are not %d valid, %d invalid, %d duplicates and %d conflicts",
 			got.Rows, got.Valid, got.Invalid, got.Duplicates.Count, got.Conflicts.Count)
 	}
-	if got.Valid != 14 || got.Invalid != 14 {
+	if got.Valid != 13 || got.Invalid != 15 {
 		t.Errorf("%d valid, %d invalid", got.Valid, got.Invalid)
 	}
 	counts := func(groups []fleet.Group) map[string]int {
@@ -33,7 +33,7 @@ func TestCheckCountsAndShowsWhatItFound(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]int{
 		fleet.KindScientific: 2, fleet.KindTooShort: 2, fleet.KindEmpty: 2, fleet.KindWebhookURL: 2,
-		fleet.KindDecimal: 1, fleet.KindNotDigits: 1,
+		fleet.KindDecimal: 1, fleet.KindNotDigits: 1, fleet.KindWidth: 1,
 		fleet.KindTooLong: 1, fleet.KindNot89: 1, fleet.KindCheckDigit: 1, fleet.KindOpenQuote: 1,
 	}, counts(got.Problems)); diff != "" {
 		t.Error("problems", diff)

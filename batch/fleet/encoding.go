@@ -24,6 +24,9 @@ func decode(file io.Reader) (io.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := refuseKind(head); err != nil {
+		return nil, err
+	}
 	if bytes.HasPrefix(head, []byte("\x1f\x8b")) {
 		unzipped, err := gzip.NewReader(in)
 		if err != nil {
@@ -77,14 +80,46 @@ func utf16Decoder(head []byte) *encoding.Decoder {
 	return nil
 }
 
-// refuseBinary recognises what people mistake for a CSV file.
+// otherKinds are what people mistake for a CSV file, by the first bytes in lower case, and what to do about it.
+func otherKinds() [][2]string {
+	const again = ": save or export the SIMs as CSV"
+	return [][2]string{
+		{"pk\x03\x04", "this is an Excel workbook or a zip archive" + again},
+		{"\xd0\xcf\x11\xe0", "this is an old Excel workbook" + again},
+		{"%pdf-", "this is a PDF" + again},
+		{"{\\rtf", "this is a text with formatting (RTF)" + again},
+		{"<!doctype html", "this is a page of HTML, perhaps of a login" + again},
+		{"<html", "this is a page of HTML, perhaps of a login" + again},
+		{"<?xml", "this is XML" + again},
+		{"<", "this is HTML or XML" + again},
+		{"{", "this is JSON" + again},
+		{"[{", "this is JSON" + again},
+		{"[\"", "this is JSON" + again},
+		{"(\xb5/\xfd", "this is compressed with zstd: decompress it, or use gzip"},
+		{"\xfd7zxz", "this is compressed with xz: decompress it, or use gzip"},
+		{"bzh", "this is compressed with bzip2: decompress it, or use gzip"},
+		{"\xff\xfe\x00\x00", "this is UTF-32: save it as UTF-8"},
+		{"\x00\x00\xfe\xff", "this is UTF-32: save it as UTF-8"},
+	}
+}
+
+// refuseKind recognises what people mistake for a CSV file.
+func refuseKind(head []byte) error {
+	start := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\ufeff")), " \t\r\n"))
+	if len(start) == 0 {
+		return nil
+	}
+	for _, kind := range otherKinds() {
+		if bytes.HasPrefix(start, []byte(kind[0])) || bytes.HasPrefix(head, []byte(kind[0])) {
+			return errors.New(kind[1])
+		}
+	}
+	return nil
+}
+
+// refuseBinary refuses what is no text.
 func refuseBinary(head []byte) error {
-	switch {
-	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("\xd0\xcf\x11\xe0")):
-		return errors.New("this is an Excel workbook or an archive: save the sheet as CSV")
-	case bytes.HasPrefix(head, []byte("%PDF-")):
-		return errors.New("this is a PDF: export the SIMs as CSV")
-	case bytes.IndexByte(head, 0) >= 0:
+	if bytes.IndexByte(bytes.TrimRight(head, "\x00\r\n"), 0) >= 0 {
 		return errors.New("this is a binary file: CSV as text is needed, plain or gzipped")
 	}
 	return nil

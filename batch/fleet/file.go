@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -48,8 +51,88 @@ func (f *file) examine(delimiter byte) error {
 	if err != nil {
 		return err
 	}
-	f.layout, err = findLayout(lines, delimiter, f.options.Column)
-	return err
+	if f.layout, err = findLayout(lines, delimiter, f.options.Column); err != nil {
+		return err
+	}
+	return f.sample()
+}
+
+// sampleRows is how many rows tell what the others are like.
+const sampleRows = 500
+
+// issuerDigits is how many first digits of an ICCID tell its issuer: 89, the country and the network (ITU-T E.118).
+const issuerDigits = 7
+
+// sample reads the first rows: how many digits the SIMs of each issuer have, and whether a column holds URLs that would be
+// ignored.
+func (f *file) sample() error {
+	lines, err := f.lines()
+	if err != nil {
+		return err
+	}
+	all := records{lines: lines, layout: f.layout}
+	splitter := cellSplitter{delimiter: f.layout.delimiter}
+	lengths := map[string]map[int]int{}
+	for range sampleRows + f.layout.heading {
+		one, err := all.next()
+		if err != nil {
+			break // it comes again
+		}
+		if one.err != nil || one.open || one.line <= f.layout.heading {
+			continue
+		}
+		cells, _ := splitter.split(one.text)
+		if err := f.layout.checkURLs(cells); err != nil {
+			return err
+		}
+		if iccid, _, err := NormaliseICCID(string(cellAt(cells, f.layout.iccid)), false); err == nil {
+			issuer := iccid[:issuerDigits]
+			if lengths[issuer] == nil {
+				lengths[issuer] = map[int]int{}
+			}
+			lengths[issuer][len(iccid)]++
+		}
+	}
+	f.layout.usual = usualLengths(lengths)
+	return nil
+}
+
+// usualLengths are the lengths that nearly all SIMs of an issuer have: at least 20 SIMs, and 95 % of them.
+func usualLengths(lengths map[string]map[int]int) map[string]int {
+	usual := map[string]int{}
+	for issuer, counts := range lengths {
+		all := 0
+		for _, n := range counts {
+			all += n
+		}
+		for length, n := range counts {
+			if n >= 20 && n*20 >= all*19 {
+				usual[issuer] = length
+			}
+		}
+	}
+	return usual
+}
+
+// checkURLs refuses a file with a column of URLs that no name makes the column of webhook URLs: all its SIMs would get the
+// URL of --webhook-url.
+func (l *layout) checkURLs(cells [][]byte) error {
+	if l.webhookURL >= 0 {
+		return nil
+	}
+	for i, cell := range cells {
+		text := strings.ToLower(strings.TrimSpace(string(cell[:min(len(cell), 16)])))
+		if i == l.iccid || !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
+			continue
+		}
+		name := "column " + strconv.Itoa(i+1)
+		if i < len(l.names) {
+			name += " (" + strconv.Quote(l.names[i]) + ")"
+		}
+		return fmt.Errorf("%s holds URLs, and they would be ignored: call the column of webhook URLs webhook_url; "+
+			"if these are others, add an empty column webhook_url", name)
+	}
+	return nil
 }
 
 // lines reads the file from its beginning, whatever other passes do at the same time.

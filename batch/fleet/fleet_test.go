@@ -122,7 +122,7 @@ func TestExampleFleetIsAllValid(t *testing.T) {
 }
 
 func TestHeaderIsFound(t *testing.T) {
-	const row = "x,8944474600000109251,https://example.com/own\n"
+	const row, ownURL = "x,8944474600000109251,y\n", "x,8944474600000109251,https://example.com/own\n"
 	tests := map[string]struct {
 		text    string
 		options fleet.Options
@@ -131,7 +131,11 @@ func TestHeaderIsFound(t *testing.T) {
 		"in capitals":                           {"a,ICCID,b\n" + row, fleet.Options{}, false},
 		"by the name sim":                       {"a,sim,b\n" + row, fleet.Options{}, false},
 		"by the name SIM ICCID":                 {"a, SIM ICCID ,b\n" + row, fleet.Options{}, false},
-		"with a webhook column":                 {"a,sim_iccid,Webhook URL\n" + row, fleet.Options{}, true},
+		"with a webhook column":                 {"a,sim_iccid,Webhook URL\n" + ownURL, fleet.Options{}, true},
+		"with a webhook column of another name": {"a,iccid,Callback-URL (optional)\n" + ownURL, fleet.Options{}, true},
+		"below titles":                          {"Our SIMs,,\n# of March,,\na,iccid,b\n" + row, fleet.Options{}, false},
+		"once more":                             {"a,iccid,b\n" + row + "a,iccid,b\n", fleet.Options{}, false},
+		"before the end of an old file":         {"a,iccid,b\n" + row + "\x1a\n\x00\x00", fleet.Options{}, false},
 		"after blank lines":                     {"\n  \n\na,iccid,b\n" + row, fleet.Options{}, false},
 		"by the name that was asked for":        {"iccid,Card Number,b\n" + row, fleet.Options{Column: "card_number"}, false},
 		"with the more telling name preferred":  {"sim,iccid,b\n" + row, fleet.Options{}, false},
@@ -190,7 +194,7 @@ func TestUnusableFleetFilesAreRefused(t *testing.T) {
 		"two columns of ICCIDs":          {"iccid,name,ICCID\n", fleet.Options{}, []string{"columns 1 and 3", "rename"}},
 		"two columns of webhooks":        {"iccid,webhook_url,webhook_url\n", fleet.Options{}, []string{"columns 2 and 3"}},
 		"an open quote in the header":    {"iccid,\"name\n", fleet.Options{}, []string{"header is never closed"}},
-		"a workbook":                     {"PK\x03\x04\x14\x00", fleet.Options{}, []string{"Excel workbook", "save the sheet as CSV"}},
+		"a workbook":                     {"PK\x03\x04\x14\x00", fleet.Options{}, []string{"Excel workbook", "save or export the SIMs as CSV"}},
 		"an old workbook":                {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", fleet.Options{}, []string{"Excel workbook"}},
 		"a PDF":                          {"%PDF-1.7\n", fleet.Options{}, []string{"PDF"}},
 		"a binary file":                  {"\x7fELF\x02\x01\x01\x00", fleet.Options{}, []string{"binary"}},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -16,8 +17,10 @@ type header struct {
 	err     error
 }
 
-// webhookURLColumn is the columnName of the column of webhook URLs.
-const webhookURLColumn = "webhookurl"
+// webhookURLColumns are the columnNames of the column of webhook URLs, the most telling first.
+func webhookURLColumns() []string {
+	return []string{"webhookurl", "webhook", "callbackurl", "callback", "notificationurl"}
+}
 
 // iccidColumns are the columnNames of the column of ICCIDs, the most telling first.
 func iccidColumns() []string { return []string{"iccid", "simiccid", "sim"} }
@@ -26,7 +29,7 @@ func iccidColumns() []string { return []string{"iccid", "simiccid", "sim"} }
 func readHeader(line []byte, delimiter byte, column string) header {
 	splitter := cellSplitter{delimiter: delimiter}
 	cells, open := splitter.split(line)
-	h := header{columns: len(cells), layout: layout{delimiter: delimiter, webhookURL: -1}}
+	h := header{columns: len(cells), layout: layout{delimiter: delimiter, webhookURL: -1, line: -1, columns: len(cells), chosen: column != ""}}
 	if open {
 		h.columns = bytes.Count(line, []byte{delimiter}) + 1
 		h.err = errors.New("a quote in the header is never closed: put the header on one line")
@@ -54,7 +57,14 @@ func readHeader(line []byte, delimiter byte, column string) header {
 		h.err = noColumn(cells, column)
 		return h
 	}
-	h.layout.webhookURL, h.err = findColumn(names, webhookURLColumn)
+	h.layout.name = names[h.layout.iccid]
+	for _, cell := range cells {
+		h.layout.names = append(h.layout.names, shown(string(cell), 40))
+	}
+	if slices.Contains(names, "subscriptionend") && slices.Contains(names, "action") { // simhook's own results
+		h.layout.line = slices.Index(names, "line")
+	}
+	h.layout.webhookURL, h.err = findColumn(names, webhookURLColumns()...)
 	return h
 }
 
@@ -67,9 +77,12 @@ func meansICCID(cell string) bool {
 	return true
 }
 
-// columnName is a column's name in lower case without spaces, dashes, quotes and underscores. So "SIM ICCID",
-// "sim_iccid" and a name behind a byte order mark are found.
+// columnName is a column's name in lower case without spaces, dashes, quotes and underscores, and without what stands in
+// brackets behind it. So "SIM ICCID", "sim_iccid", "webhook_url (optional)" and a name behind a byte order mark are found.
 func columnName(cell string) string {
+	if name, _, found := strings.Cut(cell, "("); found && strings.TrimSpace(name) != "" {
+		cell = name
+	}
 	return strings.Map(func(r rune) rune {
 		if isSpace(r) || isDash(r) || isQuote(r) || r == '_' {
 			return -1

@@ -47,6 +47,7 @@ const (
 	KindTooLong    = "too long"
 	KindNot89      = "not beginning with 89"
 	KindCheckDigit = "wrong check digit"
+	KindTwoFields  = "two fields in one cell"
 )
 
 // ICCIDError says why a text is no ICCID and what to do about it.
@@ -67,11 +68,26 @@ func NormaliseICCID(cell string, allowBadLuhn bool) (iccid string, changes Chang
 		if iccid, changes, err = strip(cell); err != nil {
 			return "", 0, err
 		}
+		if changes&ChangeDashes != 0 && endsInLooseDigit(cell) {
+			return "", 0, &ICCIDError{KindTwoFields, "one or two digits stand behind a dash: are these two fields in one cell? Write the ICCID alone"}
+		}
 	}
 	if err := verify(iccid, allowBadLuhn); err != nil {
 		return "", 0, err
 	}
 	return iccid, changes, nil
+}
+
+// endsInLooseDigit reports whether a single dash cuts one or two digits off the end.
+func endsInLooseDigit(cell string) bool {
+	last, dashes := 0, 0
+	for i, r := range cell {
+		if isDash(r) {
+			dashes++
+			last = i + utf8.RuneLen(r)
+		}
+	}
+	return dashes == 1 && len(strings.TrimSpace(cell[last:])) <= 2 && last > 12
 }
 
 // strip keeps the digits of a cell. A character that is neither digit nor decoration is an error.
@@ -120,8 +136,12 @@ func verify(digits string, allowBadLuhn bool) error {
 			fmt.Sprintf("%d digits, but an ICCID has 18 to 20: this may be an IMSI or an IMEI", n)}
 	case n < 18:
 		return &ICCIDError{KindTooShort, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: some are missing", n)}
+	case n == 32 && digits[:2] == "89":
+		return &ICCIDError{KindTooLong, "32 digits: this is an EID, which names a chip and not a SIM profile: the ICCID is needed"}
 	case n > 20:
 		return &ICCIDError{KindTooLong, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: put one SIM on each line", n)}
+	case digits[:2] == "98" && isSwapped(digits):
+		return &ICCIDError{KindNot89, swappedInPairs}
 	case digits[:2] != "89":
 		return &ICCIDError{KindNot89,
 			"begins with " + digits[:2] + ", but an ICCID begins with 89: --column names the column of ICCIDs"}
@@ -135,13 +155,25 @@ func verify(digits string, allowBadLuhn bool) error {
 	}
 	last := digits[len(digits)-1]
 	want := (last-'0'+10-sum)%10 + '0' // the last digit counts once
-	hint := "a digit is mistyped"
-	if strings.HasSuffix(digits, "0000") {
+	hint := "a digit is mistyped; --allow-bad-luhn accepts it"
+	if strings.HasSuffix(digits, "000") {
 		hint = "a spreadsheet may have rounded the last digits to zeros, so export the column as text"
 	}
-	return &ICCIDError{KindCheckDigit,
-		fmt.Sprintf("the check digit is wrong (%c, should be %c): %s; --allow-bad-luhn accepts it", last, want, hint)}
+	return &ICCIDError{KindCheckDigit, fmt.Sprintf("the check digit is wrong (%c, should be %c): %s", last, want, hint)}
 }
+
+// isSwapped reports whether the digits make an ICCID when those of each pair change places, and the filler F that comes to
+// the end is left out.
+func isSwapped(digits string) bool {
+	swapped := []byte(strings.ToUpper(digits))
+	for i := 0; i+1 < len(swapped); i += 2 {
+		swapped[i], swapped[i+1] = swapped[i+1], swapped[i]
+	}
+	text := strings.TrimSuffix(string(swapped), "F")
+	return len(text) >= 18 && onlyDigits(text) && luhn(text) == 0
+}
+
+const swappedInPairs = "the digits are swapped in pairs, as the SIM itself stores them: swap them back, or export the ICCID as printed"
 
 // CheckDigit is the Luhn digit ('0' to '9') that completes an ICCID whose other digits are given.
 func CheckDigit(digits string) byte { return (10-luhn(digits+"0"))%10 + '0' }
@@ -178,6 +210,15 @@ func notDigits(cell string, bad rune) *ICCIDError {
 	case decimal && !scientific:
 		return &ICCIDError{KindDecimal, "a program has made a decimal number of this ICCID " +
 			"and its last digits may be lost: export the column as text"}
+	}
+	if strings.HasPrefix(number, "98") && isSwapped(number) {
+		return &ICCIDError{KindNot89, swappedInPairs}
+	}
+	if unicode.IsDigit(bad) {
+		return &ICCIDError{KindNotDigits, fmt.Sprintf("%q is a digit of another script: write the ICCID with 0 to 9", bad)}
+	}
+	if (bad == ',' || bad == '.') && onlyDigits(strings.NewReplacer(",", "", ".", "").Replace(number)) && strings.Count(number, string(bad)) > 2 {
+		return &ICCIDError{KindNotDigits, "a program has put separators of thousands into this ICCID: export the column as text"}
 	}
 	return &ICCIDError{KindNotDigits, fmt.Sprintf("%q is no digit: an ICCID consists of digits", bad)}
 }

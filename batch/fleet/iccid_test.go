@@ -70,7 +70,7 @@ func TestNormaliseICCIDSaysWhatIsWrong(t *testing.T) {
 		"F in the middle":             {"8944F474600000109251", fleet.KindNotDigits, "'F' is no digit"},
 		"F at the front":              {"F8944474600000109251", fleet.KindNotDigits, "'F' is no digit"},
 		"words":                       {"n/a", fleet.KindNotDigits, "'n' is no digit"},
-		"digits of another script":    {"٨٩444746000001092511", fleet.KindNotDigits, "is no digit"},
+		"digits of another script":    {"٨٩444746000001092511", fleet.KindNotDigits, "of another script"},
 		"an equals sign at the end":   {"8944474600000109251=", fleet.KindNotDigits, "'=' is no digit"},
 		"17 digits":                   {"89444746000001092", fleet.KindTooShort, "17 digits, but an ICCID has 18 to 20"},
 		"15 digits may be an IMSI":    {"234330000000001", fleet.KindTooShort, "IMSI"},

@@ -14,6 +14,19 @@ type layout struct {
 	iccid      int // column, from 0
 	webhookURL int // column; -1: there is none
 	heading    int // the last line before the rows; 0: the file begins with a row
+
+	columns int            // of the header, or of the first row
+	name    string         // columnName of the column of ICCIDs; "": there is no header
+	names   []string       // of all columns, as they stand in the header
+	chosen  bool           // --column has named the column
+	titles  int            // lines above the header that are none
+	usual   map[string]int // digits that SIMs of an issuer have, by its first digits
+	line    int            // column of results: 0 in it is a SIM that has left the fleet; -1: these are no results
+}
+
+// isPruned reports whether a row of results is that of a SIM that has left the fleet.
+func (l *layout) isPruned(cells [][]byte) bool {
+	return l.line > 0 && string(cellAt(cells, l.line)) == "0"
 }
 
 const delimiters = ",;\t|"
@@ -36,11 +49,36 @@ func findLayout(lines *lineReader, delimiter byte, column string) (layout, error
 		}
 	}
 	h := chooseHeader(first, delimiter, column)
-	if !h.isRow {
-		heading = lines.number
+	if h.err == nil && h.isRow {
+		h.layout.heading = heading
+		return h.layout, nil
 	}
-	h.layout.heading = heading
+	at := lines.number
+	if h.err != nil {
+		if below, ok := headerBelow(lines, delimiter, column); ok {
+			below.layout.heading, below.layout.titles = lines.number, lines.number-at
+			return below.layout, nil
+		}
+	}
+	h.layout.heading = at
 	return h.layout, h.err
+}
+
+// maxTitles is how many lines may stand above the header: titles, comments, a first line of names.
+const maxTitles = 20
+
+// headerBelow looks for the header in the next lines.
+func headerBelow(lines *lineReader, delimiter byte, column string) (header, bool) {
+	for range maxTitles {
+		line, err := lines.next()
+		if err != nil {
+			return header{}, false
+		}
+		if h := chooseHeader(line, delimiter, column); h.err == nil && !h.isRow {
+			return h, true
+		}
+	}
+	return header{}, false
 }
 
 // parseDelimiter gives 0 for "auto".

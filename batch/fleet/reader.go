@@ -3,7 +3,9 @@ package fleet
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -15,6 +17,7 @@ type reader struct {
 	rows   rowMaker
 	iccids strings.Builder // the ICCIDs of many rows, so that each does not take memory of its own
 	url    string          // the webhook URL found last, for the same reason
+	damage damage
 }
 
 // each implements source. It checks the file before the first row and after the last.
@@ -27,22 +30,21 @@ func (f *file) each(show func(*Row) bool) error {
 		return f.failure(0, err)
 	}
 	r := reader{layout: f.layout, cells: cellSplitter{delimiter: f.layout.delimiter}, rows: newRowMaker(f.options)}
+	all := records{lines: lines, layout: f.layout}
 	var row Row
 	for {
-		text, err := lines.next()
+		one, err := all.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if err != nil && !errors.Is(err, errLongLine) {
+		if err != nil {
 			return f.failure(lines.number+1, err)
 		}
-		if lines.number <= f.layout.heading {
+		if one.line <= f.layout.heading {
 			continue
 		}
-		row = Row{Line: lines.number}
-		if errors.Is(err, errLongLine) {
-			row.Kind, row.Problem = KindLongLine, err.Error()+": put one SIM on each line"
-		} else if !r.fill(&row, text) {
+		row = Row{Line: one.line}
+		if !r.fill(&row, one) {
 			continue
 		}
 		if !show(&row) {
@@ -52,21 +54,79 @@ func (f *file) each(show func(*Row) bool) error {
 	if err := f.unchanged(); err != nil {
 		return f.failure(0, err)
 	}
+	if err := r.damage.err(); err != nil {
+		return f.failure(0, err)
+	}
 	return nil
 }
 
-// fill makes a row of a line. It reports false for a line without content.
-func (r *reader) fill(row *Row, line []byte) bool {
-	cells, open := r.cells.split(line)
-	if open {
-		row.Cell = shown(string(line), maxCell)
-		row.Kind = KindOpenQuote
-		row.Problem = "a quote opens a cell on this line and is not closed on it: " +
-			"close it, or take the line break out of the cell"
+// fill makes a row of a record. It reports false for one without content, and for one that is the header again.
+func (r *reader) fill(row *Row, one record) bool {
+	switch {
+	case one.err != nil:
+		row.refuse(KindLongLine, one.err.Error()+": put one SIM on each line")
+		return true
+	case one.open:
+		row.Cell = shown(string(one.text), maxCell)
+		row.refuse(KindOpenQuote, "a quote opens a cell on this line and is not closed: close it, or take it out")
+		return true
+	case one.within > 0:
+		row.Cell = shown(string(one.text), maxCell)
+		row.refuse(KindOpenQuote, fmt.Sprintf("this line may stand inside the quote that line %d opens, or be a row: close that quote, or take it out", one.within))
 		return true
 	}
-	r.rows.fill(row, r.iccid(cellAt(cells, r.layout.iccid)), r.webhookURL(cellAt(cells, r.layout.webhookURL)))
+	cells, _ := r.cells.split(one.text)
+	found := cellAt(cells, r.layout.iccid)
+	if r.layout.name != "" && columnName(string(found)) == r.layout.name || r.layout.isPruned(cells) {
+		return false
+	}
+	r.rows.fill(row, r.iccid(found), r.webhookURL(cellAt(cells, r.layout.webhookURL)))
+	if r.rows.digits != "" {
+		r.damage.add(r.rows.digits)
+	}
+	if row.Problem == "" {
+		r.checkWidth(row, cells)
+	}
 	return row.Kind != KindEmpty || !isBlank(bytes.Join(cells, nil))
+}
+
+// checkWidth refuses a row that has more or fewer cells than the header, where that puts in doubt which SIM or which URL is
+// meant.
+func (r *reader) checkWidth(row *Row, cells [][]byte) {
+	l := &r.layout
+	switch {
+	case len(cells) > l.columns && !isBlank(bytes.Join(cells[l.columns:], nil)):
+		row.refuse(KindWidth, fmt.Sprintf("the line has %d cells, and the header %d: put one SIM on each line, and a cell that holds %s in quotes",
+			len(cells), l.columns, delimiterName(l.delimiter)))
+	case l.webhookURL >= 0 && len(cells) <= l.webhookURL:
+		row.refuse(KindWidth, fmt.Sprintf("the line has %d cells, and the header %d: its webhook_url is missing; leave the cell empty for the URL of --webhook-url",
+			len(cells), l.columns))
+	case !l.chosen && hasOtherICCID(cells, l.iccid, row.ICCID):
+		row.refuse(KindWidth, "another cell of the line holds an ICCID too: put one SIM on each line, or name the column with --column")
+	case l.usual[row.ICCID[:issuerDigits]] > 0 && l.usual[row.ICCID[:issuerDigits]] != len(row.ICCID):
+		row.refuse(KindLength, fmt.Sprintf("%d digits, where the other SIMs of this issuer have %d: a digit, such as the check digit, is missing or was added",
+			len(row.ICCID), l.usual[row.ICCID[:issuerDigits]]))
+	}
+}
+
+// hasOtherICCID reports whether a cell beside that of the row's ICCID holds another one.
+func hasOtherICCID(cells [][]byte, own int, iccid string) bool {
+	for i, cell := range cells {
+		if i == own || len(cell) < 18 || len(cell) > 60 || !bytes.Contains(cell[:8], []byte("89")) {
+			continue
+		}
+		if other, _, err := NormaliseICCID(string(cell), false); err == nil && other != iccid {
+			return true
+		}
+	}
+	return false
+}
+
+func delimiterName(delimiter byte) string {
+	if delimiter == '\t' {
+		return "a tab"
+	}
+	return strconv.QuoteRune(rune(delimiter))
 }
 
 // textChunk is how much memory the ICCIDs of about 200 rows share, in bytes.
@@ -106,5 +166,6 @@ func cellAt(cells [][]byte, column int) []byte {
 }
 
 func isBlank(text []byte) bool {
-	return bytes.IndexFunc(text, func(r rune) bool { return !isSpace(r) }) < 0
+	const endOfFile = 0x1a // of old systems
+	return bytes.IndexFunc(text, func(r rune) bool { return !isSpace(r) && r != endOfFile && r != 0 }) < 0
 }

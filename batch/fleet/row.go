@@ -13,6 +13,8 @@ const (
 	KindOpenQuote  = "quote not closed"
 	KindLongLine   = "line too long"
 	KindWebhookURL = "bad webhook_url"
+	KindWidth      = "cells that do not fit the header"
+	KindLength     = "length of no other SIM"
 )
 
 // Row is one line of a fleet file, or one SIM of a fleet made from memory.
@@ -27,6 +29,14 @@ type Row struct {
 	Changes Change // what NormaliseICCID took off
 	Problem string // why the row cannot be used, in a sentence; empty for a good row
 	Kind    string // of the problem, for grouping: one of the Kind constants; empty for a good row
+}
+
+// refuse makes the row a bad one.
+func (row *Row) refuse(kind, problem string) {
+	row.Kind, row.Problem, row.WebhookURL = kind, problem, ""
+	if row.Cell == "" {
+		row.Cell = row.ICCID
+	}
 }
 
 // maxCell is how much of a cell a Row shows, in bytes.
@@ -61,6 +71,7 @@ func (row *Row) setICCID(found string, allowBadLuhn bool) (ok bool) {
 type rowMaker struct {
 	options     Options
 	fallbackErr error  // why Options.WebhookURL is bad
+	digits      string // of the last row, if it may be an ICCID but for its check digit
 	validURL    string // the last webhook URL found to be valid: most rows have the one of the row before
 }
 
@@ -74,7 +85,11 @@ func newRowMaker(options Options) rowMaker {
 
 // fill fills in a row from an ICCID and a webhook URL as they were found.
 func (m *rowMaker) fill(row *Row, iccid, webhookURL string) {
-	if !row.setICCID(iccid, m.options.AllowBadLuhn) {
+	ok := row.setICCID(iccid, m.options.AllowBadLuhn)
+	if m.digits = row.ICCID; row.Kind == KindCheckDigit {
+		m.digits, _, _ = NormaliseICCID(iccid, true) // which it would be
+	}
+	if !ok {
 		return
 	}
 	var err error

@@ -2,6 +2,8 @@ package fleet_test
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -45,7 +47,7 @@ func TestMessyFleetIsReadRowByRow(t *testing.T) {
 		{29, "8944474600000109665", fleet.KindWebhookURL},
 		{30, "8944474600000109699", fleet.KindWebhookURL},
 		{31, "", fleet.KindEmpty},
-		{32, "8944474600000109723", ""},
+		{32, "8944474600000109723", fleet.KindWidth},
 		{33, "8944474600000109756", ""},
 	}
 	var got []row
@@ -100,12 +102,160 @@ func TestStrayQuoteCostsOneRow(t *testing.T) {
 	}
 }
 
-func TestCellWithALineBreakCostsItsLines(t *testing.T) {
-	text := "iccid,note\n" + documented + ",\"first\nsecond\"\n8944478600004958824,x\n"
-	rows := rowsOf(t, openFleet(t, writeFleet(t, text), fleet.Options{}))
-	if len(rows) != 3 || rows[0].Kind != fleet.KindOpenQuote || rows[1].Kind != fleet.KindNotDigits ||
-		rows[2].ICCID != "8944478600004958824" {
-		t.Errorf("rows: %+v", rows)
+// A quoted cell may go over several lines. Where its text may be a row as well, none of the lines is one.
+func TestACellOfSeveralLinesIsOneCell(t *testing.T) {
+	const a, b, c = documented, "8944478600004958824", "8944477100000000086"
+	for name, tt := range map[string]struct {
+		text string
+		want []string // ICCIDs of good rows
+		bad  int
+	}{
+		"of text":                          {"iccid,note\n" + a + ",\"first\nsecond\"\n" + b + ",x\n", []string{a, b}, 0},
+		"with another SIM":                 {"iccid,note\n" + a + ",\"replaces\n" + b + "\"\n" + c + ",x\n", []string{a, c}, 0},
+		"with doubled quotes":              {"iccid,note\n" + a + ",\"a \"\"b\"\"\n, c\"\n" + b + ",x\n", []string{a, b}, 0},
+		"in the first column":              {"note,iccid\n\"of\r\ntwo\"," + a + "\n", []string{a}, 0},
+		"that may be a row":                {"iccid,note\n" + a + ",\"stray\n" + b + ",5\"\n" + c + ",x\n", []string{c}, 2},
+		"that is never closed":             {"iccid,note\n" + a + ",\"stray\n" + b + ",x\n" + c + ",x\n", []string{b, c}, 1},
+		"whose quotes are not doubled":     {"iccid,note\n" + a + ",\"stray\n" + b + ",\"fine\"\n" + c + ",x\n", []string{b, c}, 1},
+		"of two ICCIDs in one column":      {"iccid\n\"" + a + "\n" + b + "\"\n" + c + "\n", []string{c}, 1},
+		"at the end of the file":           {"iccid,note\n" + a + ",x\n" + b + ",\"stray", []string{a}, 1},
+		"two of them, one after the other": {"iccid,note\n" + a + ",\"x\ny\"\n" + b + ",\"x\ny\"\n", []string{a, b}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			good, bad := goodAndBad(rowsOf(t, openFleet(t, writeFleet(t, tt.text), fleet.Options{})))
+			if diff := cmp.Diff(tt.want, good); diff != "" || len(bad) != tt.bad {
+				t.Errorf("%s; bad: %+v", diff, bad)
+			}
+		})
+	}
+}
+
+// goodAndBad are the ICCIDs of the good rows, and the bad rows.
+func goodAndBad(rows []fleet.Row) (good []string, bad []fleet.Row) {
+	for _, row := range rows {
+		if row.Problem == "" {
+			good = append(good, row.ICCID)
+		} else {
+			bad = append(bad, row)
+		}
+	}
+	return good, bad
+}
+
+func TestALineThatDoesNotFitTheHeaderIsNoRow(t *testing.T) {
+	const a, b = documented, "8944478600004958824"
+	for name, tt := range map[string]struct {
+		text, says string
+		options    fleet.Options
+	}{
+		"several SIMs on a line":            {"iccid\n" + a + "," + b + "\n", "put one SIM on each line", fleet.Options{}},
+		"without a header":                  {a + "\n" + a + "," + b + "\n", "put one SIM on each line", fleet.Options{}},
+		"two SIMs in known columns":         {"iccid,old\n" + a + "," + b + "\n", "another cell of the line holds an ICCID", fleet.Options{}},
+		"a URL with a comma":                {"iccid,webhook_url\n" + a + ",https://example.com/a,b\n", "the line has 3 cells", fleet.Options{}},
+		"a URL with a semicolon":            {"iccid;webhook_url\n" + a + ";https://example.com/a;b\n", "in quotes", fleet.Options{}},
+		"a line without its URL":            {"iccid,webhook_url\n" + a + "\n", "its webhook_url is missing", fleet.Options{WebhookURL: "https://example.com/all"}},
+		"two fields in one cell":            {"iccid\n8944474600000001011-9\n", "two fields", fleet.Options{AllowBadLuhn: true}},
+		"nibbles as the SIM stores them":    {"iccid\n984474640000109052F1\n", "swapped in pairs", fleet.Options{}},
+		"an EID":                            {"iccid\n89044045930000000000001234567890\n", "EID", fleet.Options{}},
+		"digits of another script":          {"iccid\n٨٩٤٤٤٧٤٦٠٠٠٠٠١٠٩٢٥١\n", "another script", fleet.Options{}},
+		"thousands":                         {"iccid\n\"8,944,474,600,000,109,251\"\n", "thousands", fleet.Options{}},
+		"an invisible character in the URL": {"iccid,webhook_url\n" + a + ",https://exam​ple.com/\n", "invisible", fleet.Options{}},
+		"a soft hyphen":                     {"iccid,webhook_url\n" + a + ",https://exam­ple.com/\n", "invisible", fleet.Options{}},
+		"a placeholder":                     {"iccid,webhook_url\n" + a + ",https://<your-host>/hook\n", "placeholder", fleet.Options{}},
+		"a scheme twice":                    {"iccid,webhook_url\n" + a + ",https://https://example.com\n", "twice", fleet.Options{}},
+		"two URLs":                          {"iccid,webhook_url\n" + a + ",https://example.com/;https://example.org/\n", "two URLs", fleet.Options{}},
+		"a trailing quote":                  {"iccid,webhook_url\n" + a + ",https://example.com/hook'\n", "ends in", fleet.Options{}},
+		"a masked password":                 {"iccid,webhook_url\n" + a + ",https://me:***@example.com/\n", "***", fleet.Options{}},
+		"a bad host":                        {"iccid,webhook_url\n" + a + ",https://exa_mple..com/\n", "host", fleet.Options{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			good, bad := goodAndBad(rowsOf(t, openFleet(t, writeFleet(t, tt.text), tt.options)))
+			if slices.Contains(good, b) || len(bad) != 1 || !strings.Contains(bad[0].Problem, tt.says) {
+				t.Errorf("good: %q, bad: %+v, want %q", good, bad, tt.says)
+			}
+		})
+	}
+}
+
+func TestASIMOfALengthThatNoOtherHasIsNoRow(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("iccid\n")
+	for n := range 30 {
+		payload := fmt.Sprintf("89444746%010d", n)
+		fmt.Fprintf(&text, "%s%c\n", payload, fleet.CheckDigit(payload))
+	}
+	short := "89444746000000018"
+	short += string(fleet.CheckDigit(short))
+	other := "89930000000239123"
+	other += string(fleet.CheckDigit(other))
+	fmt.Fprintf(&text, "%s\n%s\n", short, other)
+	good, bad := goodAndBad(rowsOf(t, openFleet(t, writeFleet(t, text.String()), fleet.Options{})))
+	if len(good) != 31 || !slices.Contains(good, other) || len(bad) != 1 || bad[0].Kind != fleet.KindLength {
+		t.Errorf("%d good, bad: %+v", len(good), bad)
+	}
+}
+
+func TestAFileWithRoundedNumbersIsRefused(t *testing.T) {
+	numbers := func(n int, change func(uint64) string) string {
+		var text strings.Builder
+		text.WriteString("iccid\n")
+		for i := range n {
+			payload := fmt.Sprintf("89444746%010d", 7*i+1234567)
+			number, err := strconv.ParseUint(payload+string(fleet.CheckDigit(payload)), 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text.WriteString(change(number) + "\n")
+		}
+		return text.String()
+	}
+	for name, tt := range map[string]struct {
+		text    string
+		refused bool
+	}{
+		"whole":                              {numbers(1200, func(n uint64) string { return strconv.FormatUint(n, 10) }), false},
+		"a few":                              {numbers(3, func(n uint64) string { return strconv.FormatUint(n, 10) }), false},
+		"to 15 digits":                       {numbers(40, func(n uint64) string { return strconv.FormatUint(n/10000*10000, 10) }), true},
+		"all to one number that is an ICCID": {"iccid\n" + strings.Repeat("8944474600000110000\n", 40), true},
+		"through a float64":                  {numbers(1200, func(n uint64) string { return strconv.FormatUint(uint64(float64(n)), 10) }), true},
+		"through JavaScript": {numbers(1200, func(n uint64) string {
+			return strconv.FormatFloat(float64(n), 'f', 0, 64)
+		}), true},
+		"with the fewest digits": {numbers(1200, func(n uint64) string {
+			short := strings.Replace(strconv.FormatFloat(float64(n), 'e', -1, 64), "e+18", "", 1)
+			digits := strings.Replace(short, ".", "", 1)
+			return digits + strings.Repeat("0", 19-len(digits))
+		}), true},
+		"a tenth of them": {numbers(200, func(n uint64) string {
+			if n%10 == 3 {
+				n = n / 10000 * 10000
+			}
+			return strconv.FormatUint(n, 10)
+		}), true},
+	} {
+		for _, allow := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/%t", name, allow), func(t *testing.T) {
+				f := openFleet(t, writeFleet(t, tt.text), fleet.Options{AllowBadLuhn: allow})
+				var err error
+				for _, one := range f.All() {
+					err = one
+				}
+				if (err != nil) != tt.refused || err != nil && !strings.Contains(err.Error(), "as text") {
+					t.Errorf("%v", err)
+				}
+			})
+		}
+	}
+}
+
+func TestAColumnOfURLsIsNotIgnored(t *testing.T) {
+	_, err := fleet.Open(t.Context(), writeFleet(t, "iccid,target\n"+documented+",https://example.com/own\n"), nil, "", fleet.Options{})
+	if err == nil || !strings.Contains(err.Error(), `column 2 ("target") holds URLs`) {
+		t.Errorf("%v", err)
+	}
+	rows := rowsOf(t, openFleet(t, writeFleet(t, "iccid,target,webhook_url\n"+documented+",https://example.com/own,\n"), fleet.Options{WebhookURL: "https://example.com/all"}))
+	if len(rows) != 1 || rows[0].WebhookURL != "https://example.com/all" {
+		t.Errorf("%+v", rows)
 	}
 }
 
@@ -134,7 +284,7 @@ func TestRowsTakeTheirOwnWebhookURLFirst(t *testing.T) {
 		want     []string
 	}{
 		"with a default": {"https://example.com/all",
-			[]string{"https://example.com/own", "https://example.com/all", "https://example.com/all", ""}},
+			[]string{"https://example.com/own", "https://example.com/all", "", ""}},
 		"without a default": {"", []string{"https://example.com/own", "", "", ""}},
 	}
 	for name, tt := range tests {
