@@ -30,14 +30,15 @@ func (e *UnexpectedDeletesError) Error() string {
 	return fmt.Sprintf("%d SIMs of the last results are not in the fleet file, and --expect-gone says %d: is the fleet file whole? Nothing was changed", e.Gone, e.Expected)
 }
 
-// planPruning counts the SIMs that have left the fleet, and refuses if there are too many. A fleet file with invalid
-// rows prunes nothing: the SIMs behind those rows may still be in the fleet.
+// planPruning counts the SIMs that have left the fleet, and refuses if there are too many. A fleet file with invalid or
+// duplicate rows prunes nothing: the SIMs that were to stand there may still be in the fleet.
 func (p *planner) planPruning(plan *Plan) error {
 	if !p.cfg.Prune {
 		return nil
 	}
-	if plan.Invalid > 0 {
-		p.cfg.Log.Warn("nothing is pruned: the fleet file has invalid rows, behind which SIMs of the last results may stand", "invalid", plan.Invalid)
+	if plan.Invalid+plan.Duplicate > 0 {
+		p.cfg.Log.Warn("nothing is pruned: the fleet file has invalid or duplicate rows, which may have taken the place of SIMs of the last results",
+			"invalid", plan.Invalid, "duplicate", plan.Duplicate)
 		return nil
 	}
 	if err := p.readOtherFleets(); err != nil {

@@ -42,13 +42,22 @@ func (f *RetryFleet) Add(row *Row) {
 	}
 	f.rows++
 	f.buf = cell.Append(f.buf, cell.Text(row.ICCID))
-	f.buf = cell.Append(f.buf, cell.URL(row.WebhookURL))
+	f.buf = cell.Append(f.buf, cell.URL(row.urlToKeep()))
 	f.buf = cell.Append(f.buf, cell.Text(string(row.Status)))
 	f.buf = cell.Append(f.buf, cell.Text(row.Error))
 	f.buf = cell.Append(f.buf, cell.Text(row.failedCall().CorrelationID))
 	f.buf[len(f.buf)-1] = '\n'
 	_, _ = f.out.Write(f.buf) // the writer keeps its first error, which Flush returns
 	f.buf = f.buf[:0]
+}
+
+// urlToKeep is the row's webhook URL, unless the API refused it: the one of --webhook-url, corrected, must not be beaten by
+// it.
+func (row *Row) urlToKeep() string {
+	if row.Status == StatusRefused && row.failedCall().HTTPStatus == 400 {
+		return ""
+	}
+	return row.WebhookURL
 }
 
 // Flush writes the buffered rest. Its error is the writer's first.

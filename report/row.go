@@ -75,6 +75,15 @@ func (c *Call) Run() string {
 	return run
 }
 
+// SIM is the ICCID that the last attempt was about, which stands in the correlation ID; "": none was made.
+func (c *Call) SIM() string {
+	parts := strings.Split(c.CorrelationID, "-") // RUN-ICCID-KIND-NUMBER
+	if len(parts) != 4 {
+		return ""
+	}
+	return parts[1]
+}
+
 // Row is the result of one SIM, or of one row of the fleet file that names none.
 type Row struct {
 	ICCID           string // normalised; if invalid, as in the fleet file

@@ -23,6 +23,10 @@ func (s *settings) results(fleet string, kind string, shard report.Shard) string
 		s.fail("results", "name the results file: a fleet from standard input has none beside it")
 		return ""
 	}
+	if info, err := os.Stat(fleet); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		s.fail("results", "name the results file: a fleet from a pipe or a device has none beside it")
+		return ""
+	}
 	return defaultResults(fleet, kind, shard)
 }
 
@@ -43,12 +47,15 @@ func defaultResults(fleet, kind string, shard report.Shard) string {
 	return name + ".csv"
 }
 
-// withoutExtension is fleet for fleet.csv and for fleet.csv.gz.
+// withoutExtension is fleet for fleet.csv and for fleet.csv.gz. Any other ending stays, so that sims.csv and sims.txt have
+// results of their own.
 func withoutExtension(path string) string {
-	if ext := filepath.Ext(path); strings.EqualFold(ext, ".gz") {
-		path = strings.TrimSuffix(path, ext)
+	for _, ending := range []string{".gz", ".csv"} {
+		if ext := filepath.Ext(path); strings.EqualFold(ext, ending) {
+			path = strings.TrimSuffix(path, ext)
+		}
 	}
-	return strings.TrimSuffix(path, filepath.Ext(path))
+	return path
 }
 
 // keepApart refuses results that would overwrite the fleet.

@@ -1,6 +1,7 @@
 package results
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -171,7 +172,24 @@ func (j *Journal) examine(e *entry) error {
 	case j.options.Plan && !e.isPlan() && e.tellsOfChange():
 		return errors.New("holds results, and not a plan")
 	}
+	for _, t := range []*typeEntry{&e.subscriptionEnd, &e.usageThreshold} {
+		if called := simOf(t.correlationID); called != nil && !bytes.Equal(called, e.iccid) {
+			if err := checkCorrelation(string(e.iccid), string(called)); err != nil {
+				return err
+			}
+		}
+	}
 	return checkShardOfRow(j.options.Shard, e)
+}
+
+// simOf is the ICCID in a correlation ID; nil: it has none.
+func simOf(correlationID []byte) []byte {
+	_, rest, _ := bytes.Cut(correlationID, []byte{'-'})
+	iccid, rest, found := bytes.Cut(rest, []byte{'-'})
+	if !found || bytes.Count(rest, []byte{'-'}) != 1 {
+		return nil
+	}
+	return iccid
 }
 
 // remember notes what a row means for this run, and reports whether an earlier row had the same key.

@@ -7,12 +7,14 @@ import (
 	"io"
 	"iter"
 	"reflect"
+	"strings"
 	"sync"
 
 	"github.com/gocarina/gocsv"
 
 	"simhook/report"
 	"simhook/report/cell"
+	"simhook/report/simset"
 )
 
 // Read yields the rows of a results file, complete or partial, in the file's order. It stops at the first
@@ -49,7 +51,11 @@ func newRowReader(r io.Reader) (*rowReader, error) {
 		err = errors.New("the file is empty")
 	}
 	if err == nil && (len(rows.MismatchedStructFields) > 0 || len(rows.MismatchedHeaders) > 0) {
-		err = fmt.Errorf("its header is %q", cell.Clean(fmt.Sprint(rows.Headers), 200))
+		header := fmt.Sprint(rows.Headers)
+		err = fmt.Errorf("its header is %q", cell.Clean(header, 200))
+		if strings.Contains(header, "\ufeff") || strings.Contains(header, ";line;") || strings.Contains(header, "\tline\t") {
+			err = errors.New("a spreadsheet has saved it in another form (a byte order mark, semicolons or tabs): use the file as simhook wrote it")
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("not a results file of simhook: %w", err)
@@ -83,7 +89,21 @@ func (r *rowReader) next() (report.Row, error) {
 	if err := parseRow(reflect.ValueOf(cells).Elem(), &r.row); err != nil {
 		return report.Row{}, fmt.Errorf("line %d: not a result row: %w", r.line(), err)
 	}
+	for _, call := range r.row.ByType() {
+		if err := checkCorrelation(r.row.ICCID, call.SIM()); err != nil {
+			return report.Row{}, fmt.Errorf("line %d: %w", r.line(), err)
+		}
+	}
 	return r.row, nil
+}
+
+// checkCorrelation refuses a row whose ICCID is not that of its calls.
+func checkCorrelation(iccid, called string) error {
+	if _, isSIM := simset.Key(called); !isSIM || called == iccid {
+		return nil
+	}
+	return fmt.Errorf("the ICCID %s is not that of its correlation ID, %s: a spreadsheet has probably rounded the column. Use the file as simhook wrote it",
+		cell.Clean(iccid, 40), cell.Clean(called, 40))
 }
 
 // line is where the row read last begins, from 1.
