@@ -226,8 +226,8 @@ func TestNoICCIDOfEditedResultsLeavesItsPlaceInTheURL(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	edited := strings.Replace(string(results), testICCID(0), "8944%2e%2e%2fx", 1)
-	edited = strings.Replace(edited, testICCID(1), "..", 1)
+	edited := strings.ReplaceAll(string(results), testICCID(0), "8944%2e%2e%2fx")
+	edited = strings.ReplaceAll(edited, testICCID(1), "..")
 	w.fleet, w.results = w.results+".edited", w.results+".undone"
 	if err := os.WriteFile(w.fleet, []byte(edited), 0o600); err != nil {
 		t.Fatal(err)

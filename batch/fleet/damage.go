@@ -18,11 +18,11 @@ type damage struct {
 func (d *damage) add(digits string) {
 	const kept = 15
 	d.rows++
-	if len(digits) > kept && strings.Count(digits[kept:], "0") == len(digits)-kept {
-		d.zeros++
-	}
 	if strings.HasSuffix(digits, "00") {
 		d.short++
+		if len(digits) > kept && strings.Trim(digits[kept:], "0") == "" {
+			d.zeros++
+		}
 	}
 	if valueOf(digits)%(1<<lostBits(len(digits))) == 0 {
 		d.floats++

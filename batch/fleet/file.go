@@ -74,9 +74,9 @@ func (f *file) sample() error {
 	splitter := cellSplitter{delimiter: f.layout.delimiter}
 	lengths := map[string]map[int]int{}
 	for range sampleRows + f.layout.heading {
-		one, err := all.next()
-		if err != nil {
-			break // it comes again
+		one, failure := all.next()
+		if failure != nil {
+			break // reading the rows tells it
 		}
 		if one.err != nil || one.open || one.line <= f.layout.heading {
 			continue

@@ -24,6 +24,12 @@ type layout struct {
 	line    int            // column of results: 0 in it is a SIM that has left the fleet; -1: these are no results
 }
 
+// repeatsHeader reports whether the cell in the column of ICCIDs is that column's name.
+func (l *layout) repeatsHeader(cell []byte) bool {
+	startsWithDigit := len(cell) > 0 && cell[0] >= '0' && cell[0] <= '9' // as nearly all do
+	return l.name != "" && !startsWithDigit && columnName(string(cell)) == l.name
+}
+
 // isPruned reports whether a row of results is that of a SIM that has left the fleet.
 func (l *layout) isPruned(cells [][]byte) bool {
 	return l.line > 0 && string(cellAt(cells, l.line)) == "0"

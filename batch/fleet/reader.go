@@ -77,7 +77,7 @@ func (r *reader) fill(row *Row, one record) bool {
 	}
 	cells, _ := r.cells.split(one.text)
 	found := cellAt(cells, r.layout.iccid)
-	if r.layout.name != "" && columnName(string(found)) == r.layout.name || r.layout.isPruned(cells) {
+	if r.layout.repeatsHeader(found) || r.layout.isPruned(cells) {
 		return false
 	}
 	r.rows.fill(row, r.iccid(found), r.webhookURL(cellAt(cells, r.layout.webhookURL)))
