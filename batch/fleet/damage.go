@@ -24,7 +24,7 @@ func (d *damage) add(digits string) {
 			d.zeros++
 		}
 	}
-	if valueOf(digits)%(1<<lostBits(len(digits))) == 0 {
+	if valueOf(digits[len(digits)-4:])%16 == 0 && valueOf(digits)%(1<<lostBits(len(digits))) == 0 { // 10,000 is a multiple of 16
 		d.floats++
 	}
 }

@@ -74,9 +74,12 @@ func (f *file) sample() error {
 	splitter := cellSplitter{delimiter: f.layout.delimiter}
 	lengths := map[string]map[int]int{}
 	for range sampleRows + f.layout.heading {
-		one, failure := all.next()
-		if failure != nil {
-			break // reading the rows tells it
+		one, err := all.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
 		}
 		if one.err != nil || one.open || one.line <= f.layout.heading {
 			continue
@@ -94,7 +97,19 @@ func (f *file) sample() error {
 		}
 	}
 	f.layout.usual = usualLengths(lengths)
+	f.layout.oneLength = oneLength(f.layout.usual)
 	return nil
+}
+
+// oneLength is the length that is usual for all issuers; 0: they differ.
+func oneLength(usual map[string]int) (length int) {
+	for _, one := range usual {
+		if length != 0 && one != length {
+			return 0
+		}
+		length = one
+	}
+	return length
 }
 
 // usualLengths are the lengths that nearly all SIMs of an issuer have: at least 20 SIMs, and 95 % of them.

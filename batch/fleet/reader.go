@@ -103,7 +103,7 @@ func (r *reader) checkWidth(row *Row, cells [][]byte) {
 			len(cells), l.columns))
 	case !l.chosen && hasOtherICCID(cells, l.iccid, row.ICCID):
 		row.refuse(KindWidth, "another cell of the line holds an ICCID too: put one SIM on each line, or name the column with --column")
-	case l.usual[row.ICCID[:issuerDigits]] > 0 && l.usual[row.ICCID[:issuerDigits]] != len(row.ICCID):
+	case l.isUnusual(row.ICCID):
 		row.refuse(KindLength, fmt.Sprintf("%d digits, where the other SIMs of this issuer have %d: a digit, such as the check digit, is missing or was added",
 			len(row.ICCID), l.usual[row.ICCID[:issuerDigits]]))
 	}
