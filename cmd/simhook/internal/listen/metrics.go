@@ -24,6 +24,8 @@ func (s *Server) collect(send metrics.Sender) {
 		float64(now.received))
 	send(metrics.Counter("simhook_notifications_repeated_total",
 		"Notifications acknowledged as repeats of earlier ones."), float64(now.repeated))
+	send(metrics.Counter("simhook_notifications_changed_total",
+		"Notifications received with the id, type and ICCID of an earlier one and other content."), float64(now.changed))
 	refused := metrics.Counter("simhook_notifications_refused_total",
 		"Requests that were not acknowledged, by the status code of the answer.", "code")
 	for status, n := range now.refused {

@@ -57,6 +57,7 @@ type Server struct {
 	certificate   *Certificate // nil: http
 	expected      *Expectation // nil: no fleet is expected
 	inbox         *inbox.Inbox
+	rejects       *inbox.Rejects
 	lines         *lines // nil: none are printed
 	receiver      http.Handler
 	http          *server.Server // from Listen on
@@ -69,7 +70,7 @@ type Server struct {
 func Open(o Options) (*Server, error) {
 	s := &Server{
 		path: o.Path, results: o.Results, authenticates: o.Username != "", certificate: o.Certificate,
-		expected: o.Expected, log: o.Log, console: o.Console,
+		expected: o.Expected, log: o.Log, console: o.Console, rejects: inbox.OpenRejects(o.Results),
 	}
 	var err error
 	s.receiver, err = api.NewReceiver(api.ReceiverConfig{
