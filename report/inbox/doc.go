@@ -9,6 +9,7 @@
 //	notifications.csv                        being written
 //	notifications.20260301T220000.000Z.csv   put aside at that time, by its size or by Rotate
 //	notifications.csv.lock                   locked by the process that writes; never deleted
+//	notifications.rejected.jsonl             requests that were refused; the older ones are in .rejected.1.jsonl
 //	notifications.csv.torn                   parts of rows that a crash left; none of them was acknowledged
 //
 // # Repeats

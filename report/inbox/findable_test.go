@@ -137,7 +137,7 @@ func TestARepeatHasTheSameIDTypeAndICCID(t *testing.T) {
 }
 
 func TestAnInboxHasOneWriterByWhateverName(t *testing.T) {
-	for name, link := range map[string]func(old, new string) error{"link": os.Symlink, "second name": os.Link} {
+	for name, link := range map[string]func(from, to string) error{"link": os.Symlink, "second name": os.Link} {
 		t.Run(name, func(t *testing.T) {
 			path := inboxIn(t)
 			mustOpenInbox(t, path, unsynced())

@@ -58,6 +58,9 @@ func (s *Server) receive(ctx context.Context, n api.Notification) error {
 	if novelty == inbox.Repeated {
 		return nil
 	}
+	for _, f := range s.forwarders {
+		f.Wake()
+	}
 	if e := s.expected; e != nil && e.Note(n.ICCID) {
 		s.console.Say("all %s of %s have been heard from", output.Counted(e.SIMs(), "SIM"), e.name)
 	}
