@@ -36,6 +36,7 @@ func (p *program) listenCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			p.rotates = true
 			hangups := make(chan os.Signal, 1)
 			signal.Notify(hangups, syscall.SIGHUP)
 			defer signal.Stop(hangups)

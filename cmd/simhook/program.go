@@ -24,6 +24,8 @@ type program struct {
 	version  string
 	terminal bool // the console is a terminal
 	canAsk   bool // standard input is one too
+	rotates  bool // the command puts its file aside at a hangup
+	attached bool // a terminal controls the process, and ends it by a hangup
 }
 
 // run runs the command that args name, prints its error, and returns the exit code.

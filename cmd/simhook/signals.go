@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"sync"
+	"syscall"
 
 	"simhook/batch"
 )
@@ -28,7 +29,11 @@ func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx con
 	})
 }
 
-// onSignals calls handle for each signal, with the count of signals so far. release ends that, and waits for a handle
+// terminalClosed reports whether the terminal is gone that controlled the process.
+func (p *program) terminalClosed() bool { return p.attached && !hasTerminal() }
+
+// onSignals calls handle for each signal, with the count of signals so far. A hangup is a first signal, except for a
+// command that rotates its file then, and never a second one: a shell and its terminal can both send it. release ends that, and waits for a handle
 // under way. It may be called more than once.
 func (p *program) onSignals(
 	parent context.Context, handle func(cancel context.CancelCauseFunc, count int),
@@ -37,9 +42,13 @@ func (p *program) onSignals(
 	released, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		for count := 1; ; count++ {
+		for count := 0; ; {
 			select {
-			case <-p.signals:
+			case s := <-p.signals:
+				if hangup := s == syscall.SIGHUP; hangup && (p.rotates && !p.terminalClosed() || count > 0) {
+					continue
+				}
+				count++
 				handle(cancel, count)
 			case <-released:
 				return

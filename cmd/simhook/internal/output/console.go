@@ -14,15 +14,20 @@ import (
 type Console struct {
 	out   io.Writer
 	width func() int
+	busy  func() bool // the reader is behind
 
 	mu      sync.Mutex
 	line    string // at the bottom; "": none
 	columns int    // of the line
 }
 
-// NewConsole writes to out, and masks the userinfo of URLs.
+// NewConsole writes to out, and masks the userinfo of URLs. For a Queue it draws no line while the reader is behind.
 func NewConsole(out io.Writer) *Console {
-	return &Console{out: Masking(out), width: func() int { return widthOf(out) }}
+	c := &Console{out: Masking(out), width: func() int { return widthOf(out) }, busy: func() bool { return false }}
+	if queue, ok := out.(*Queue); ok {
+		c.width, c.busy = func() int { return widthOf(queue.out) }, queue.Busy
+	}
+	return c
 }
 
 // Say writes one line to people.
@@ -54,6 +59,9 @@ func (c *Console) Width() int { return c.width() }
 func (c *Console) Draw(line string, columns int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.busy() {
+		return
+	}
 	_, _ = io.WriteString(c.out, c.erase()+line)
 	c.line, c.columns = line, columns
 }
