@@ -36,7 +36,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "output":   {"api", "report"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
 		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
-		internal + "forward":  {"report/inbox", internal + "output"},
+		internal + "forward":  {"report/file", "report/inbox"},
 		internal + "listen": {
 			"api", "batch/fleet", "report", "report/file", "report/inbox", "report/simset",
 			internal + "forward", internal + "metrics", internal + "output", internal + "server",

@@ -102,13 +102,15 @@ func (s *settings) listener(p *program) (*listener, error) {
 	if (l.cert == "") != (l.key == "") {
 		s.fail("tls-cert", "https needs both --tls-cert and --tls-key")
 	}
-	if l.fleetPath != "" {
-		s.keepApart(l.options.Results, l.fleetPath)
-	}
 	if s.err != nil {
 		return nil, s.err
 	}
-	var err error
+	err := checkOutputs([]outputFile{{"results", l.options.Results}},
+		l.fleetPath, l.cert, l.key, s.text("credentials-file"))
+	if is[*usageError](err) { // opening the file gives the better error for all else
+		return nil, err
+	}
+	err = nil
 	if path := s.text("credentials-file"); path != "" {
 		l.options.Username, l.options.Password, err = readLogin(path, l.options.Log)
 	}

@@ -1,10 +1,7 @@
 package inbox
 
 import (
-	"errors"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 )
 
@@ -58,26 +55,4 @@ func (b *Inbox) moved() bool {
 	}
 	there, err := os.Stat(b.path)
 	return err != nil || !os.SameFile(mine, there)
-}
-
-// realPath resolves links, so that the lock file of a file is the same by whatever name the file is opened.
-func realPath(path string) (string, error) {
-	target, err := filepath.EvalSymlinks(path)
-	if err == nil {
-		return target, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return path, err
-	}
-	dir, err := filepath.EvalSymlinks(filepath.Dir(path))
-	if err != nil {
-		return path, err
-	}
-	if link, err := os.Readlink(path); err == nil { // it leads to a file that is not there yet
-		if !filepath.IsAbs(link) {
-			link = filepath.Join(dir, link)
-		}
-		return realPath(link)
-	}
-	return filepath.Join(dir, filepath.Base(path)), nil
 }

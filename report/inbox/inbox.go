@@ -98,9 +98,10 @@ func Open(path string, options Options) (*Inbox, error) {
 	if options.Disk == nil {
 		options.Disk = file.OS{}
 	}
-	path, err := realPath(path)
+	given := path
+	path, err := file.Resolve(given) // so that the lock is the same by whatever name the file is opened
 	if err != nil {
-		return nil, &file.WriteError{Path: path, Err: err}
+		return nil, &file.WriteError{Path: given, Err: err}
 	}
 	lock, err := file.Lock(path + ".lock")
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 
 	"github.com/cenkalti/backoff/v4"
 
-	"simhook/cmd/simhook/internal/output"
+	"simhook/report/file"
 	"simhook/report/inbox"
 )
 
@@ -46,8 +46,9 @@ type Forwarder struct {
 // Open continues where the file beside the inbox says. The first time that is the beginning of the oldest file. The name
 // keeps forwarders of one inbox apart: notifications.NAME.json and notifications.NAME.dead.jsonl.
 func Open(path, name string, target Target, log *slog.Logger) (*Forwarder, error) {
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
+	path, err := file.Resolve(path)
+	if err != nil {
+		return nil, err
 	}
 	stem := strings.TrimSuffix(path, filepath.Ext(path)) + "." + name
 	f := &Forwarder{
@@ -120,7 +121,7 @@ func (f *Forwarder) save(ctx context.Context, at inbox.Position) {
 	}
 	text, err := json.Marshal(at)
 	if err == nil {
-		err = output.ReplaceFile(f.state, append(text, '\n'), 0o600)
+		err = file.Replace(f.state, append(text, '\n'), 0o600)
 	}
 	if err != nil {
 		f.log.Error("how far forwarding is could not be written down: it may be repeated after a restart",
@@ -241,10 +242,10 @@ func (f *Forwarder) bury(row inbox.Row, body []byte, attempts int, cause error) 
 func (f *Forwarder) appendLetter(text []byte) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	file, err := os.OpenFile(f.letters, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	letters, err := os.OpenFile(f.letters, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(text)
-	return errors.Join(err, file.Sync(), file.Close())
+	_, err = letters.Write(text)
+	return errors.Join(err, letters.Sync(), letters.Close())
 }
