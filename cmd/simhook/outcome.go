@@ -27,7 +27,7 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		b.printSummary(s)
 	}
 	if lost, ok := errors.AsType[*file.WriteError](err); ok && len(lost.Unrecorded) > 0 {
-		b.console.Say("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))
+		b.console.Error("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))
 	}
 	var undelivered error
 	if b.summary != "" {

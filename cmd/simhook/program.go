@@ -30,6 +30,7 @@ type program struct {
 
 // run runs the command that args name, prints its error, and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
+	p.console.SetLog(p.logFormat(args))
 	err := p.dispatch(ctx, args)
 	p.explain(err)
 	return exitCode(err)
@@ -104,9 +105,9 @@ func (p *program) explain(err error) {
 	if err == nil {
 		return
 	}
-	p.console.Say("simhook: %v", err)
+	p.console.Error("simhook: %v", err)
 	if next := nextStep(err); next != "" {
-		p.console.Say("%s", next)
+		p.console.Error("%s", next)
 	}
 }
 
