@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -186,5 +188,27 @@ func TestWhatTheListenerDoesNotUnderstandIsKept(t *testing.T) {
 	if err != nil || strings.Count(string(text), "\n") != 3 || !strings.Contains(string(text), `"body":"\u003cevent id=\"1\"/\u003e"`) ||
 		!strings.Contains(string(text), `"body_base64":"//57AA=="`) || !strings.Contains(string(text), `"http_status":413`) {
 		t.Errorf("%v; it holds %.500s", err, text)
+	}
+}
+
+func TestAListenerWhoseLinesHaveNoReaderEndsWith74(t *testing.T) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "simhook", "listen", "--addr", "127.0.0.1:0", "--json",
+		"--results", filepath.Join(t.TempDir(), "notifications.csv"))
+	p := &process{Cmd: cmd, said: newScreen()}
+	cmd.Stdout, cmd.Stderr = write, p.said
+	if err := errors.Join(cmd.Start(), write.Close(), read.Close()); err != nil {
+		t.Fatal(err)
+	}
+	p.said.waitFor(t, "writing to ")
+	l := &listening{process: p, t: t, client: http.DefaultClient}
+	l.url = regexp.MustCompile(`listening on (https?://\S+),`).FindStringSubmatch(p.said.String())[1]
+	l.accept(0, 1)
+	_ = cmd.Wait() // what it ended with stands in the ProcessState
+	if code := cmd.ProcessState.ExitCode(); code != exitResults {
+		t.Errorf("exit code %d, want %d\n%s", code, exitResults, p.said)
 	}
 }

@@ -91,8 +91,8 @@ func Resolve(path string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		link, err := os.Readlink(path)
-		if err != nil {
+		link, _ := os.Readlink(path) // "": it is none
+		if link == "" {
 			return filepath.Join(dir, filepath.Base(path)), nil
 		}
 		if !filepath.IsAbs(link) { // it leads to a file that is not there yet
