@@ -41,7 +41,7 @@ func NewQueue(out io.Writer) *Queue {
 func (q *Queue) Write(text []byte) (int, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if !q.closed && q.size+len(text) <= maxQueued {
+	if len(text) > 0 && !q.closed && q.size+len(text) <= maxQueued {
 		q.waiting = append(q.waiting, append([]byte(nil), text...))
 		q.size += len(text)
 		signalTo(q.wake)
