@@ -18,7 +18,7 @@ const defaultMaxBody = 64 << 10
 
 // ReceiverConfig holds the settings of a Receiver. Receive is required.
 type ReceiverConfig struct {
-	// Receive is called for every valid notification, repeats included, on the goroutine of its request.
+	// Receive is called for every valid notification of a request, repeats included, on the goroutine of its request.
 	// Its context ends when the sender disconnects. After nil the notification is acknowledged. After an
 	// error the sender is asked to send it again.
 	Receive func(context.Context, Notification) error
@@ -38,8 +38,10 @@ type ReceiverConfig struct {
 type Reception struct {
 	Remote       string       // address of the sender, or of the proxy in front of the receiver
 	Status       int          // of the answer
-	Notification Notification // zero if the request contained no valid one
+	Notification Notification // the last one that was received; zero if the request contained no valid one
 	Bytes        int          // read from the body
+	ContentType  string
+	Body         []byte // as it was read, compressed or not, cut off or not
 	Duration     time.Duration
 	Err          error // why it was not acknowledged; nil: it was
 }
@@ -83,7 +85,9 @@ func NewReceiver(config ReceiverConfig) (*Receiver, error) {
 
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	started := time.Now()
-	reception := Reception{Remote: req.RemoteAddr, Status: http.StatusOK}
+	reception := Reception{
+		Remote: req.RemoteAddr, Status: http.StatusOK, ContentType: oneLine(req.Header.Get("Content-Type"), maxReason),
+	}
 	if rejected := r.receive(w, req, &reception); rejected != nil {
 		rejected.write(w)
 		reception.Status, reception.Err = rejected.status, rejected
@@ -106,19 +110,21 @@ func (r *Receiver) receive(w http.ResponseWriter, req *http.Request, reception *
 		}
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, r.config.MaxBody))
-	reception.Bytes = len(body)
+	reception.Body, reception.Bytes = body, len(body)
 	if err != nil {
 		return bodyRejection(err)
 	}
-	n, err := ParseNotification(body)
+	all, err := ParseNotifications(body)
 	if err != nil {
 		return &rejection{status: http.StatusBadRequest, name: "INVALID_REQUEST_PARAMS", reason: err.Error()}
 	}
-	reception.Notification = n
-	if err := r.config.Receive(req.Context(), n); err != nil {
-		return &rejection{
-			status: http.StatusServiceUnavailable, name: "SERVICE_UNAVAILABLE",
-			reason: "the notification was not accepted: send it again", cause: err,
+	for _, n := range all {
+		reception.Notification = n
+		if err := r.config.Receive(req.Context(), n); err != nil {
+			return &rejection{
+				status: http.StatusServiceUnavailable, name: "SERVICE_UNAVAILABLE",
+				reason: "the notification was not accepted: send it again", cause: err,
+			}
 		}
 	}
 	return nil

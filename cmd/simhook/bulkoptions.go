@@ -64,6 +64,9 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 	if b.mustConfirm() && !b.canConfirm() {
 		return usagef("removing webhooks needs --yes where no operator can be asked")
 	}
+	if err := b.checkOutputs(); err != nil {
+		return err
+	}
 	b.log = b.logging.logger(b.console, b.terminal)
 	b.metrics = b.newMetrics()
 	return b.Run(ctx)

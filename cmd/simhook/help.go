@@ -107,8 +107,8 @@ file cannot be written, 75 a run holds the merged one, 78 a file holds no result
 is missing.`
 
 	listenHelp = `Receives notifications over HTTP and appends them to notifications.csv, one line each. A
-notification is acknowledged when its line is safe on disk, and recognised by its ID when it
-is sent again. SIGHUP puts the file aside, starts a new one and reads the certificate again.
+notification is acknowledged when its line is safe on disk, and recognised by its ID, type and
+ICCID when it is sent again. --forward and --exec hand it on afterwards. SIGHUP puts the file aside, starts a new one and reads the certificate again.
 
    simhook listen --expect fleet.csv
    simhook listen --addr :8443 --tls-cert cert.pem --tls-key key.pem \

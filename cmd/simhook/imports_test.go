@@ -37,14 +37,15 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "output":   {"api", "report"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
 		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
+		internal + "forward":  {"report/file", "report/inbox"},
 		internal + "listen": {
 			"api", "batch/fleet", "report", "report/file", "report/inbox", "report/simset",
-			internal + "metrics", internal + "output", internal + "server",
+			internal + "forward", internal + "metrics", internal + "output", internal + "server",
 		},
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "clidoc", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
+			internal + "clidoc", internal + "forward", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
 			internal + "server",
 		},
 	}

@@ -15,6 +15,7 @@ import (
 
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/forward"
 	"simhook/cmd/simhook/internal/listen"
 	"simhook/cmd/simhook/internal/output"
 )
@@ -35,6 +36,7 @@ func (p *program) listenCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
+			p.rotates = true
 			hangups := make(chan os.Signal, 1)
 			signal.Notify(hangups, syscall.SIGHUP)
 			defer signal.Stop(hangups)
@@ -58,6 +60,10 @@ func listenOptions() []cli.Flag {
 			Usage: "`FILE` with user:password, which senders must authenticate with (Basic)"},
 		&cli.StringFlag{Name: "expect",
 			Usage: "`FLEET.csv`, to say which SIMs have not been heard from and which are unknown"},
+		&cli.StringFlag{Name: "forward",
+			Usage: "`URL` of a service that gets each stored notification by POST, at least once"},
+		&cli.StringFlag{Name: "exec",
+			Usage: "`COMMAND` of the shell that gets each stored notification on its standard input"},
 		&cli.BoolFlag{Name: "json", DisableDefaultText: true,
 			Usage: "print each notification on standard output as a line of JSON"},
 	}
@@ -89,23 +95,41 @@ func (s *settings) listener(p *program) (*listener, error) {
 	if s.enabled("json") {
 		l.options.Print = p.stdout
 	}
+	l.options.Targets = s.targets()
 	l.fleetOptions = fleet.Options{
 		Delimiter: s.delimiter(), Column: s.text("column"), AllowBadLuhn: s.enabled("allow-bad-luhn"),
 	}
 	if (l.cert == "") != (l.key == "") {
 		s.fail("tls-cert", "https needs both --tls-cert and --tls-key")
 	}
-	if l.fleetPath != "" {
-		s.keepApart(l.options.Results, l.fleetPath)
-	}
 	if s.err != nil {
 		return nil, s.err
 	}
-	var err error
+	err := checkOutputs([]outputFile{{"results", l.options.Results}},
+		l.fleetPath, l.cert, l.key, s.text("credentials-file"))
+	if is[*usageError](err) { // opening the file gives the better error for all else
+		return nil, err
+	}
+	err = nil
 	if path := s.text("credentials-file"); path != "" {
 		l.options.Username, l.options.Password, err = readLogin(path, l.options.Log)
 	}
 	return l, err
+}
+
+// targets get the notifications that are stored.
+func (s *settings) targets() map[string]forward.Target {
+	targets := map[string]forward.Target{}
+	if target := s.text("forward"); target != "" {
+		if err := fleet.ValidateWebhookURL(target); err != nil {
+			s.fail("forward", err.Error())
+		}
+		targets["forward"] = forward.ToURL(target)
+	}
+	if command := s.text("exec"); command != "" {
+		targets["exec"] = forward.ToCommand(command)
+	}
+	return targets
 }
 
 // Run serves until a signal comes, which is success. It then lets requests under way finish. A second signal ends it at

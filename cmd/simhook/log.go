@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"strconv"
+	"strings"
 
 	"simhook/api"
 	"simhook/cmd/simhook/internal/output"
@@ -15,6 +17,31 @@ type logSettings struct {
 	level  slog.Level
 }
 
+// logFormat looks for the options of the log before the command line is parsed: a mistake in it is logged too.
+func (p *program) logFormat(args []string) (json bool, level slog.Level) {
+	value := func(option string) string {
+		found, _ := p.env(envName(option))
+		for i, arg := range args {
+			name, given, together := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+			switch {
+			case name != option || !strings.HasPrefix(arg, "-"):
+			case together:
+				found = given
+			case option == "quiet":
+				found = "true"
+			case i+1 < len(args):
+				found = args[i+1]
+			}
+		}
+		return found
+	}
+	_ = level.UnmarshalText([]byte(value("log-level"))) // else info; the settings refuse it later
+	if quiet, _ := strconv.ParseBool(value("quiet")); quiet {
+		level = slog.LevelError
+	}
+	return value("log-format") == "json", level
+}
+
 func (s *settings) log() logSettings {
 	var l logSettings
 	if s.text("log-format") != "" {
@@ -22,6 +49,9 @@ func (s *settings) log() logSettings {
 	}
 	if err := l.level.UnmarshalText([]byte(s.choice("log-level", "debug", "info", "warn", "error"))); err != nil {
 		s.fail("log-level", err.Error())
+	}
+	if s.enabled("quiet") {
+		l.level = slog.LevelError
 	}
 	return l
 }

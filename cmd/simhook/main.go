@@ -37,6 +37,15 @@ func run(
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
+	ignored := signal.Ignored(syscall.SIGHUP) // as nohup does
+	if !ignored {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	broken := make(chan os.Signal, 1) // without this, writing to a pipe whose reader has gone ends the program
+	signal.Notify(broken, syscall.SIGPIPE)
+	defer signal.Stop(broken)
+	said := output.NewQueue(stderr)
+	defer said.Close()
 	asked := make(chan os.Signal, 1) // signals that ask how far the run is
 	if ask := progress.Signals(); len(ask) > 0 {
 		signal.Notify(asked, ask...)
@@ -47,12 +56,13 @@ func run(
 		env:      env,
 		stdin:    stdin,
 		stdout:   output.Masking(stdout),
-		console:  output.NewConsole(stderr),
+		console:  output.NewConsole(said),
 		signals:  signals,
 		asked:    asked,
 		version:  cmp.Or(version, builtVersion()),
 		terminal: isTerminal(stderr),
 		canAsk:   isTerminal(stdin) && isTerminal(stderr),
+		attached: !ignored && hasTerminal(),
 	}
 	return p.run(ctx, args)
 }
@@ -60,6 +70,16 @@ func run(
 func isTerminal(stream any) bool {
 	file, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(file.Fd()))
+}
+
+// hasTerminal reports whether the process has a controlling terminal that is not closed.
+func hasTerminal() bool {
+	tty, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	_ = tty.Close() // it was not used
+	return true
 }
 
 // builtVersion is what the Go tool recorded: the module's version, or else the commit.

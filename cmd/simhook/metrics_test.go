@@ -196,10 +196,11 @@ func TestRunsOnOneMachineHaveMetricsOfTheirOwn(t *testing.T) {
 		"the other shard":    {action: "register", source: "a.csv", shard: report.Shard{Index: 1, Count: 2}},
 	} {
 		b.program, b.metricsFile = &program{version: "test"}, filepath.Join(t.TempDir(), "x.prom")
-		if err := b.newMetrics().WriteFile(b.metricsFile, report.Summary{}); err != nil {
+		text, err := b.newMetrics().Text(b.metricsFile, report.Summary{})
+		if err != nil {
 			t.Fatal(err)
 		}
-		for line := range strings.Lines(string(readFile(t, b.metricsFile))) {
+		for line := range strings.Lines(string(text)) {
 			series, _, _ := strings.Cut(line, "} ")
 			if before, known := seen[series]; known && !strings.HasPrefix(series, "#") {
 				t.Errorf("%s and %s both have %s}", before, name, series)

@@ -75,11 +75,12 @@ func allMetrics(t *testing.T) map[string]bool {
 	})
 	m.Observe(api.Attempt{Method: http.MethodPost, Status: http.StatusOK})
 	file := filepath.Join(t.TempDir(), "x.prom")
-	if err := m.WriteFile(file, report.Summary{FinishedAt: time.Now()}); err != nil {
+	text, err := m.Text(file, report.Summary{FinishedAt: time.Now()})
+	if err != nil {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	for name := range checked(t, readFile(t, file)) {
+	for name := range checked(t, text) {
 		names[name] = true
 	}
 	return names

@@ -120,5 +120,6 @@ func logOptions() []cli.Flag {
 			Usage: "`FORMAT` of the log: text or json"},
 		&cli.StringFlag{Name: "log-level", Value: "info",
 			Usage: "least `LEVEL` logged: debug (every attempt), info, warn or error"},
+		&cli.BoolFlag{Name: "quiet", DisableDefaultText: true, Usage: "say nothing but errors, as --log-level error"},
 	}
 }

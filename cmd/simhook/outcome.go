@@ -27,17 +27,21 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		b.printSummary(s)
 	}
 	if lost, ok := errors.AsType[*file.WriteError](err); ok && len(lost.Unrecorded) > 0 {
-		b.console.Say("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))
+		b.console.Error("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))
 	}
 	var undelivered error
 	if b.summary != "" {
-		if failure := output.ReplaceFile(b.summary, encodeSummary(shortened(s)), 0o644); failure != nil {
+		if failure := b.writeFile(b.summary, encodeSummary(shortened(s)), 0o644); failure != nil {
 			b.log.Warn("the summary cannot be written", "file", b.summary, "error", failure.Error())
 			undelivered = &outputError{"the summary", failure}
 		}
 	}
 	if b.metricsFile != "" && !b.looksOnly() {
-		if failure := b.metrics.WriteFile(b.metricsFile, s); failure != nil {
+		text, failure := b.metrics.Text(b.metricsFile, s)
+		if failure == nil {
+			failure = b.writeFile(b.metricsFile, text, 0o644)
+		}
+		if failure != nil {
 			b.log.Warn("the metrics cannot be written", "file", b.metricsFile, "error", failure.Error())
 			undelivered = &outputError{"the metrics", failure}
 		}

@@ -24,10 +24,13 @@ type program struct {
 	version  string
 	terminal bool // the console is a terminal
 	canAsk   bool // standard input is one too
+	rotates  bool // the command puts its file aside at a hangup
+	attached bool // a terminal controls the process, and ends it by a hangup
 }
 
 // run runs the command that args name, prints its error, and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
+	p.console.SetLog(p.logFormat(args))
 	err := p.dispatch(ctx, args)
 	p.explain(err)
 	return exitCode(err)
@@ -102,9 +105,9 @@ func (p *program) explain(err error) {
 	if err == nil {
 		return
 	}
-	p.console.Say("simhook: %v", err)
+	p.console.Error("simhook: %v", err)
 	if next := nextStep(err); next != "" {
-		p.console.Say("%s", next)
+		p.console.Error("%s", next)
 	}
 }
 

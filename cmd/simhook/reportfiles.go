@@ -39,7 +39,7 @@ func (r *reporter) writePage(page *page.Page) error {
 	if err := page.Render(&text); err != nil {
 		return err
 	}
-	if err := output.ReplaceFile(r.html, text.Bytes(), 0o644); err != nil {
+	if err := file.Replace(r.html, text.Bytes(), 0o644); err != nil {
 		return &outputError{"the page", err}
 	}
 	r.console.Say("page: %s", r.html)
@@ -54,7 +54,7 @@ func (r *reporter) writeRetry(retry *report.RetryFleet, text *bytes.Buffer) erro
 	}
 	err := retry.Flush()
 	if err == nil {
-		err = output.ReplaceFile(r.failed, text.Bytes(), 0o600)
+		err = file.Replace(r.failed, text.Bytes(), 0o600)
 	}
 	if err != nil {
 		return &outputError{"the SIMs to try again", err}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,7 +16,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(leakChecked{m}, map[string]func(){"simhook": main})
+	testscript.Main(leakChecked{m}, map[string]func(){"simhook": func() {
+		if dir := os.Getenv("TEST_STDERR_DIR"); dir != "" && !slices.Contains(os.Args, "text") {
+			keepStderr(dir)
+		}
+		main()
+	}})
 }
 
 // TestScripts runs the scripts of testdata/script. Beside testscript's own commands they have

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"simhook/batch"
@@ -34,7 +35,11 @@ func (p *program) stopOnSignals(parent context.Context, run *batch.Run) (ctx con
 // to the process and then to its group.
 const pairWithin = time.Second
 
-// onSignals calls handle for each signal, with the count of signals so far. release ends that, and waits for a handle
+// terminalClosed reports whether the terminal is gone that controlled the process.
+func (p *program) terminalClosed() bool { return p.attached && !hasTerminal() }
+
+// onSignals calls handle for each signal, with the count of signals so far. A hangup is a first signal, except for a
+// command that rotates its file then, and never a second one: a shell and its terminal can both send it. release ends that, and waits for a handle
 // under way. It may be called more than once.
 func (p *program) onSignals(
 	parent context.Context, handle func(cancel context.CancelCauseFunc, count int),
@@ -47,9 +52,11 @@ func (p *program) onSignals(
 		var at time.Time
 		for count := 0; ; {
 			select {
-			case signal := <-p.signals:
-				pair := signal == last && signal != os.Interrupt && time.Since(at) < pairWithin
-				if last, at = signal, time.Now(); pair {
+			case one := <-p.signals:
+				pair := one == last && one != os.Interrupt && time.Since(at) < pairWithin
+				last, at = one, time.Now()
+				hangup := one == syscall.SIGHUP && (p.rotates && !p.terminalClosed() || count > 0)
+				if pair || hangup {
 					continue
 				}
 				count++

@@ -156,7 +156,7 @@ func TestAFailedSyncIsTheEnd(t *testing.T) {
 	if _, err := b.Add(t.Context(), receipt(2)); !errors.Is(err, reporttest.ErrDisk) {
 		t.Errorf("later it works again, it says: %v", err)
 	}
-	if repeated, err := b.Add(t.Context(), receipt(0)); err != nil || !repeated {
+	if novelty, err := b.Add(t.Context(), receipt(0)); err != nil || novelty != Repeated {
 		t.Errorf("what was safe before is so no more: %v", err)
 	}
 }
@@ -203,13 +203,14 @@ func TestRotation(t *testing.T) {
 		if err := os.Rename(path, path+".1.csv"); err != nil {
 			t.Fatal(err)
 		}
-		mustAdd(t, b, receipt(1)) // goes to the renamed one
+		mustAdd(t, b, receipt(1))
 		if to, err := b.Rotate(); to != "" || err != nil {
 			t.Errorf("%q, %v", to, err)
 		}
 		mustAdd(t, b, receipt(2))
 		holdsOnce(t, path, 3)
-		if !strings.Contains(reporttest.Content(t, path+".1.csv"), receipt(1).ID) || !strings.Contains(reporttest.Content(t, path), receipt(2).ID) {
+		now := reporttest.Content(t, path)
+		if !strings.Contains(now, receipt(1).ID) || !strings.Contains(now, receipt(2).ID) {
 			t.Error("the rows are in the wrong files")
 		}
 	})

@@ -45,11 +45,11 @@ func receipt(n int) Row {
 func mustAdd(t testing.TB, b *Inbox, receipts ...Row) (repeats int) {
 	t.Helper()
 	for _, r := range receipts {
-		repeated, err := b.Add(t.Context(), r)
+		novelty, err := b.Add(t.Context(), r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if repeated {
+		if novelty == Repeated {
 			repeats++
 		}
 	}

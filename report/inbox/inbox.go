@@ -13,8 +13,7 @@ import (
 	"simhook/report/file"
 )
 
-// defaultRemembered IDs take about 40 MB at most. At ten notifications a second an ID is remembered for more than a
-// day.
+// defaultRemembered notifications take about 80 MB at most. At ten a second, each is remembered for more than a day.
 const defaultRemembered = 1 << 20
 
 // ErrClosed is returned after Close.
@@ -25,8 +24,8 @@ type Options struct {
 	// RotateSize is the size in bytes at which a file is put aside and a new one started. 0: never.
 	RotateSize int64
 
-	// Remember is how many IDs at least are remembered to recognise repeats, across restarts and rotations;
-	// at most it is twice as many. 0 means 1,048,576.
+	// Remember is how many notifications at least are remembered to recognise repeats, across restarts and
+	// rotations; at most it is twice as many. 0 means 1,048,576.
 	Remember int
 
 	// OnRotate is called after a file was put aside because of its size. If err is not nil, that failed, and
@@ -34,7 +33,7 @@ type Options struct {
 	OnRotate func(aside string, err error)
 
 	// Recall is called, while the inbox is opened, with the ICCID of each row that is read back: the newest
-	// rows, up to 256 bytes for each ID that is to be remembered (256 MiB by default).
+	// rows, up to 256 bytes for each notification that is to be remembered (256 MiB by default).
 	Recall func(iccid string)
 
 	Disk file.Disk // nil: file.OS
@@ -46,7 +45,7 @@ type Inbox struct {
 	options Options
 	disk    file.Disk
 	lock    *flock.Flock
-	seed    maphash.Seed // of the hashes of IDs
+	seed    maphash.Seed // of the hashes in known
 
 	deposits  chan deposit
 	rotations chan chan rotation
@@ -59,23 +58,34 @@ type Inbox struct {
 	// Only the goroutine that writes uses these; Open does before it starts.
 	file    *os.File
 	size    int64
-	known   *recentIDs
+	known   *recent
 	rotated time.Time // the time in the name of the newest file put aside
 	healed  file.Healed
 	buf     []byte
 	failure error // why nothing is written any more
+
+	followed time.Time // when another program had last moved the file, and a new one was begun
 }
+
+// Novelty says what the inbox knew of a notification before.
+type Novelty int
+
+// Notifications are the same if their ID, type and ICCID are.
+const (
+	New      Novelty = iota
+	Changed          // it was received before with other content: both are kept
+	Repeated         // it was received before with the same content: it is not written again
+)
 
 // deposit is a notification on its way into the file.
 type deposit struct {
 	Row
-	key   uint64
 	reply chan outcome // holds one
 }
 
 type outcome struct {
-	repeated bool
-	err      error
+	novelty Novelty
+	err     error
 }
 
 // Open opens the inbox at path, or starts one. A part of a row that a crash left at the end of the file is moved to a
@@ -88,6 +98,11 @@ func Open(path string, options Options) (*Inbox, error) {
 	if options.Disk == nil {
 		options.Disk = file.OS{}
 	}
+	given := path
+	path, err := file.Resolve(given) // so that the lock is the same by whatever name the file is opened
+	if err != nil {
+		return nil, &file.WriteError{Path: given, Err: err}
+	}
 	lock, err := file.Lock(path + ".lock")
 	if err != nil {
 		return nil, err
@@ -96,7 +111,7 @@ func Open(path string, options Options) (*Inbox, error) {
 		path: path, options: options, disk: options.Disk, lock: lock, seed: maphash.MakeSeed(),
 		deposits: make(chan deposit), rotations: make(chan chan rotation),
 		closing: make(chan struct{}), ended: make(chan struct{}), broken: make(chan struct{}),
-		known: newRecentIDs(options.Remember),
+		known: newRecent(options.Remember),
 	}
 	if err := b.open(); err != nil {
 		return nil, errors.Join(err, lock.Close())
@@ -111,23 +126,24 @@ func Open(path string, options Options) (*Inbox, error) {
 	return b, nil
 }
 
-// Add writes a notification. When it returns nil, its row survives a power cut; if it is repeated, that is the row of
-// an earlier notification with the same ID. Concurrent calls share one fsync. Errors are a *file.WriteError, ErrClosed,
-// and the cause of ctx, after which the row may have been written or not.
-func (b *Inbox) Add(ctx context.Context, r Row) (repeated bool, err error) {
-	d := deposit{Row: r, key: maphash.String(b.seed, idCell(r.ID)), reply: make(chan outcome, 1)}
+// Add writes a notification. When it returns nil, its row is in the file at the path and survives a power cut; that of
+// a Repeated one was, when it was first received. Concurrent calls share one fsync. Errors are a *file.WriteError, a
+// *file.MismatchError or *file.LockedError if another program has put something else at the path, ErrClosed, and the
+// cause of ctx, after which the row may have been written or not.
+func (b *Inbox) Add(ctx context.Context, r Row) (Novelty, error) {
+	d := deposit{Row: r, reply: make(chan outcome, 1)}
 	select {
 	case b.deposits <- d:
 	case <-b.ended:
-		return false, ErrClosed
+		return New, ErrClosed
 	case <-ctx.Done():
-		return false, context.Cause(ctx)
+		return New, context.Cause(ctx)
 	}
 	select {
 	case o := <-d.reply:
-		return o.repeated, o.err
+		return o.novelty, o.err
 	case <-ctx.Done():
-		return false, context.Cause(ctx)
+		return New, context.Cause(ctx)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"io"
 	"io/fs"
 	"os"
@@ -14,9 +13,9 @@ import (
 	"simhook/report/file"
 )
 
-// recalledPerID is how many bytes of the files are read back for each ID that is to be remembered: about twice a
-// usual line.
-const recalledPerID = 256
+// recalledEach is how many bytes of the files are read back for each notification that is to be remembered: about
+// twice a usual line.
+const recalledEach = 256
 
 // part is a file and the offset from which it is read back.
 type part struct {
@@ -24,7 +23,7 @@ type part struct {
 	from int64
 }
 
-// open reads the IDs back from the files put aside, and then opens the file itself. The newest file put aside may be
+// open reads the rows back from the files put aside, and then opens the file itself. The newest file put aside may be
 // the one that was written last, and is then healed: see rotate.
 func (b *Inbox) open() error {
 	parts, err := b.partsPutAside()
@@ -68,7 +67,7 @@ func (b *Inbox) partsPutAside() ([]part, error) {
 	return parts, nil
 }
 
-func (b *Inbox) budget() int64 { return int64(b.options.Remember) * recalledPerID }
+func (b *Inbox) budget() int64 { return int64(b.options.Remember) * recalledEach }
 
 func (b *Inbox) recallPart(p part) error {
 	f, err := os.Open(p.path)
@@ -95,7 +94,11 @@ func (b *Inbox) openFile() error {
 	if err != nil {
 		return &file.WriteError{Path: b.path, Err: err}
 	}
-	size, err := b.prepare(f)
+	err = lockFile(f)
+	var size int64
+	if err == nil {
+		size, err = b.prepare(f)
+	}
 	if err != nil {
 		_ = f.Close() // nothing was written to it
 		return err
@@ -106,13 +109,13 @@ func (b *Inbox) openFile() error {
 
 func (b *Inbox) prepare(f *os.File) (size int64, err error) {
 	header := header()
-	first, err := io.ReadAll(io.NewSectionReader(f, 0, int64(len(header))+1))
+	first, err := io.ReadAll(io.NewSectionReader(f, 0, cell.MaxLine))
 	if err != nil {
 		return 0, &file.WriteError{Path: b.path, Err: err}
 	}
 	begun := bytes.TrimRight(first, "\x00") // a power cut leaves zeros where nothing was written yet
 	switch {
-	case bytes.HasPrefix(first, header):
+	case bytes.HasPrefix(first, header), beginsWithRow(first):
 		info, err := f.Stat()
 		if err != nil {
 			return 0, &file.WriteError{Path: b.path, Err: err}
@@ -125,6 +128,13 @@ func (b *Inbox) prepare(f *os.File) (size int64, err error) {
 	return 0, &file.MismatchError{Path: b.path, Reason: reason}
 }
 
+// beginsWithRow is true for a file that another program has emptied while it was written: it has lost its header.
+func beginsWithRow(text []byte) bool {
+	var line line
+	first, _, whole := bytes.Cut(text, []byte("\n"))
+	return whole && line.parse(first)
+}
+
 func (b *Inbox) begin(f *os.File) (size int64, err error) {
 	if err := file.Begin(b.disk, f, header()); err != nil {
 		return 0, &file.WriteError{Path: b.path, Err: err}
@@ -132,7 +142,7 @@ func (b *Inbox) begin(f *os.File) (size int64, err error) {
 	return int64(len(header())), nil
 }
 
-// heal reads the IDs back, moves what follows the last whole row to the .torn file, and syncs the rest, since the
+// heal reads the rows back, moves what follows the last whole row to the .torn file, and syncs the rest, since the
 // process before may have been killed before it did. No row that is cut off was acknowledged, because a batch is
 // written only when the one before it is synced.
 func (b *Inbox) heal(f *os.File, p part) (size int64, err error) {
@@ -157,8 +167,8 @@ func (b *Inbox) heal(f *os.File, p part) (size int64, err error) {
 	return end, nil
 }
 
-// recall remembers the IDs of a file's rows from an offset on, and returns where the last whole row ends. It passes
-// over the first line, which is the header or a part of a row.
+// recall remembers a file's rows from an offset on, and returns where the last whole row ends. It passes over a first
+// line that is the header or a part of a row.
 func (b *Inbox) recall(f *os.File, from int64) (end int64, err error) {
 	reader := bufio.NewReaderSize(io.NewSectionReader(f, from, 1<<62), cell.MaxLine)
 	var line line
@@ -173,18 +183,20 @@ func (b *Inbox) recall(f *os.File, from int64) (end int64, err error) {
 			continue
 		case err != nil:
 			return 0, err
-		case first:
-			end = at
 		case line.parse(text[:len(text)-1]):
 			end = at
-			b.remember(&line)
+			b.remember(text, &line)
+		case first:
+			end = at
 		}
 		first = false
 	}
 }
 
-func (b *Inbox) remember(l *line) {
-	b.known.add(maphash.Bytes(b.seed, l.cells[columnID]))
+func (b *Inbox) remember(text []byte, l *line) {
+	for _, key := range []uint64{b.identity(l), b.content(text)} {
+		b.known.add(key)
+	}
 	if b.options.Recall != nil {
 		b.options.Recall(string(l.cells[columnICCID]))
 	}

@@ -13,6 +13,9 @@ import (
 // time.
 const asideFormat = "20060102T150405.000Z"
 
+// hangupDelay is how long after a rename logrotate sends the hangup at the latest: its scripts take seconds.
+const hangupDelay = time.Minute
+
 // rotation is the result of one.
 type rotation struct {
 	aside string
@@ -37,6 +40,10 @@ func (b *Inbox) rotate() (aside string, err error) {
 	if b.failure != nil {
 		return "", b.failure
 	}
+	if time.Since(b.followed) < hangupDelay { // this hangup is about that file
+		b.followed = time.Time{}
+		return "", nil
+	}
 	moved := b.moved()
 	if !moved {
 		if b.size <= int64(len(header())) {
@@ -56,16 +63,6 @@ func (b *Inbox) rotate() (aside string, err error) {
 	}
 	_ = old.Close() // all of it is synced
 	return aside, nil
-}
-
-// moved reports whether the file at the path is not the one being written, because another program renamed it.
-func (b *Inbox) moved() bool {
-	mine, err := b.file.Stat()
-	if err != nil {
-		return false
-	}
-	there, err := os.Stat(b.path)
-	return err != nil || !os.SameFile(mine, there)
 }
 
 // nextAside is a name that was not used before, even if the clock was set back.

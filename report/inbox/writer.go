@@ -1,6 +1,10 @@
 package inbox
 
-import "simhook/report/file"
+import (
+	"errors"
+
+	"simhook/report/file"
+)
 
 // maxBatch is how many bytes at most share one fsync.
 const maxBatch = 1 << 20
@@ -24,39 +28,64 @@ func (b *Inbox) write() {
 	}
 }
 
+// batch is the notifications that share one write and one fsync.
+type batch struct {
+	waiting   []deposit
+	novelties []Novelty
+	fresh     map[uint64]struct{} // hashes of what is not yet in the file
+}
+
 // commit writes a deposit and all that wait behind it, syncs once, and only then replies. A notification that repeats
-// one of the same batch gets the same reply.
+// one of the same batch gets its reply together with it.
 func (b *Inbox) commit(first deposit) {
-	var (
-		waiting []deposit
-		repeats []bool
-		fresh   = map[uint64]struct{}{}
-	)
+	err := b.followFile() // what is known depends on what became of the file
+	now := batch{fresh: map[uint64]struct{}{}}
 	b.buf = b.buf[:0]
 	for d, more := first, true; more; d, more = b.next() {
-		if b.known.has(d.key) {
-			d.reply <- outcome{repeated: true}
+		novelty, inFile := b.take(&d.Row, &now)
+		if inFile {
+			d.reply <- outcome{novelty: novelty}
 			continue
 		}
-		_, repeated := fresh[d.key]
-		if !repeated {
-			fresh[d.key] = struct{}{}
-			b.buf = appendRow(b.buf, &d.Row)
-		}
-		waiting, repeats = append(waiting, d), append(repeats, repeated)
+		now.waiting, now.novelties = append(now.waiting, d), append(now.novelties, novelty)
 	}
-	if len(waiting) == 0 {
-		return
+	if err == nil && len(b.buf) > 0 {
+		err = b.append(b.buf)
 	}
-	err := b.append(b.buf)
 	if err == nil {
-		for key := range fresh {
+		for key := range now.fresh {
 			b.known.add(key)
 		}
 	}
-	for i, d := range waiting {
-		d.reply <- outcome{repeats[i] && err == nil, err}
+	for i, d := range now.waiting {
+		if err != nil {
+			now.novelties[i] = New
+		}
+		d.reply <- outcome{now.novelties[i], err}
 	}
+}
+
+// take appends the line of r to the buffer, unless it is there or in the file already.
+func (b *Inbox) take(r *Row, now *batch) (novelty Novelty, inFile bool) {
+	start := len(b.buf)
+	b.buf = appendRow(b.buf, r)
+	text := b.buf[start:]
+	var line line
+	line.parse(text[:len(text)-1])
+	has := func(key uint64) bool {
+		_, fresh := now.fresh[key]
+		return fresh || b.known.has(key)
+	}
+	content, identity := b.content(text), b.identity(&line)
+	switch {
+	case has(content) && has(identity):
+		b.buf = b.buf[:start]
+		return Repeated, b.known.has(content)
+	case has(identity):
+		novelty = Changed
+	}
+	now.fresh[content], now.fresh[identity] = struct{}{}, struct{}{}
+	return novelty, false
 }
 
 // next returns a deposit that waits, unless the batch is full.
@@ -72,10 +101,27 @@ func (b *Inbox) next() (deposit, bool) {
 	}
 }
 
-// append writes and syncs lines. If the write fails, it leaves the file as it was, so that a later one can succeed
-// when the disk has room again. If that cannot be undone, or if the fsync fails, the inbox is broken: a second fsync
-// may report success although data is lost.
+// append writes and syncs lines. They are written again if the file was deleted or truncated meanwhile.
 func (b *Inbox) append(lines []byte) error {
+	const attempts = 10 // after these, a program is at work that deletes every file
+	for range attempts {
+		if err := b.appendOnce(lines); err != nil {
+			return err
+		}
+		if !b.lost() {
+			return nil
+		}
+		if err := b.followFile(); err != nil {
+			return err
+		}
+	}
+	return &file.WriteError{Path: b.path, Err: errors.New("another program deletes or truncates it again and again")}
+}
+
+// appendOnce leaves the file as it was if the write fails, so that a later one can succeed when the disk has room
+// again. If that cannot be undone, or if the fsync fails, the inbox is broken: a second fsync may report success
+// although data is lost.
+func (b *Inbox) appendOnce(lines []byte) error {
 	if b.failure != nil {
 		return b.failure
 	}

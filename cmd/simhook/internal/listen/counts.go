@@ -10,11 +10,16 @@ import (
 
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
+	"simhook/report/inbox"
 )
+
+// refusalInterval is how often refused requests of one status are logged at most.
+const refusalInterval = time.Second
 
 // totals is what a server has done since it was started.
 type totals struct {
 	received int         // notifications that were written down
+	changed  int         // of those received: with the id, type and ICCID of an earlier one and other content
 	repeated int         // of earlier ones, acknowledged and not written again
 	refused  map[int]int // requests that were not acknowledged, by HTTP status
 	bytes    int64       // of bodies that were read
@@ -32,6 +37,9 @@ func (s totals) refusals() int {
 func (s totals) String() string {
 	var text strings.Builder
 	text.WriteString(output.Counted(s.received, "notification") + " received, " + output.Counted(s.repeated, "repeat"))
+	if s.changed > 0 {
+		text.WriteString(", " + report.Thousands(s.changed) + " with other content than before")
+	}
 	for _, status := range slices.Sorted(maps.Keys(s.refused)) {
 		fmt.Fprintf(&text, ", %s answered %d", report.Thousands(s.refused[status]), status)
 	}
@@ -43,7 +51,8 @@ type counts struct {
 	mu       sync.Mutex
 	stats    totals
 	logged   totals
-	failedAt time.Time // the last time that a notification could not be written
+	told     map[int]told // by HTTP status
+	failedAt time.Time    // the last time that a notification could not be written
 }
 
 // now returns a copy that no longer changes.
@@ -69,23 +78,41 @@ func (c *counts) changes() (totals, bool) {
 	return now, changed
 }
 
-func (c *counts) accepted(repeated bool) {
+func (c *counts) accepted(n inbox.Novelty) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if repeated {
+	if n == inbox.Repeated {
 		c.stats.repeated++
-	} else {
-		c.stats.received++
+		return
+	}
+	c.stats.received++
+	if n == inbox.Changed {
+		c.stats.changed++
 	}
 }
 
-func (c *counts) refused(status int) {
+// told is when a refusal was last logged, and how many were not logged since.
+type told struct {
+	at       time.Time
+	unlogged int
+}
+
+// refused counts a request, and reports whether it should be logged and how many before it were not.
+func (c *counts) refused(status int, now time.Time) (unlogged int, log bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stats.refused == nil {
-		c.stats.refused = map[int]int{}
+		c.stats.refused, c.told = map[int]int{}, map[int]told{}
 	}
 	c.stats.refused[status]++
+	last := c.told[status]
+	if now.Sub(last.at) < refusalInterval {
+		last.unlogged++
+		c.told[status] = last
+		return 0, false
+	}
+	c.told[status] = told{at: now}
+	return last.unlogged, true
 }
 
 func (c *counts) read(bytes int) {

@@ -3,7 +3,6 @@ package listen
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -11,7 +10,6 @@ import (
 
 	"simhook/api"
 	"simhook/cmd/simhook/internal/output"
-	"simhook/report/file"
 	"simhook/report/inbox"
 )
 
@@ -24,7 +22,7 @@ func (s *Server) routes(receiver http.Handler) http.Handler {
 	metrics := s.metrics()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
-		case s.path:
+		case s.path, s.path + "/":
 			receiver.ServeHTTP(w, r)
 		case HealthPath:
 			s.health(w)
@@ -45,19 +43,23 @@ func (s *Server) receive(ctx context.Context, n api.Notification) error {
 	if err != nil {
 		return err
 	}
-	repeated, err := s.inbox.Add(ctx, row)
+	novelty, err := s.inbox.Add(ctx, row)
 	if err != nil {
-		if _, ok := errors.AsType[*file.WriteError](err); ok {
+		if ctx.Err() == nil { // else only the sender has gone
 			s.counts.failed(now)
 		}
 		return err
 	}
-	s.counts.accepted(repeated)
+	s.counts.accepted(novelty)
 	if s.log.Enabled(ctx, slog.LevelDebug) {
-		s.log.Debug("notification", "id", n.ID, "type", string(n.Type), "iccid", n.ICCID, "repeated", repeated)
+		s.log.Debug("notification", "id", n.ID, "type", string(n.Type), "iccid", n.ICCID,
+			"repeated", novelty == inbox.Repeated)
 	}
-	if repeated {
+	if novelty == inbox.Repeated {
 		return nil
+	}
+	for _, f := range s.forwarders {
+		f.Wake()
 	}
 	if e := s.expected; e != nil && e.Note(n.ICCID) {
 		s.console.Say("all %s of %s have been heard from", output.Counted(e.SIMs(), "SIM"), e.name)
@@ -88,11 +90,24 @@ func (s *Server) reception(r api.Reception) {
 	if r.Err != nil {
 		s.refused(r.Status, r.Remote, r.Err.Error())
 	}
+	if r.Err == nil || r.Status >= http.StatusInternalServerError || r.Bytes == 0 {
+		return
+	}
+	err := s.rejects.Add(inbox.Reject{
+		ReceivedAt: time.Now(), Remote: r.Remote, Status: r.Status, Reason: r.Err.Error(),
+		ContentType: r.ContentType, Body: r.Body,
+	})
+	if err != nil {
+		s.log.Error("a request that was refused could not be kept", "error", err.Error())
+	}
 }
 
+// refused counts every request, and logs one a second of each status: anyone can send them.
 func (s *Server) refused(status int, remote, reason string) {
-	s.counts.refused(status)
-	s.log.Warn("not acknowledged", "http_status", status, "reason", reason, "remote", remote)
+	if unlogged, log := s.counts.refused(status, time.Now()); log {
+		s.log.Warn("not acknowledged", "http_status", status, "reason", reason, "remote", remote,
+			"more_since_the_last", unlogged)
+	}
 }
 
 func (s *Server) health(w http.ResponseWriter) {
@@ -109,6 +124,7 @@ func (s *Server) health(w http.ResponseWriter) {
 func (s *Server) logCounts() {
 	stats, changed := s.counts.changes()
 	if changed {
-		s.log.Info("notifications", "received", stats.received, "repeated", stats.repeated, "refused", stats.refusals())
+		s.log.Info("notifications", "received", stats.received, "repeated", stats.repeated,
+			"changed", stats.changed, "refused", stats.refusals())
 	}
 }

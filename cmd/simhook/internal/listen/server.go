@@ -9,9 +9,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"simhook/api"
+	"simhook/cmd/simhook/internal/forward"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/server"
 	"simhook/report/inbox"
@@ -44,8 +46,9 @@ type Options struct {
 	RotateSize         int64  // bytes after which the file is put aside; 0: never
 	Username, Password string // that senders must authenticate with; "": none
 	Certificate        *Certificate
-	Expected           *Expectation // nil: no fleet is expected
-	Print              io.Writer    // takes each notification as a line of JSON; nil: none
+	Expected           *Expectation              // nil: no fleet is expected
+	Print              io.Writer                 // takes each notification as a line of JSON; nil: none
+	Targets            map[string]forward.Target // that get each notification, by the name of their files
 	Log                *slog.Logger
 	Console            *output.Console
 }
@@ -57,7 +60,10 @@ type Server struct {
 	certificate   *Certificate // nil: http
 	expected      *Expectation // nil: no fleet is expected
 	inbox         *inbox.Inbox
+	rejects       *inbox.Rejects
 	lines         *lines // nil: none are printed
+	forwarders    map[string]*forward.Forwarder
+	stopForwards  func() // and waits until they have
 	receiver      http.Handler
 	http          *server.Server // from Listen on
 	counts        counts
@@ -69,7 +75,7 @@ type Server struct {
 func Open(o Options) (*Server, error) {
 	s := &Server{
 		path: o.Path, results: o.Results, authenticates: o.Username != "", certificate: o.Certificate,
-		expected: o.Expected, log: o.Log, console: o.Console,
+		expected: o.Expected, log: o.Log, console: o.Console, rejects: inbox.OpenRejects(o.Results),
 	}
 	var err error
 	s.receiver, err = api.NewReceiver(api.ReceiverConfig{
@@ -81,10 +87,33 @@ func Open(o Options) (*Server, error) {
 	if err := s.openInbox(o.RotateSize); err != nil {
 		return nil, err
 	}
+	if err := s.startForwarders(o.Targets); err != nil {
+		return nil, errors.Join(err, s.inbox.Close())
+	}
 	if o.Print != nil {
 		s.lines = printLines(o.Print)
 	}
 	return s, nil
+}
+
+func (s *Server) startForwarders(targets map[string]forward.Target) error {
+	s.forwarders = map[string]*forward.Forwarder{}
+	for name, target := range targets {
+		var err error
+		if s.forwarders[name], err = forward.Open(s.results, name, target, s.log.With("target", name)); err != nil {
+			return fmt.Errorf("reading how far --%s is: %w", name, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	for _, f := range s.forwarders {
+		running.Go(func() { f.Run(ctx) })
+	}
+	s.stopForwards = func() {
+		cancel()
+		running.Wait()
+	}
+	return nil
 }
 
 // openInbox says what it had to repair.
@@ -118,6 +147,7 @@ func (s *Server) Close() error {
 	if s.lines != nil {
 		s.lines.end()
 	}
+	s.stopForwards()
 	return s.inbox.Close()
 }
 
@@ -198,6 +228,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	defer cancel()
 	s.http.Stop(ctx) // a request that is cut was not acknowledged
 	err := errors.Join(s.inbox.Close(), s.lines.close(ctx))
+	s.stopForwards()
 	s.console.Say("stopped. %s", s.counts.now())
 	s.tellExpected()
 	return err

@@ -8,6 +8,7 @@ import (
 
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
+	"simhook/report/file"
 )
 
 // tellExpected says how many SIMs of the fleet have been heard from, and writes the differences to a file beside the
@@ -34,7 +35,7 @@ func (s *Server) tellExpected() {
 	for _, iccid := range unknown {
 		fmt.Fprintf(&text, "%s,unknown\n", iccid)
 	}
-	if err := output.ReplaceFile(path, text.Bytes(), 0o600); err != nil {
+	if err := file.Replace(path, text.Bytes(), 0o600); err != nil {
 		s.log.Error("the SIMs not heard from could not be written down", "error", err.Error())
 		return
 	}

@@ -1,10 +1,10 @@
 package metrics
 
 import (
+	"bytes"
 	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
@@ -14,8 +14,8 @@ import (
 // lastSuccess is the one metric that a run without success leaves as it was.
 const lastSuccess = "simhook_last_success_timestamp_seconds"
 
-// WriteFile adds how the run ended, and replaces the file at path with all metrics in one step. It is called once.
-func (m *Metrics) WriteFile(path string, s report.Summary) error {
+// Text adds how the run ended, and returns all metrics for the file at path. It is called once.
+func (m *Metrics) Text(path string, s report.Summary) ([]byte, error) {
 	m.run.MustRegister(
 		m.fixed("simhook_last_completion_timestamp_seconds", "When the last run ended, however it did.",
 			seconds(s.FinishedAt)),
@@ -29,7 +29,17 @@ func (m *Metrics) WriteFile(path string, s report.Summary) error {
 	if success > 0 {
 		m.run.MustRegister(m.fixed(lastSuccess, "When a run last ended with exit code 0.", success))
 	}
-	return prometheus.WriteToTextfile(path, m.registry)
+	families, err := m.registry.Gather()
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	for _, family := range families {
+		if _, err := expfmt.MetricFamilyToText(&text, family); err != nil {
+			return nil, err
+		}
+	}
+	return text.Bytes(), nil
 }
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

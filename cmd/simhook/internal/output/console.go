@@ -1,9 +1,13 @@
 package output
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
+	"strings"
 	"sync"
 
 	"golang.org/x/term"
@@ -14,21 +18,56 @@ import (
 type Console struct {
 	out   io.Writer
 	width func() int
+	busy  func() bool // the reader is behind
+	json  bool        // every line is a JSON object
+	level slog.Level  // what is said below this level is not shown
 
 	mu      sync.Mutex
 	line    string // at the bottom; "": none
 	columns int    // of the line
 }
 
-// NewConsole writes to out, and masks the userinfo of URLs.
+// NewConsole writes to out, and masks the userinfo of URLs. For a Queue it draws no line while the reader is behind.
 func NewConsole(out io.Writer) *Console {
-	return &Console{out: Masking(out), width: func() int { return widthOf(out) }}
+	c := &Console{out: Masking(out), width: func() int { return widthOf(out) }, busy: func() bool { return false }}
+	if queue, ok := out.(*Queue); ok {
+		c.width, c.busy = func() int { return widthOf(queue.out) }, queue.Busy
+	}
+	return c
 }
 
+// SetLog makes what is said part of the log: as one JSON object a line, and nothing below a level. It must be called
+// before anything is said.
+func (c *Console) SetLog(json bool, level slog.Level) { c.json, c.level = json, level }
+
 // Say writes one line to people.
-func (c *Console) Say(format string, args ...any) {
+func (c *Console) Say(format string, args ...any) { c.say(slog.LevelInfo, format, args) }
+
+// Error writes a line about what went wrong.
+func (c *Console) Error(format string, args ...any) { c.say(slog.LevelError, format, args) }
+
+func (c *Console) say(level slog.Level, format string, args []any) {
+	if level < c.level {
+		return
+	}
+	text := fmt.Sprintf(format, args...) + "\n"
+	if c.json {
+		text = inJSON(level, text)
+	}
 	// Where standard error is closed, there is no other place to report it.
-	_, _ = fmt.Fprintf(c, format+"\n", args...)
+	_, _ = io.WriteString(c, text)
+}
+
+// inJSON is text as the log has it, one object for each of its lines.
+func inJSON(level slog.Level, text string) string {
+	var out strings.Builder
+	log := slog.New(slog.NewJSONHandler(&out, nil))
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			log.Log(context.Background(), level, line)
+		}
+	}
+	return out.String()
 }
 
 // Write writes whole lines of text.
@@ -36,6 +75,9 @@ func (c *Console) Write(text []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	whole := text
+	if c.json && !bytes.HasPrefix(text, []byte("{")) { // it is no line of the log
+		whole = []byte(inJSON(slog.LevelInfo, string(text)))
+	}
 	if c.line != "" {
 		whole = append(append([]byte(c.erase()), text...), c.line...)
 	}
@@ -54,6 +96,9 @@ func (c *Console) Width() int { return c.width() }
 func (c *Console) Draw(line string, columns int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.busy() || c.json || c.level > slog.LevelInfo {
+		return
+	}
 	_, _ = io.WriteString(c.out, c.erase()+line)
 	c.line, c.columns = line, columns
 }

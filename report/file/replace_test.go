@@ -1,4 +1,4 @@
-package output_test
+package file_test
 
 import (
 	"errors"
@@ -7,15 +7,15 @@ import (
 	"path/filepath"
 	"testing"
 
-	"simhook/cmd/simhook/internal/output"
+	"simhook/report/file"
 )
 
-func TestReplaceFile(t *testing.T) {
+func TestReplace(t *testing.T) {
 	t.Run("replaces what is there and leaves nothing else behind", func(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "summary.json")
 		for _, content := range []string{"a longer first content", "short"} {
-			if err := output.ReplaceFile(path, []byte(content), 0o644); err != nil {
+			if err := file.Replace(path, []byte(content), 0o644); err != nil {
 				t.Fatal(err)
 			}
 			if got, err := os.ReadFile(path); err != nil || string(got) != content {
@@ -32,7 +32,7 @@ func TestReplaceFile(t *testing.T) {
 		if err := errors.Join(os.WriteFile(target, nil, 0o600), os.Symlink(target, link)); err != nil {
 			t.Fatal(err)
 		}
-		if err := output.ReplaceFile(link, []byte("x"), 0o644); err != nil {
+		if err := file.Replace(link, []byte("x"), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		if got, _ := os.ReadFile(target); string(got) != "x" {
@@ -40,7 +40,7 @@ func TestReplaceFile(t *testing.T) {
 		}
 	})
 	t.Run("says so where there is no such folder", func(t *testing.T) {
-		if err := output.ReplaceFile(filepath.Join(t.TempDir(), "none", "x"), nil, 0o644); !errors.Is(err, fs.ErrNotExist) {
+		if err := file.Replace(filepath.Join(t.TempDir(), "none", "x"), nil, 0o644); !errors.Is(err, fs.ErrNotExist) {
 			t.Errorf("got %v", err)
 		}
 	})
