@@ -22,8 +22,8 @@ import (
 
 var leakSIMs = flag.Int("leaksims", 10_000, "SIMs in the fleet of the test of leaks")
 
-// leakQuota is more than can be called for in a window.
-const leakQuota = 20_000
+// leakQuota is the number of calls in a window of a second.
+const leakQuota = 6_000
 
 func TestALongRunKeepsWithinItsBounds(t *testing.T) {
 	if _, err := os.Stat("/proc/self/fd"); err != nil {
@@ -32,7 +32,7 @@ func TestALongRunKeepsWithinItsBounds(t *testing.T) {
 	const workers = 64
 	const otherFiles = 16 // standard streams, the runtime's poller, fleet, results, history, locks, token endpoint
 	r := newRig(t, workers, sandbox.Options{
-		Quota: leakQuota, Window: 200 * time.Millisecond,
+		Quota: leakQuota, Window: time.Second,
 		ErrorRate: 0.003, ResetRate: 0.003,
 	})
 	fleet := newFleet(t, *leakSIMs)
@@ -81,12 +81,12 @@ func (s *samples) add(n int) {
 }
 
 // watch looks at a process from a fifth of its way through the registrations to its end: how many files it
-// has open, and its resident memory in bytes. Every second another client takes what is left of the quota.
+// has open, and its resident memory in bytes. Every three seconds another client takes what is left of the quota.
 func (r *rig) watch(p *process, registrations int) (files, memory samples) {
 	ticker := time.NewTicker(20 * time.Millisecond)
 	defer ticker.Stop()
 	for tick := 0; ; tick++ {
-		if tick%50 == 0 {
+		if tick%150 == 0 {
 			r.Consume(leakQuota)
 		}
 		select {
