@@ -24,15 +24,13 @@ type Answer struct {
 
 // readAnswer reads the headers. The server's own date, if it sends one, is the clock for Retry-After.
 func readAnswer(resp *http.Response, now time.Time) Answer {
-	answer := Answer{
-		Status: resp.StatusCode,
-		Quota:  parseQuota(resp.Header),
-	}
+	answer := Answer{Status: resp.StatusCode}
 	if value := resp.Header.Get("Date"); value != "" {
 		if date, err := http.ParseTime(value); err == nil {
 			answer.Date, now = date, date
 		}
 	}
+	answer.Quota = parseQuota(resp.Header, now)
 	answer.RetryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), now)
 	return answer
 }

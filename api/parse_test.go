@@ -31,7 +31,7 @@ func TestTheQuotaIsAnnouncedOnlyByThreeSensibleHeaders(t *testing.T) {
 		{"a reset beyond 64 bits", "10", "9", "99999999999999999999", Quota{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got := parseQuota(quotaHeaders(test.limit, test.remaining, test.reset))
+			got := parseQuota(quotaHeaders(test.limit, test.remaining, test.reset), at)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}
@@ -39,6 +39,35 @@ func TestTheQuotaIsAnnouncedOnlyByThreeSensibleHeaders(t *testing.T) {
 				t.Errorf("announced is %v", got.Announced())
 			}
 		})
+	}
+}
+
+func TestTheQuotaIsUnderstoodUnderOtherNames(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	in30s := Quota{Limit: 100, Remaining: 40, Reset: now.Add(30 * time.Second)}
+	for name, header := range map[string]http.Header{
+		"seconds from now":   {"X-Ratelimit-Limit": {"100"}, "X-Ratelimit-Remaining": {"40"}, "X-Ratelimit-Reset": {"30"}},
+		"seconds of the day": {"X-Ratelimit-Limit": {"100"}, "X-Ratelimit-Remaining": {"40"}, "X-Ratelimit-Reset": {"1700000030"}},
+		"older drafts":       {"Ratelimit-Limit": {"100, 100;w=60"}, "Ratelimit-Remaining": {"40"}, "Ratelimit-Reset": {"30"}},
+		"newer drafts":       {"Ratelimit-Policy": {`"default";q=100;w=60`}, "Ratelimit": {`"default";r=40;t=30`}},
+		"a quota policy":     {"X-Quota-Limit": {"100"}, "X-Quota-Remaining": {"40"}, "X-Quota-Reset": {"1700000030000"}},
+		"the documented ones first": {
+			"X-Rate-Limit-Limit": {"100"}, "X-Rate-Limit-Remaining": {"40"}, "X-Rate-Limit-Reset": {"1700000030000"},
+			"X-Quota-Limit": {"7"}, "X-Quota-Remaining": {"1"}, "X-Quota-Reset": {"1700000030000"},
+		},
+	} {
+		if diff := cmp.Diff(in30s, parseQuota(header, now)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	for name, header := range map[string]http.Header{
+		"no policy":                  {"Ratelimit": {`"default";r=40;t=30`}},
+		"half a state":               {"Ratelimit-Policy": {`"default";q=100;w=60`}, "Ratelimit": {`"default";r=40`}},
+		"neither seconds nor a time": {"X-Ratelimit-Limit": {"100"}, "X-Ratelimit-Remaining": {"40"}, "X-Ratelimit-Reset": {"86401"}},
+	} {
+		if got := parseQuota(header, now); got.Announced() {
+			t.Errorf("%s: %+v", name, got)
+		}
 	}
 }
 
@@ -114,7 +143,7 @@ func FuzzQuotaHeaders(f *testing.F) {
 	f.Add("10", "-1", "1700000000")
 	f.Add("x", "", "99999999999999999999")
 	f.Fuzz(func(t *testing.T, limit, remaining, reset string) {
-		q := parseQuota(quotaHeaders(limit, remaining, reset))
+		q := parseQuota(quotaHeaders(limit, remaining, reset), time.Unix(1_700_000_000, 0))
 		if !q.Announced() {
 			if q != (Quota{}) {
 				t.Errorf("half a quota: %+v", q)

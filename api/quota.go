@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Quota is the rate limit that an answer announces, in x-rate-limit-* headers or in the text of a 429.
+// Quota is the rate limit that an answer announces, in headers or in the text of a 429.
 type Quota struct {
 	Limit     int           // requests in a window
 	Remaining int           // requests left in this window
@@ -15,43 +15,88 @@ type Quota struct {
 	Window    time.Duration // from a 429's text only: "the limit of 10 requests per 1 minutes"; else 0
 }
 
-// Announced reports whether the answer had all three x-rate-limit-* headers with sensible values. Only then
+// Announced reports whether the answer announced a limit, what remains and a reset with sensible values. Only then
 // are Remaining and Reset valid.
 func (q Quota) Announced() bool { return q.Limit > 0 && !q.Reset.IsZero() }
 
-// parseQuota returns the zero Quota unless all three headers have sensible values.
-func parseQuota(header http.Header) Quota {
-	announced := header.Get("X-Rate-Limit-Limit")
-	if announced == "" {
+// quotaNames are the names under which gateways announce a limit, what remains of it, and the reset. The first are the
+// documented ones; the others are those of older gateways, of the IETF's drafts (draft-ietf-httpapi-ratelimit-headers up to
+// 07), and of Gravitee's quota policy.
+func quotaNames() [4]struct{ limit, remaining, reset string } {
+	return [...]struct{ limit, remaining, reset string }{
+		{"X-Rate-Limit-Limit", "X-Rate-Limit-Remaining", "X-Rate-Limit-Reset"},
+		{"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"},
+		{"Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset"},
+		{"X-Quota-Limit", "X-Quota-Remaining", "X-Quota-Reset"},
+	}
+}
+
+// parseQuota returns the zero Quota unless a limit, what remains of it and a reset are announced with sensible values. now is
+// the server's clock, from which a reset in seconds is counted.
+func parseQuota(header http.Header, now time.Time) Quota {
+	for _, names := range quotaNames() {
+		if limit := header.Get(names.limit); limit != "" {
+			return newQuota(limit, header.Get(names.remaining), header.Get(names.reset), now)
+		}
+	}
+	if policy, state := header.Get("Ratelimit-Policy"), header.Get("Ratelimit"); state != "" {
+		return newQuota(parameter(policy, "q"), parameter(state, "r"), parameter(state, "t"), now)
+	}
+	return Quota{}
+}
+
+func newQuota(limit, remaining, reset string, now time.Time) Quota {
+	most, err := number(limit)
+	if err != nil || most <= 0 {
 		return Quota{}
 	}
-	limit, err := strconv.Atoi(strings.TrimSpace(announced))
-	if err != nil || limit <= 0 {
-		return Quota{}
-	}
-	remaining, err := strconv.Atoi(strings.TrimSpace(header.Get("X-Rate-Limit-Remaining")))
+	left, err := number(remaining)
 	if err != nil {
 		return Quota{}
 	}
-	reset, ok := parseReset(header.Get("X-Rate-Limit-Reset"))
+	end, ok := parseReset(reset, now)
 	if !ok {
 		return Quota{}
 	}
-	return Quota{Limit: limit, Remaining: max(remaining, 0), Reset: reset}
+	return Quota{Limit: most, Remaining: max(left, 0), Reset: end}
 }
 
-// Limits of x-rate-limit-reset, in milliseconds since the Unix epoch. A value below the first (March 1973)
-// is in seconds. A value above the second (November 5138) is wrong and is ignored.
+// number is the first number of a header: a second one, or parameters, may follow ("100, 100;w=60").
+func number(value string) (int, error) {
+	if end := strings.IndexAny(value, ",;"); end >= 0 {
+		value = value[:end]
+	}
+	return strconv.Atoi(strings.TrimSpace(value))
+}
+
+// parameter is a parameter of the first item of a structured header ("default";q=100;w=60); "": there is none.
+func parameter(value, name string) string {
+	first, _, _ := strings.Cut(value, ",")
+	for part := range strings.SplitSeq(first, ";") {
+		if key, number, found := strings.Cut(strings.TrimSpace(part), "="); found && key == name {
+			return number
+		}
+	}
+	return ""
+}
+
+// Limits of a reset. Up to the first it is in seconds from now (a day). From the second on (2001) it is in seconds since the
+// Unix epoch, and from the third on (March 1973) in milliseconds. A value above the last (November 5138) is wrong, and so is
+// one between the first two.
 const (
-	minResetMillis = 1e11
-	maxResetMillis = 1e14
+	maxResetDelta   = 24 * 60 * 60
+	minResetSeconds = 1e9
+	minResetMillis  = 1e11
+	maxResetMillis  = 1e14
 )
 
-func parseReset(value string) (time.Time, bool) {
+func parseReset(value string, now time.Time) (time.Time, bool) {
 	n, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
 	switch {
-	case err != nil || n <= 0 || n > maxResetMillis:
+	case err != nil || n <= 0 || n > maxResetMillis, n > maxResetDelta && n < minResetSeconds:
 		return time.Time{}, false
+	case n <= maxResetDelta:
+		return now.Add(time.Duration(n) * time.Second), true
 	case n < minResetMillis:
 		return time.Unix(n, 0), true
 	default:
