@@ -150,6 +150,7 @@ func (r *Run) Summary() report.Summary {
 		Pruned:    status.Pruned,
 		PrunedNot: status.PrunedNot,
 		Attempts:  status.Attempts, Retries: status.RetriesMade(), Throttled: status.Throttled,
+		QuotaUsed: max(status.Writes.Used, status.Reads.Used),
 	}
 	if r.cfg.Results != "" {
 		s.Results = r.journal.PartialPath()

@@ -36,6 +36,8 @@ type Summary struct {
 	Retries   int64 `json:"retries"`
 	Throttled int64 `json:"throttled"` // answers 429
 
+	QuotaUsed float64 `json:"quota_used,omitempty"` // part of what the quota of writes or of reads allowed, the larger; 0: not known
+
 	SubscriptionEnd map[Outcome]int `json:"subscription_end"` // by this run
 	UsageThreshold  map[Outcome]int `json:"usage_threshold"`
 	Causes          []Cause         `json:"causes"`

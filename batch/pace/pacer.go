@@ -46,6 +46,8 @@ type Pacer struct {
 	refusedRate  float64   // what it was then
 	refusedShare float64   // of the last calls
 	steady       bool      // the rate is even, since announcements do not fit a fixed window
+	calls        int       // that were allowed to start
+	since        time.Time // the first of them
 	log          *slog.Logger
 	warned       bool // of too few workers
 }
@@ -202,6 +204,7 @@ func (p *Pacer) grant(ctx context.Context) {
 	}
 	p.mu.Lock()
 	p.window.unsent()
+	p.calls--
 	p.mu.Unlock()
 }
 
@@ -228,6 +231,9 @@ func (p *Pacer) next(now time.Time) time.Duration {
 		return max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), time.Microsecond)
 	}
 	p.window.sent(now)
+	if p.calls++; p.calls == 1 {
+		p.since = now
+	}
 	return 0
 }
 

@@ -11,6 +11,8 @@ type Status struct {
 	PerSecond   float64   // calls a second that may start; 0: nothing limits them
 	Quota       int       // calls in a window, as the API announced; 0: it has announced none
 	Remaining   int       // of Quota, the fewest that the API said were left in this window
+	Used        float64   // part of what the quota has allowed since the first call; 0: no whole window has passed, or it is not known
+	Model       string    // why the quota is not taken for fixed windows, and calls are spread evenly; "": it is
 	Reset       time.Time // when the window ends, by this machine's clock; zero: not announced
 	ClosedUntil time.Time // no call may start before; zero: calls may start
 	ClosedBy    int       // HTTP status of the answer that said so: 429, another one that asked for a pause, or a success that used the quota up
@@ -24,6 +26,12 @@ func (p *Pacer) Status(now time.Time) Status {
 	if p.window.announced() {
 		s.Quota, s.Remaining = p.window.limit, p.window.minRemaining
 		s.Reset = p.window.clock.latest(p.window.windowEnd)
+	}
+	if length := p.window.length; p.window.announced() && length > 0 && p.calls > 0 && now.Sub(p.since) >= length {
+		s.Used = float64(p.calls) / (float64(p.window.limit) * now.Sub(p.since).Seconds() / length.Seconds())
+	}
+	if p.window.trust.steady {
+		s.Model = p.window.trust.why
 	}
 	if p.closedUntil.After(now) {
 		s.ClosedUntil, s.ClosedBy = p.closedUntil, p.closedBy

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"simhook/api"
 	"simhook/batch"
@@ -89,6 +90,7 @@ func (b *bulk) printSummary(s report.Summary) {
 	b.console.Say("%s: %s", output.Counted(s.Rows, "row"), breakdown(s))
 	b.printOutcomes(s)
 	printCauses(b.console, s.Causes)
+	b.printCost(s)
 	switch {
 	case b.looksOnly():
 		b.console.Say("dry run: nothing was called, and nothing written")
@@ -101,6 +103,20 @@ func (b *bulk) printSummary(s report.Summary) {
 		b.console.Say("beside the fleet's they keep %s of SIMs that have left it, "+
 			"since nothing else remembers their webhooks", output.Counted(s.Kept, "row"))
 	}
+}
+
+// printCost says what the run has cost, and how much of the quota it used while that was announced.
+func (b *bulk) printCost(s report.Summary) {
+	took := time.Duration(s.Seconds * float64(time.Second))
+	if s.Attempts == 0 || took <= 0 {
+		return
+	}
+	share := ""
+	if s.QuotaUsed > 0 {
+		share = fmt.Sprintf(", %.1f %% of the quota", 100*s.QuotaUsed)
+	}
+	b.console.Say("took %s: %s, %s a minute%s; %s answered 429", output.Roughly(took), output.Counted(int(s.Attempts), "call"),
+		report.Thousands(int(float64(s.Attempts)/took.Minutes()+0.5)), share, report.Thousands(int(s.Throttled)))
 }
 
 // printOutcomes says the outcomes of each notification type, where the action alone does not, and those of SIMs that

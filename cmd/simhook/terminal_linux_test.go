@@ -58,6 +58,7 @@ func TestOnATerminalTheBarIsOneLineAndAllElseStaysWhole(t *testing.T) {
 		`  running for .*`,
 		`100/100  \[#+\]  [0-9.]+ calls/s  100 ok.*`,
 		`100 rows: 100 ok, 0 failed, 0 refused`,
+		`took [0-9a-z ]+: 300 calls, [0-9,]+ a minute; 0 answered 429`,
 		`results: .*`,
 	}
 	matches := func(line, pattern string) bool { return regexp.MustCompile("^" + pattern + "$").MatchString(line) }
