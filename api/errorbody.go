@@ -6,6 +6,7 @@ import (
 	"html"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -43,13 +44,14 @@ func (b *errorBody) typeName() string { return stringIn(b.Type) }
 // gives; 0: none.
 func (b *errorBody) failure() (status int, failed bool) {
 	for _, raw := range []json.RawMessage{b.StatusCode, b.Status, b.Code} {
-		var n int
-		if json.Unmarshal(raw, &n) == nil && n >= 400 && n < 600 {
+		if n, err := strconv.Atoi(string(raw)); err == nil && n >= 400 && n < 600 {
 			return n, true
 		}
 	}
 	for _, raw := range []json.RawMessage{b.Messages, b.Message, b.Detail, b.Failure, b.Failures} {
-		if text := string(raw); text != "" && !slices.Contains([]string{"null", "false", "[]", "{}", `""`}, text) {
+		switch string(raw) {
+		case "", "null", "false", "[]", "{}", `""`:
+		default:
 			return 0, true
 		}
 	}

@@ -91,7 +91,8 @@ func (c *Caller) newBreaker(what string) *breaker {
 // knows names a SIM that the API answers for.
 func (c *Caller) knows(iccid string) {
 	if c.other.Load() == nil {
-		c.other.CompareAndSwap(nil, &iccid)
+		kept := iccid // only the first takes memory
+		c.other.CompareAndSwap(nil, &kept)
 	}
 }
 
