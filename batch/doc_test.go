@@ -42,7 +42,7 @@ package batch
 //	  one look is for both types                 TestReconcilingTouchesOnlyWhatDiffers
 //	  what was replaced is noted, over runs      TestAReplacementThatTookTwoRunsStillTellsWhatWasReplaced
 //	  as is what was removed, if wanted          TestUnregisteringMayRecordWhatItRemovesForRestore
-//	  what somebody changed since is left alone  TestRestoringBringsBackWhatARunHasChanged, TestPruning
+//	  what another changed since is left alone    TestRestoringBringsBackWhatARunHasChanged, TestPruning
 //	  --only-url is heeded                       TestUnregisteringOnlyOneURLLeavesOthersAlone
 //	  --max-delete is heeded                     TestPruning
 //	  an invalid row prevents pruning            TestPruning

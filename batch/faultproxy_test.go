@@ -100,7 +100,7 @@ func (p *faultProxy) exchange(f fault, client, server net.Conn, requests, answer
 	return err == nil
 }
 
-// reset closes a connection such that the other side sees a TCP reset.
+// reset closes a connection so that the other side sees a TCP reset.
 func reset(conn net.Conn) {
 	_ = conn.(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()

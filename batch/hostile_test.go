@@ -30,7 +30,7 @@ const (
 	secretWebhook = "https://user:" + password + "@example.com/hook"
 )
 
-// hostileTexts is what an API under somebody else's influence, or a broken one, may say.
+// hostileTexts is what a broken or hostile API may say.
 func hostileTexts() []string {
 	return []string{
 		"\x1b[31mred\x1b[0m and \x1b]0;a title\x07",
@@ -119,7 +119,7 @@ func TestWhatIsRegisteredAlreadyReachesPeopleOnlyTamed(t *testing.T) {
 	if !slices.ContainsFunc(rows, func(cells []string) bool {
 		return slices.Contains(cells, "https://user:"+password+"@example.com/%1B[31mred%1B[0m and %1B]0;a title%07")
 	}) {
-		t.Error("a webhook that was replaced is not recorded such that it can be restored")
+		t.Error("a webhook that was replaced cannot be restored from the record")
 	}
 	for _, m := range summary.Mismatches {
 		checkTame(t, "a mismatch", m.Found+m.Want)

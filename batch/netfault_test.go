@@ -267,7 +267,7 @@ func TestASIMThatNoTokenCouldBeHadForHasFailed(t *testing.T) {
 			t.Errorf("%+v", row)
 		}
 	}
-	twisted.mend()
+	twisted.repair()
 	summary, err = w.run(nil)
 	if err != nil || summary.OK != 1 {
 		t.Errorf("run again: %v, %+v", err, summary)

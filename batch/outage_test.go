@@ -93,7 +93,7 @@ func TestSIMsThatTheAPIStumblesOverComeLastWhenRunAgain(t *testing.T) {
 		g.sandbox.SetDown(true)
 		_, err := g.run(func(c *Config) { c.RetryMaxTime = time.Minute; c.Retries = 1; c.Workers = 8 })
 		if err == nil {
-			t.Fatal("the API was down, and nobody noticed")
+			t.Fatal("the API was down, and the run has not noticed")
 		}
 		failed := map[string]bool{}
 		for _, row := range g.rows(g.results + ".partial") {

@@ -95,7 +95,7 @@ func TestRestoringBringsBackWhatARunHasChanged(t *testing.T) {
 			t.Fatal(err)
 		}
 		reconciled := g.results
-		g.sandbox.Set(testICCID(69), api.UsageThreshold, "https://somebody.else/") // meanwhile
+		g.sandbox.Set(testICCID(69), api.UsageThreshold, "https://other.example/") // meanwhile
 		g.results = reconciled + ".restore.csv"
 		restore := func(c *Config) {
 			c.Action = Restore
@@ -123,8 +123,8 @@ func TestRestoringBringsBackWhatARunHasChanged(t *testing.T) {
 				t.Errorf("SIM %d has %q, want %q", n, got, want)
 			}
 		}
-		if got, _ := g.sandbox.Webhook(testICCID(69), api.UsageThreshold); got != "https://somebody.else/" {
-			t.Errorf("what somebody else had set became %q", got)
+		if got, _ := g.sandbox.Webhook(testICCID(69), api.UsageThreshold); got != "https://other.example/" {
+			t.Errorf("what another client had set became %q", got)
 		}
 		before := g.sandbox.Stats()
 		if summary, err = g.run(restore); err != nil || summary.OK != 70 || g.callsSince(before, "POST")+g.callsSince(before, "DELETE") != 0 {
@@ -179,13 +179,13 @@ func TestPruning(t *testing.T) {
 				}
 			},
 		},
-		"one was changed by somebody else meanwhile": {
+		"one was changed by another client meanwhile": {
 			change: func(g *rig) {
 				g.setFleet(195)
-				g.sandbox.Set(testICCID(199), api.UsageThreshold, "https://somebody.else/")
+				g.sandbox.Set(testICCID(199), api.UsageThreshold, "https://other.example/")
 			},
 			check: func(t *testing.T, g *rig, s report.Summary, deletes int) {
-				if url, _ := g.sandbox.Webhook(testICCID(199), api.UsageThreshold); deletes != 9 || url != "https://somebody.else/" {
+				if url, _ := g.sandbox.Webhook(testICCID(199), api.UsageThreshold); deletes != 9 || url != "https://other.example/" {
 					t.Errorf("%d removals, left with %q: %+v", deletes, url, s)
 				}
 			},
@@ -319,7 +319,7 @@ func TestVerifyingFindsWebhooksThatAreNotWhatWasRegistered(t *testing.T) {
 			t.Errorf("%v, %+v", err, summary)
 		}
 		g.results += ".again.csv"
-		time.AfterFunc(45*time.Millisecond, func() { // somebody changes all that is there so far
+		time.AfterFunc(45*time.Millisecond, func() { // another client changes all that is there so far
 			for n := range 50 {
 				g.sandbox.Set(testICCID(n), api.SubscriptionEnd, oldWebhook)
 			}

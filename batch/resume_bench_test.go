@@ -20,7 +20,7 @@ import (
 	"simhook/report/results"
 )
 
-// BenchmarkResume goes on with a run of which 1,000,000 SIMs are done and 10 are
+// BenchmarkResume continues a run of which 1,000,000 SIMs are done and 10 are
 // left, as far as its first call, and compares with encoding/csv reading fleet and
 // results.
 func BenchmarkResume(b *testing.B) {

@@ -17,7 +17,7 @@ type Status struct {
 	OK        int // SIMs, those of earlier runs included
 	Failed    int
 	Refused   int
-	Remaining int // SIMs of the fleet that are not come to
+	Remaining int // SIMs of the fleet that are not done yet
 	Pruned    int // SIMs that have left the fleet and lost their webhooks
 	PrunedNot int // those that could not be dealt with
 

@@ -21,13 +21,13 @@ type twist struct {
 	tokens bool
 
 	seen, fired atomic.Int64
-	mended      atomic.Bool
+	repaired    atomic.Bool
 }
 
-func (h *twist) mend() { h.mended.Store(true) }
+func (h *twist) repair() { h.repaired.Store(true) }
 
 func (h *twist) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if isToken := r.URL.Path == sandbox.TokenPath; isToken != h.tokens || h.mended.Load() || !h.when(h.seen.Add(1)-1) {
+	if isToken := r.URL.Path == sandbox.TokenPath; isToken != h.tokens || h.repaired.Load() || !h.when(h.seen.Add(1)-1) {
 		h.next.ServeHTTP(w, r)
 		return
 	}

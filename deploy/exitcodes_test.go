@@ -25,7 +25,7 @@ func responses() map[string]response {
 	return map[string]response{
 		"exitOK":          success,
 		"exitBug":         count,
-		"exitDiffers":     count, // only where somebody asks for it
+		"exitDiffers":     count, // only with an option that asks for it
 		"exitTimeOver":    failJob,
 		"exitUsage":       failJob,
 		"exitRows":        failIndex,

@@ -6,7 +6,7 @@ import (
 )
 
 // damage looks for the marks that a spreadsheet or a program leaves on a whole file when it takes ICCIDs for numbers. Each
-// number alone may be an ICCID, even with a right check digit, and then is that of a SIM that nobody meant.
+// number alone may be an ICCID, even with a right check digit, and then is that of another SIM.
 type damage struct {
 	rows   int
 	zeros  int // end in as many zeros as a spreadsheet writes, which keeps 15 digits

@@ -162,7 +162,7 @@ func verify(digits string, allowBadLuhn bool) error {
 	return &ICCIDError{KindCheckDigit, fmt.Sprintf("the check digit is wrong (%c, should be %c): %s", last, want, hint)}
 }
 
-// isSwapped reports whether the digits make an ICCID when those of each pair change places, and the filler F that comes to
+// isSwapped reports whether the digits make an ICCID when those of each pair change places, and the filler F at
 // the end is left out.
 func isSwapped(digits string) bool {
 	swapped := []byte(strings.ToUpper(digits))

@@ -78,7 +78,7 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 	}
 }
 
-// freeAddress is one on loopback that nobody listens on.
+// freeAddress is one on loopback that no server listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

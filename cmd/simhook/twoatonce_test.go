@@ -22,7 +22,7 @@ func TestASecondRunAtTheSameTimeChangesNothing(t *testing.T) {
 		exitCode int            // of the first
 		repeated int
 	}{
-		"the first goes on as if nothing had happened":       {syscall.SIGCONT, exitOK, 0},
+		"the first continues as if nothing had happened":     {syscall.SIGCONT, exitOK, 0},
 		"a first that is killed does not lock out the third": {syscall.SIGKILL, bySignal, 2 * workers},
 	} {
 		t.Run(name, func(t *testing.T) {
