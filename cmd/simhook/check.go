@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
@@ -19,7 +20,7 @@ func (p *program) checkCommand() *cli.Command {
 		Name:        "check",
 		Usage:       "examine a fleet file without calling anything",
 		UsageText:   "simhook check [options] FLEET.csv",
-		Description: checkHelp,
+		Description: help.Check,
 		Flags: slices.Concat([]cli.Flag{
 			&cli.StringFlag{Name: "webhook-url",
 				Usage: "webhook `URL` of the SIMs whose row has none in a webhook_url column"},

@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/cmd/simhook/internal/clidoc"
+	"simhook/cmd/simhook/internal/help"
 )
 
 func (p *program) completionCommand() *cli.Command {
@@ -11,7 +12,7 @@ func (p *program) completionCommand() *cli.Command {
 		Name:        "completion",
 		Usage:       "print what makes a shell complete commands and options",
 		UsageText:   "simhook completion bash|zsh|fish",
-		Description: completionHelp,
+		Description: help.Completion,
 		Action: func(c *cli.Context) error {
 			script := map[string]func([]*cli.Command) string{
 				"bash": clidoc.Bash, "zsh": clidoc.Zsh, "fish": clidoc.Fish,
@@ -29,12 +30,12 @@ func (p *program) manCommand() *cli.Command {
 		Name:        "man",
 		Usage:       "print the manual page",
 		UsageText:   "simhook man",
-		Description: manHelp,
+		Description: help.Man,
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return usagef("the manual takes no file: %q", c.Args().First())
 			}
-			return p.printData(clidoc.Man(p.app(), credentialsHelp, environmentHelp, exitHelp))
+			return p.printData(clidoc.Man(p.app(), help.Credentials, help.Environment, help.Exit))
 		},
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"simhook/cmd/simhook/internal/clidoc"
+	"simhook/cmd/simhook/internal/help"
 )
 
 func TestShellsCompleteWhatIsTyped(t *testing.T) {
@@ -83,7 +84,7 @@ func TestEveryCommandGivesAnExample(t *testing.T) {
 func TestTheManualTellsAllThatHelpDoes(t *testing.T) {
 	p, _ := newProgram(nil, strings.NewReader(""), nil)
 	app := p.app()
-	text := clidoc.Man(app, credentialsHelp, environmentHelp, exitHelp)
+	text := clidoc.Man(app, help.Credentials, help.Environment, help.Exit)
 	for _, command := range app.Commands {
 		for _, flag := range command.Flags {
 			if name := flag.Names()[0]; !strings.Contains(text, strings.ReplaceAll("--"+name, "-", `\-`)) {

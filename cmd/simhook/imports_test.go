@@ -33,6 +33,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		},
 
 		internal + "clidoc":   {},
+		internal + "help":     {},
 		internal + "server":   {},
 		internal + "output":   {"api", "report"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
@@ -45,7 +46,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "clidoc", internal + "forward", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
+			internal + "clidoc", internal + "forward", internal + "help", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
 			internal + "server",
 		},
 	}

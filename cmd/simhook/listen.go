@@ -16,6 +16,7 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/forward"
+	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/listen"
 	"simhook/cmd/simhook/internal/output"
 )
@@ -25,7 +26,7 @@ func (p *program) listenCommand() *cli.Command {
 		Name:        "listen",
 		Usage:       "receive notifications and write them down",
 		UsageText:   "simhook listen [options]",
-		Description: listenHelp,
+		Description: help.Listen,
 		Flags:       slices.Concat(listenOptions(), fleetOptions(), logOptions()),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"simhook/api"
 	"simhook/batch"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
@@ -32,7 +30,7 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 	}
 	var undelivered error
 	if b.summary != "" {
-		if failure := b.writeFile(b.summary, encodeSummary(shortened(s)), 0o644); failure != nil {
+		if failure := b.writeFile(b.summary, output.EncodeSummary(output.Shortened(s)), 0o644); failure != nil {
 			b.log.Warn("the summary cannot be written", "file", b.summary, "error", failure.Error())
 			undelivered = &outputError{"the summary", failure}
 		}
@@ -48,7 +46,7 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		}
 	}
 	if b.json {
-		if failure := b.printData(string(encodeSummary(s))); failure != nil {
+		if failure := b.printData(string(output.EncodeSummary(s))); failure != nil {
 			undelivered = failure
 		}
 	}
@@ -56,29 +54,6 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		return undelivered
 	}
 	return err
-}
-
-// encodeSummary is the summary as one line of JSON. The userinfo of URLs is masked: an API may repeat it in its
-// messages.
-func encodeSummary(s report.Summary) []byte {
-	data, err := json.Marshal(s)
-	if err != nil {
-		panic("encoding a summary: " + err.Error()) // it consists of texts, numbers and times
-	}
-	return []byte(api.MaskURLs(string(data)) + "\n")
-}
-
-// summaryLimit is the longest summary file, in bytes: Kubernetes cuts a container's termination message off there.
-const summaryLimit = 4096
-
-// shortened is a summary that fits summaryLimit, if need be with fewer causes and differences. The results file has
-// all of them.
-func shortened(s report.Summary) report.Summary {
-	for len(encodeSummary(s)) > summaryLimit && len(s.Causes)+len(s.Mismatches) > 0 {
-		s.Causes = s.Causes[:len(s.Causes)*2/3]
-		s.Mismatches = s.Mismatches[:len(s.Mismatches)*2/3]
-	}
-	return s
 }
 
 // shownCauses is how many groups of failures are shown. The results file has all of them.

@@ -5,6 +5,7 @@ import (
 	"syscall"
 	"testing"
 
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/file"
 )
@@ -14,8 +15,8 @@ func TestASummaryFitsATerminationMessage(t *testing.T) {
 	for range 50 {
 		s.Causes = append(s.Causes, report.Cause{Error: strings.Repeat("x", 500)})
 	}
-	short := shortened(s)
-	if n := len(encodeSummary(short)); n > 4096 || len(short.Causes) == 0 || short.Refused != 1000 {
+	short := output.Shortened(s)
+	if n := len(output.EncodeSummary(short)); n > 4096 || len(short.Causes) == 0 || short.Refused != 1000 {
 		t.Errorf("%d bytes with %d causes", n, len(short.Causes))
 	}
 	if len(s.Causes) != 50 {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/output"
 )
 
@@ -68,7 +69,7 @@ func (p *program) app() *cli.App {
 		Name:            "simhook",
 		Usage:           "notification webhooks for fleets of SIMs",
 		UsageText:       "simhook COMMAND [options] [file]",
-		Description:     programHelp,
+		Description:     help.Program,
 		Version:         p.version,
 		HideHelpCommand: true,
 		Reader:          p.stdin,

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/help"
 )
 
 func (p *program) reconcileCommand() *cli.Command {
@@ -13,7 +14,7 @@ func (p *program) reconcileCommand() *cli.Command {
 		Name:        "reconcile",
 		Usage:       "look at what each SIM has, and repair only what differs from the fleet",
 		UsageText:   "simhook reconcile [options] FLEET.csv",
-		Description: reconcileHelp,
+		Description: help.Reconcile,
 		Flags: bulkOptions(
 			&cli.BoolFlag{Name: "detailed-exitcode", DisableDefaultText: true,
 				Usage: "with --dry-run, exit with 3 where something differs"},

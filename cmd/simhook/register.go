@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/help"
 )
 
 func (p *program) registerCommand() *cli.Command {
@@ -11,7 +12,7 @@ func (p *program) registerCommand() *cli.Command {
 		Name:        "register",
 		Usage:       "set the webhook of every SIM of a fleet, for both notification types",
 		UsageText:   "simhook register [options] FLEET.csv",
-		Description: registerHelp,
+		Description: help.Register,
 		Flags: bulkOptions(append(doneOptions(),
 			&cli.StringFlag{Name: "verify", Value: "0",
 				Usage: "read `N` SIMs back at the end, chosen at random, and compare"},

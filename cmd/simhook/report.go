@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/api"
+	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/page"
@@ -22,7 +23,7 @@ func (p *program) reportCommand() *cli.Command {
 		Name:        "report",
 		Usage:       "sum up results files, and merge those of shards",
 		UsageText:   "simhook report [options] RESULTS.csv…",
-		Description: reportHelp,
+		Description: help.Report,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
 			&cli.StringFlag{Name: "html", Usage: "write the report as one page to `FILE`"},

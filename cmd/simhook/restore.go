@@ -8,6 +8,7 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
@@ -17,7 +18,7 @@ func (p *program) restoreCommand() *cli.Command {
 		Name:        "restore",
 		Usage:       "put back the webhooks that earlier runs replaced or removed, and remove those that they set",
 		UsageText:   "simhook restore [options] RESULTS.csv",
-		Description: restoreHelp,
+		Description: help.Restore,
 		Flags: restoreOptions(
 			&cli.StringFlag{Name: "run", DefaultText: "all that RESULTS.csv tells of",
 				Usage: "take back only this run, by its `ID`"},
@@ -33,7 +34,7 @@ func (p *program) applyCommand() *cli.Command {
 		Name:        "apply",
 		Usage:       "do exactly what a plan of reconcile --dry-run says",
 		UsageText:   "simhook apply [options] PLAN.csv",
-		Description: applyHelp,
+		Description: help.Apply,
 		Flags:       restoreOptions(),
 		Action: func(c *cli.Context) error {
 			return p.runSteps(c, batch.Apply, "the plan that reconcile --dry-run left")

@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/help"
 )
 
 func (p *program) sandboxCommand() *cli.Command {
@@ -17,7 +18,7 @@ func (p *program) sandboxCommand() *cli.Command {
 		Name:        "sandbox",
 		Usage:       "serve a Connect API in memory to rehearse against",
 		UsageText:   "simhook sandbox [options]",
-		Description: sandboxHelp + failHelp,
+		Description: help.Sandbox + help.Fail,
 		Flags:       sandboxOptions(),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/help"
 )
 
 func (p *program) unregisterCommand() *cli.Command {
@@ -11,7 +12,7 @@ func (p *program) unregisterCommand() *cli.Command {
 		Name:        "unregister",
 		Usage:       "remove the webhooks of every SIM of a fleet, whatever their URL",
 		UsageText:   "simhook unregister [options] FLEET.csv",
-		Description: unregisterHelp,
+		Description: help.Unregister,
 		Flags: bulkOptions(append(doneOptions(),
 			&cli.StringFlag{Name: "only-url",
 				Usage: "look first, and remove only webhooks with this `URL`; " +

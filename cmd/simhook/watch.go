@@ -7,6 +7,7 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/cmd/simhook/internal/metrics"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/progress"
 	"simhook/cmd/simhook/internal/server"
 )
@@ -67,7 +68,7 @@ func (b *bulk) serveMetrics(run *batch.Run) (stop func(), err error) {
 
 // observer takes every attempt; nil: neither the log nor the metrics want them.
 func (b *bulk) observer() func(api.Attempt) {
-	log := logAttempts(b.log)
+	log := output.LogAttempts(b.log)
 	switch {
 	case b.metrics == nil:
 		return log
