@@ -137,7 +137,7 @@ func (b *bulk) config(id string) batch.Config {
 	return batch.Config{
 		CallOptions: batch.CallOptions{Pace: b.pace, Retries: retries, RetryMaxTime: b.retryMaxTime, Log: b.log},
 		Action:      b.action, Types: b.types, Shard: b.shard, Results: b.results,
-		History: b.history(), Again: b.again, Canary: b.canary,
+		History: b.history(), Again: b.again || b.access.sandbox, Canary: b.canary,
 		DryRun: b.dryRun, OnlyURL: b.onlyURL, Blind: b.blind, Verify: b.verify,
 		Prune: b.prune, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
 		Workers: b.workers, MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id,

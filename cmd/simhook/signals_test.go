@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,5 +86,34 @@ func TestASignalEndsTheReadingOfTheFleet(t *testing.T) {
 	}
 	if len(api.Stats().Calls) > 0 {
 		t.Errorf("it has called: %v", api.Stats().Calls)
+	}
+}
+
+// GNU timeout sends SIGTERM to the process and then to its group: that is one signal, and calls in flight may finish.
+func TestTwoSIGTERMsAtOnceAreOne(t *testing.T) {
+	api := serveGate(t, sandbox.Options{LatencyMin: 100 * time.Millisecond, LatencyMax: 100 * time.Millisecond})
+	signals := make(chan os.Signal)
+	p, stderr := newProgram(api.environment(), strings.NewReader(""), signals)
+	fleet := newFleet(t, 1000)
+	calling := api.after(10)
+	exit := start(t, p, "register", fleet, "--workers", "4")
+	<-calling
+	signals <- syscall.SIGTERM
+	signals <- syscall.SIGTERM
+	if code := <-exit; code != exitAgain {
+		t.Errorf("exit code %d, want %d", code, exitAgain)
+	}
+	rows := rowsBySIM(t, fleet[:len(fleet)-4]+".register.csv.partial")
+	if got, want := 2*len(rows), api.Registrations(); got != want || got == 0 || strings.Contains(stderr.String(), "cancelled") {
+		t.Errorf("rows for %d calls, and %d that took effect\n%s", got, want, stderr)
+	}
+}
+
+func TestAMachineWithoutFileDescriptorsIsNamedAtOnce(t *testing.T) {
+	r := newRig(t, 32, sandbox.Options{})
+	begun := time.Now()
+	p := r.startCommand("sh", append([]string{"-c", `ulimit -n 14 && exec "$0" "$@"`, "simhook"}, r.args(newFleet(t, 50))...)...)
+	if code := p.exitCode(); code != exitAPI || !strings.Contains(p.said.String(), "too many open files on this machine") || time.Since(begun) > 10*time.Second {
+		t.Errorf("after %s: %s", time.Since(begun), p)
 	}
 }
