@@ -15,6 +15,7 @@ import (
 // TestCheckAndARunReadEveryFleetAlike tries every file of testdata/fleets through check, register, unregister and reconcile
 // --prune. What check says of a file, a run does; only SIMs that check counts as valid are called for.
 func TestCheckAndARunReadEveryFleetAlike(t *testing.T) {
+	t.Parallel()
 	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "fleets", "*"))
 	if err != nil || len(paths) < 25 {
 		t.Fatalf("%d files, %v", len(paths), err)

@@ -25,6 +25,7 @@ var (
 )
 
 func TestARunEndedAgainAndAgainLosesNothing(t *testing.T) {
+	t.Parallel()
 	const workers = 16
 	for name, c := range map[string]struct {
 		signal   syscall.Signal
@@ -87,6 +88,7 @@ func TestARunEndedAgainAndAgainLosesNothing(t *testing.T) {
 // TestARunKilledWhileItFinishes resumes complete results with new SIMs time and again, and kills the
 // program when it joins the two.
 func TestARunKilledWhileItFinishesLosesNothing(t *testing.T) {
+	t.Parallel()
 	const added = 20
 	random := newRandom(t)
 	r := newRig(t, 16, sandbox.Options{})

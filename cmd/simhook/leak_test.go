@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ var leakSIMs = flag.Int("leaksims", 10_000, "SIMs in the fleet of the test of le
 const leakQuota = 6_000
 
 func TestALongRunKeepsWithinItsBounds(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat("/proc/self/fd"); err != nil {
 		t.Skipf("what a process uses cannot be seen here: %v", err)
 	}
@@ -61,13 +63,16 @@ func TestALongRunKeepsWithinItsBounds(t *testing.T) {
 
 // memorySlack is what the heap may grow by between two garbage collections, in bytes.
 func memorySlack() int {
-	info, _ := debug.ReadBuildInfo()
-	for _, setting := range info.Settings {
-		if setting.Key == "-race" && setting.Value == "true" {
-			return 48 << 20
-		}
+	if raceDetected() {
+		return 48 << 20
 	}
 	return 8 << 20
+}
+
+// raceDetected reports whether the test was built with the race detector.
+func raceDetected() bool {
+	info, _ := debug.ReadBuildInfo()
+	return slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "-race" && s.Value == "true" })
 }
 
 // samples are a quantity over time.

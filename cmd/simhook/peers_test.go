@@ -142,6 +142,7 @@ func overTLS(host string, port int, certificate string) map[string]string {
 }
 
 func TestALimitThatNginxKeepsFailsNoSIM(t *testing.T) {
+	t.Parallel()
 	for _, status := range []int{429, 503} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			api := serveGate(t, sandbox.Options{})
@@ -164,6 +165,7 @@ func TestALimitThatNginxKeepsFailsNoSIM(t *testing.T) {
 }
 
 func TestAProxyOnTheWay(t *testing.T) {
+	t.Parallel()
 	needs(t, "tinyproxy", "tinyproxy")
 	api := serveGate(t, sandbox.Options{})
 	port, certificate, _ := nginx(t, api, "", "")

@@ -18,6 +18,7 @@ import (
 // names. The environment points the real run to a sandbox, without which it
 // would call the real API.
 func TestTheCommandsOfTheREADMERun(t *testing.T) {
+	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)

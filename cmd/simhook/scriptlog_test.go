@@ -48,6 +48,9 @@ func (i indifferent) Run(_ string, do func(testscript.T)) {
 // TestEveryLineOfALogInJSONIsAnObject runs all scripts with --log-format json. What the scripts say about standard
 // error then does not hold: only the lines count.
 func TestEveryLineOfALogInJSONIsAnObject(t *testing.T) {
+	if raceDetected() {
+		t.Skip("all scripts once more take minutes with the race detector: .ci/run runs this test without it")
+	}
 	dir := t.TempDir()
 	testscript.RunT(indifferent{t}, testscript.Params{
 		Dir:             filepath.Join("..", "..", "testdata", "script"),

@@ -16,6 +16,7 @@ import (
 // TestShardsShareAQuota runs the Pods of an Indexed Job as processes against one account, and kills one in
 // the middle, as a node that goes away does.
 func TestShardsShareAQuota(t *testing.T) {
+	t.Parallel()
 	const sims, shards, workers = 2000, 8, 32
 	api := serveGate(t, sandbox.Options{
 		Quota: 1500, Window: 2 * time.Second, LatencyMin: 2 * time.Millisecond, LatencyMax: 8 * time.Millisecond,

@@ -20,6 +20,7 @@ const formerWebhook = "https://former.example/hook"
 // API that only takes a new webhook where none is: at each kill, some SIMs have lost the old one and not yet got the new
 // one.
 func TestWebhooksThatAKilledRunRemovedAreRestored(t *testing.T) {
+	t.Parallel()
 	for name, rules := range map[string][]sandbox.Rule{
 		"killed":                           nil,
 		"killed, and POST is down by then": {{Name: "down", Method: http.MethodPost, From: 300, Answer: sandbox.APIError(http.StatusServiceUnavailable)}},
