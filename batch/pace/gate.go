@@ -18,11 +18,23 @@ const (
 // word of one answer. It is chosen.
 const longestAskedWait = time.Minute
 
+// longestBusyWait bounds the pause after 503s in a row, which may be a limiter's, or an outage that others look after. It is
+// chosen.
+const longestBusyWait = 8 * time.Second
+
+// longestSteadyWait bounds the pause where the quota comes back bit by bit. It is chosen.
+const longestSteadyWait = 8 * time.Second
+
+// refuses reports whether an answer may be a limiter's: they answer 429 or 503.
+func refuses(a api.Answer) bool {
+	return a.Status == http.StatusTooManyRequests || a.Status == http.StatusServiceUnavailable
+}
+
 // closesGate reports whether an answer says that no call may start for a while. A Retry-After with a success is about
 // something else.
-func (p *Pacer) closesGate(a api.Answer) bool {
+func (p *Pacer) closesGate(a api.Answer, sent time.Time) bool {
 	_, believed := p.believed(a.Quota)
-	return a.Status == http.StatusTooManyRequests || a.RetryAfter > 0 && a.Status >= 400 ||
+	return refuses(a) && p.onlyRefused && sent.After(p.slowed) || a.Status == http.StatusTooManyRequests || a.RetryAfter > 0 && a.Status >= 400 ||
 		believed && a.Quota.Remaining == 0 && !p.window.stale
 }
 
@@ -35,12 +47,15 @@ func (p *Pacer) believed(q api.Quota) (reset time.Time, ok bool) {
 // growing time if neither is known. A call that was sent before the gate closed tells nothing new of the latter. It
 // reports whether the gate is now closed for longer than before.
 func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
-	refused := a.Status == http.StatusTooManyRequests
-	asked := a.RetryAfter
-	if !refused {
-		asked = min(asked, longestAskedWait)
+	refused := refuses(a)
+	asked, longest := a.RetryAfter, longestRefusalWait
+	if a.Status != http.StatusTooManyRequests {
+		asked, longest = min(asked, longestAskedWait), longestBusyWait
 	}
-	until := now.Add(asked)
+	if p.steady {
+		longest = longestSteadyWait
+	}
+	until, guessed := now.Add(asked), false
 	reset, believed := p.believed(a.Quota)
 	switch {
 	// Retry-After counts whole seconds: one that only rounds the reset up is not waited for.
@@ -49,7 +64,8 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 	case a.RetryAfter == 0 && refused && sent.Before(p.closedAt):
 		return false
 	case a.RetryAfter == 0 && refused:
-		until = now.Add(min(firstRefusalWait<<min(p.refusals, 6), longestRefusalWait))
+		guessed = true
+		until = now.Add(min(firstRefusalWait<<min(p.refusals, 6), longest))
 	}
 	if !until.After(p.closedUntil) || !until.After(now) {
 		return false // other calls in flight were answered the same, or the window is over
@@ -59,6 +75,7 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 	}
 	p.closedUntil, p.closedAt = until, now
 	p.closedBy = a.Status
+	p.probing, p.probed = guessed, time.Time{}
 	return true
 }
 
@@ -71,19 +88,24 @@ const (
 	shareCalls      = 30          // that they are counted over, as a moving mean
 	slowDownPause   = time.Second // so that calls that were refused together make one step
 	speedUpTime     = time.Minute // from nothing to the most, below the rate that was refused last
+	refusedInARow   = 3           // from then on each makes another step
 	probingFactor   = 20          // so much slower above it
 	slowestPortion  = 1.0 / 64    // of the most
 )
 
 // slow lowers an automatic rate while no quota is announced: to the limit that the text of a 429 names, or else by a step.
-func (p *Pacer) slow(named api.Quota, now time.Time) {
+// Calls that were sent before the last step tell nothing new. Neither do the first of those that are refused one
+// after the other: then a pause is what helps.
+func (p *Pacer) slow(named api.Quota, sent, now time.Time) {
 	p.refusedShare += (1 - p.refusedShare) / shareCalls
 	switch {
 	case !p.auto || p.window.announced():
 	case named.Limit > 0 && named.Window > 0:
-		p.ceiling = unguidedShare * p.window.share * float64(named.Limit) / named.Window.Seconds()
+		p.ceiling = unguidedShare * p.part() * float64(named.Limit) / named.Window.Seconds()
 		p.unguided = p.ceiling
+	case p.onlyRefused && p.refusals < refusedInARow || sent.Before(p.slowed):
 	case now.Sub(p.slowed) >= slowDownPause:
+		p.onlyRefused = true
 		p.refusedRate = p.unguided
 		step := slowDown
 		if p.refusedShare < fewRefused {
@@ -94,10 +116,32 @@ func (p *Pacer) slow(named api.Quota, now time.Time) {
 	}
 }
 
+// Limits of the brake. They are chosen.
+const (
+	brakePart      = 128 // of the limit: an even rate below the documented one leaves twice as many
+	strongestBrake = 0.1 // of the rate
+)
+
+// brake lowers an even rate while little remains, before calls are refused: by as much as what remains is less than what is
+// called until an answer tells of it.
+func (p *Pacer) brake(q api.Quota, now time.Time) {
+	if !p.steady || !q.Announced() {
+		return
+	}
+	if next := p.refill.observe(q, p.unguided, now); p.window.trust.why == whyNextCall && next > 0 && (next > p.ceiling || p.refill.found) {
+		p.ceiling, p.unguided = next, next
+	}
+	little := float64(q.Limit)/brakePart + 1 + p.unguided*p.window.latency.mean.Seconds()
+	p.braked = min(max(float64(q.Remaining)/little, strongestBrake), 1)
+}
+
 // recover lets an automatic rate that slow has lowered grow back, by the same amount in each second: soon to where it was
 // refused, and from there slowly.
-func (p *Pacer) recover() {
+func (p *Pacer) recover(sent time.Time) {
 	p.refusedShare -= p.refusedShare / shareCalls
+	if sent.After(p.slowed) {
+		p.onlyRefused = false
+	}
 	step := p.ceiling / (p.unguided * speedUpTime.Seconds())
 	if p.unguided > p.refusedRate*nearlyRefused {
 		step /= probingFactor

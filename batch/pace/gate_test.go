@@ -55,9 +55,11 @@ func TestA429HoldsAllWorkersBackUntilTheReset(t *testing.T) {
 				var early []time.Duration
 				for range 8 {
 					go func() {
-						if _, err := p.Acquire(ctx); err != nil {
+						permit, err := p.Acquire(ctx)
+						if err != nil {
 							return
 						}
+						permit.Done(api.Answer{Status: http.StatusOK})
 						mu.Lock()
 						defer mu.Unlock()
 						if waited := time.Since(start); waited < c.wait {

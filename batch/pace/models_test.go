@@ -10,222 +10,223 @@ import (
 	"time"
 
 	"simhook/api"
+	"simhook/api/sandbox/quota"
 	"simhook/batch/pace"
 )
 
-// limiter is how a gateway keeps and announces a quota. take counts a call that arrives now. It is called by one goroutine
-// at a time.
-type limiter interface {
-	take(now time.Time) (allowed bool, quota api.Quota)
-}
-
-// Every limiter allows so many calls in a window in the long run.
+// The quota of the models.
 const (
 	modelLimit  = 1000
 	modelWindow = time.Minute
 )
 
-// fixedWindow counts in windows that begin with the first call, or on the clock.
-type fixedWindow struct {
-	limit    int
-	onClock  bool
-	phase    time.Duration // of the clock
-	end      time.Time
-	used     int
-	announce func(now, end time.Time) time.Time // the reset; nil: the end
-	stale    time.Duration                      // age of the announced remaining
-	history  []moment
-}
-
-type moment struct {
-	at        time.Time
-	remaining int
-}
-
-func (w *fixedWindow) take(now time.Time) (bool, api.Quota) {
-	if w.limit == 0 {
-		w.limit = modelLimit
-	}
-	if !now.Before(w.end) {
-		w.used, w.end = 0, now.Add(modelWindow)
-		if w.onClock || w.phase > 0 {
-			w.end = now.Add(-w.phase).Truncate(modelWindow).Add(modelWindow + w.phase)
-		}
-	}
-	allowed := w.used < w.limit
-	if allowed {
-		w.used++
-	}
-	reset, remaining := w.end, w.limit-w.used
-	if w.announce != nil {
-		reset = w.announce(now, w.end)
-	}
-	if w.stale > 0 {
-		w.history = append(w.history, moment{now, remaining})
-		for len(w.history) > 1 && now.Sub(w.history[1].at) >= w.stale {
-			w.history = w.history[1:]
-		}
-		remaining = w.history[0].remaining
-	}
-	return allowed, api.Quota{Limit: w.limit, Remaining: remaining, Reset: reset}
-}
-
-// bucket is a token bucket. Its reset is when the next token comes.
-type bucket struct {
-	size   float64
-	tokens float64
-	last   time.Time
-}
-
-func (b *bucket) take(now time.Time) (bool, api.Quota) {
-	perSecond := modelLimit / modelWindow.Seconds()
-	if b.last.IsZero() {
-		b.tokens, b.last = b.size, now
-	}
-	b.tokens = min(b.size, b.tokens+perSecond*now.Sub(b.last).Seconds())
-	b.last = now
-	allowed := b.tokens >= 1
-	if allowed {
-		b.tokens--
-	}
-	next := time.Duration((1 - (b.tokens - float64(int(b.tokens)))) / perSecond * float64(time.Second))
-	return allowed, api.Quota{Limit: int(b.size), Remaining: int(b.tokens), Reset: now.Add(next)}
-}
-
-// slidingLog allows a call if fewer than the limit were made in the window before it. Its reset is when the oldest of them
-// leaves the window, or a window from now.
-type slidingLog struct {
-	calls   []time.Time
-	fromNow bool
-}
-
-func (s *slidingLog) take(now time.Time) (bool, api.Quota) {
-	for len(s.calls) > 0 && now.Sub(s.calls[0]) >= modelWindow {
-		s.calls = s.calls[1:]
-	}
-	allowed := len(s.calls) < modelLimit
-	if allowed {
-		s.calls = append(s.calls, now)
-	}
-	reset := s.calls[0].Add(modelWindow)
-	if s.fromNow {
-		reset = now.Add(modelWindow)
-	}
-	return allowed, api.Quota{Limit: modelLimit, Remaining: modelLimit - len(s.calls), Reset: reset}
-}
-
-// nodes are several limiters, of which each call meets one.
-type nodes struct {
+// gateway keeps quotas, one for all calls or one for each part of them.
+type gateway struct {
+	model  string
+	part   func(pace.Kind) pace.Kind // calls of one part share a quota; nil: all do
+	silent bool                      // nothing is announced
+	status int                       // of a refusal; 0: 429
 	random *rand.Rand
-	each   []limiter
+	begun  time.Time
+
+	mu      sync.Mutex
+	quotas  map[pace.Kind]quota.Limiter
+	others  int // calls of another client that were let through
+	passed  int
+	refused int
+	second  int64
+	calls   int // in this second
+	fastest int // calls in any second
 }
 
-func (n *nodes) take(now time.Time) (bool, api.Quota) {
-	return n.each[n.random.IntN(len(n.each))].take(now)
+// call counts a call that arrives now.
+func (g *gateway) call(k pace.Kind) api.Answer {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	now := time.Now()
+	allowed, announced := g.limiter(k).Take(now)
+	answer := api.Answer{Status: http.StatusOK, Date: now.Truncate(time.Second)}
+	if !g.silent {
+		answer.Quota = announced
+	}
+	if now.Unix() != g.second {
+		g.second, g.calls = now.Unix(), 0
+	}
+	g.calls++
+	g.fastest = max(g.fastest, g.calls)
+	if allowed {
+		g.passed++
+		return answer
+	}
+	g.refused++
+	answer.Status = http.StatusTooManyRequests
+	if g.status != 0 {
+		answer.Status = g.status
+	}
+	return answer
 }
 
-// outcome is what a pacer made of a limiter.
-type outcome struct{ passed, refused, fastest int }
+func (g *gateway) limiter(k pace.Kind) quota.Limiter {
+	if g.part == nil {
+		k = pace.Kind{}
+	} else {
+		k = g.part(k)
+	}
+	l := g.quotas[k]
+	if l == nil {
+		l, _ = quota.New(g.model, modelLimit, modelWindow, g.random)
+		if g.quotas == nil {
+			g.quotas = map[pace.Kind]quota.Limiter{}
+		}
+		g.quotas[k] = l
+	}
+	return l
+}
 
-// follow drives a pacer against a limiter.
-func follow(ctx context.Context, l limiter, latency func() time.Duration) (o outcome) {
-	const workers = 64
-	p := pace.New(pace.Options{})
-	ended := make(chan struct{}, workers+1)
-	go func() { p.Run(ctx); ended <- struct{}{} }()
-	var mu sync.Mutex
-	var second, inSecond int64
-	for range workers {
-		go func() {
-			defer func() { ended <- struct{}{} }()
-			for {
-				permit, err := p.Acquire(ctx)
+// otherClient makes a third of the calls that are allowed, evenly, until ctx ends.
+func (g *gateway) otherClient(ctx context.Context) {
+	ticker := time.NewTicker(3 * modelWindow / modelLimit)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			g.mu.Lock()
+			if allowed, _ := g.limiter(pace.Kind{}).Take(time.Now()); allowed {
+				g.others++
+			}
+			g.mu.Unlock()
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// follow drives quotas against a gateway with calls of some kinds by turns, until ctx ends.
+func (g *gateway) follow(ctx context.Context, q *pace.Quotas, kinds []pace.Kind, latency func() time.Duration) {
+	const workers = 128
+	var running sync.WaitGroup
+	defer running.Wait()
+	running.Go(func() { q.Run(ctx) })
+	for i := range workers {
+		running.Go(func() {
+			for n := i; ; n++ {
+				kind := kinds[n%len(kinds)]
+				permit, err := q.Acquire(ctx, kind)
 				if err != nil {
 					return
 				}
 				half := latency() / 2
 				time.Sleep(half)
-				mu.Lock()
-				now := time.Now()
-				allowed, quota := l.take(now)
-				answer := api.Answer{Status: http.StatusOK, Quota: quota, Date: now.Truncate(time.Second)}
-				if allowed {
-					o.passed++
-				} else {
-					o.refused++
-					answer.Status = http.StatusTooManyRequests
-				}
-				if now.Unix() != second {
-					second, inSecond = now.Unix(), 0
-				}
-				inSecond++
-				o.fastest = max(o.fastest, int(inSecond))
-				mu.Unlock()
+				answer := g.call(kind)
 				time.Sleep(half)
 				permit.Done(answer)
 			}
-		}()
+		})
 	}
-	for range workers + 1 {
-		<-ended
+}
+
+// Kinds of calls.
+var (
+	postA   = pace.Kind{Method: http.MethodPost, Type: "A"}
+	postB   = pace.Kind{Method: http.MethodPost, Type: "B"}
+	deleteA = pace.Kind{Method: http.MethodDelete, Type: "A"}
+	deleteB = pace.Kind{Method: http.MethodDelete, Type: "B"}
+)
+
+func eachType(k pace.Kind) pace.Kind   { return pace.Kind{Type: k.Type} }
+func eachMethod(k pace.Kind) pace.Kind { return pace.Kind{Method: k.Method} }
+func eachKind(k pace.Kind) pace.Kind   { return k }
+
+// row is one way to keep a quota, and what is to be made of it.
+type row struct {
+	gateway *gateway
+	kinds   []pace.Kind
+	parts   int     // quotas that the kinds use; 0: 1
+	least   float64 // of what is allowed
+	refused float64 // of all calls, at the most
+	beside  float64 // the same beside another client that takes a third; 0: as refused
+}
+
+func rows() map[string]row {
+	types := []pace.Kind{postA, postB}
+	all := []pace.Kind{postA, postB, deleteA, deleteB}
+	return map[string]row{
+		"a window on the clock":           {&gateway{model: "window"}, types, 1, 0.97, 0.005, 0},
+		"a window from the first call on": {&gateway{model: "first-call"}, types, 1, 0.97, 0.005, 0},
+		"a bucket of 1,000":               {&gateway{model: "bucket"}, types, 1, 0.97, 0.005, 0},
+		"a bucket of 50":                  {&gateway{model: "small-bucket"}, types, 1, 0.97, 0.005, 0},
+		"a sliding log":                   {&gateway{model: "sliding-log"}, types, 1, 0.95, 0.005, 0.01},
+		"a sliding window":                {&gateway{model: "sliding-window"}, types, 1, 0.95, 0.005, 0.01},
+		"two nodes":                       {&gateway{model: "two-nodes"}, types, 1, 0.90, 0.005, 0.015},
+		"resets that differ by a second":  {&gateway{model: "skewed"}, types, 1, 0.97, 0.005, 0},
+		"a reset in whole seconds":        {&gateway{model: "whole-seconds"}, types, 1, 0.97, 0.005, 0},
+		"a remaining that is 5 s old":     {&gateway{model: "stale"}, types, 1, 0.90, 0.005, 0.02},
+		"reset is now":                    {&gateway{model: "reset-now"}, types, 1, 0.80, 0.02, 0.03},
+		"reset is past":                   {&gateway{model: "reset-past"}, types, 1, 0.80, 0.02, 0.03},
+		"reset is in 2286":                {&gateway{model: "reset-2286"}, types, 1, 0.80, 0.02, 0.03},
+		"reset is 10 h ahead":             {&gateway{model: "reset-10h"}, types, 1, 0.60, 0.02, 0.02},
+		"a quota for each type":           {&gateway{model: "window", part: eachType}, types, 2, 0.97, 0.005, 0},
+		"a quota for each type, anew":     {&gateway{model: "first-call", part: eachType}, types, 2, 0.97, 0.005, 0},
+		"a quota for each type, 4 kinds":  {&gateway{model: "window", part: eachType}, all, 2, 0.95, 0.005, 0},
+		"a quota for each method":         {&gateway{model: "window", part: eachMethod}, all, 2, 0.95, 0.005, 0},
+		"a quota for each kind":           {&gateway{model: "first-call", part: eachKind}, all, 4, 0.90, 0.005, 0},
+		"no headers, 429":                 {&gateway{model: "window", silent: true}, types, 1, 0.80, 0.02, 0.05},
+		"no headers, 503":                 {&gateway{model: "window", silent: true, status: 503}, types, 1, 0.80, 0.02, 0.05},
+		"no headers, a bucket of 50":      {&gateway{model: "small-bucket", silent: true}, types, 1, 0.80, 0.02, 0},
 	}
-	return o
 }
 
 func TestEveryWayToKeepAQuotaIsFollowed(t *testing.T) {
-	var random *rand.Rand
-	for name, c := range map[string]struct {
-		limiter func() limiter
-		least   float64 // of what is allowed
-		refused float64 // of all calls, at the most
-	}{
-		"a window from the first call on": {func() limiter { return &fixedWindow{} }, 0.97, 0.005},
-		"a window on the clock":           {func() limiter { return &fixedWindow{onClock: true} }, 0.97, 0.005},
-		"a bucket of 1,000":               {func() limiter { return &bucket{size: 1000} }, 0.97, 0.005},
-		"a bucket of 50":                  {func() limiter { return &bucket{size: 50} }, 0.97, 0.005},
-		"a sliding log":                   {func() limiter { return &slidingLog{} }, 0.95, 0.005},
-		"a sliding window":                {func() limiter { return &slidingLog{fromNow: true} }, 0.95, 0.005},
-		"two nodes": {func() limiter {
-			return &nodes{random, []limiter{&fixedWindow{limit: 500, onClock: true}, &fixedWindow{limit: 500, phase: 23 * time.Second}}}
-		}, 0.90, 0.005},
-		"resets that differ by a second": {func() limiter {
-			return &fixedWindow{announce: func(_, end time.Time) time.Time {
-				return end.Add(time.Duration(random.IntN(2)) * time.Second)
-			}}
-		}, 0.97, 0.005},
-		"a reset in whole seconds": {func() limiter {
-			return &fixedWindow{announce: func(_, end time.Time) time.Time { return end.Truncate(time.Second) }}
-		}, 0.97, 0.005},
-		"a remaining that is 5 s old": {func() limiter { return &fixedWindow{stale: 5 * time.Second} }, 0.90, 0.005},
-		"reset is now": {func() limiter {
-			return &fixedWindow{announce: func(now, _ time.Time) time.Time { return now }}
-		}, 0.80, 0.02},
-		"reset is past": {func() limiter {
-			return &fixedWindow{announce: func(now, _ time.Time) time.Time { return now.Add(-time.Hour) }}
-		}, 0.80, 0.02},
-		"reset is in 2286": {func() limiter {
-			return &fixedWindow{announce: func(time.Time, time.Time) time.Time { return time.UnixMilli(9_999_999_999_999) }}
-		}, 0.80, 0.02},
-		"reset is 10 h ahead": {func() limiter {
-			return &fixedWindow{announce: func(_, end time.Time) time.Time { return end.Add(10 * time.Hour) }}
-		}, 0.60, 0.02},
-	} {
+	for name, r := range rows() {
 		t.Run(name, func(t *testing.T) {
-			for i, slow := range []time.Duration{20 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second} {
-				random = rand.New(rand.NewPCG(3, uint64(i)))
-				synctest.Test(t, func(t *testing.T) {
-					const lasts = 12*time.Minute - time.Second
-					ctx, cancel := context.WithTimeout(t.Context(), lasts)
-					defer cancel()
-					o := follow(ctx, c.limiter(), evenly(slow/4, slow))
-					used := float64(o.passed) / (modelLimit * lasts.Minutes())
-					refused := float64(o.refused) / float64(o.passed+o.refused)
-					t.Logf("up to %s: %.1f %% used, %.2f %% refused, at most %d in a second", slow, 100*used, 100*refused, o.fastest)
-					if used < c.least || refused > c.refused || o.fastest > 4*modelLimit/60+8 {
-						t.Errorf("up to %s: %.1f %% used, %.2f %% refused, at most %d in a second", slow, 100*used, 100*refused, o.fastest)
-					}
-				})
+			for i, slow := range latencies() {
+				r.try(t, uint64(i), slow, false)
+				r.try(t, uint64(i)+20, slow, false)
 			}
 		})
 	}
+}
+
+func TestEveryWayToKeepAQuotaIsFollowedBesideAnotherClient(t *testing.T) {
+	for name, r := range rows() {
+		if r.parts > 1 { // the other client uses one of them
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			for i, slow := range latencies() {
+				r.try(t, uint64(i)+10, slow, true)
+				r.try(t, uint64(i)+30, slow, true)
+			}
+		})
+	}
+}
+
+// latencies are the longest times that answers take.
+func latencies() []time.Duration {
+	return []time.Duration{20 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second}
+}
+
+func (r row) try(t *testing.T, seed uint64, slow time.Duration, other bool) {
+	synctest.Test(t, func(t *testing.T) {
+		const lasts = 12*time.Minute - time.Second
+		g := &gateway{model: r.gateway.model, part: r.gateway.part, silent: r.gateway.silent, status: r.gateway.status, random: rand.New(rand.NewPCG(seed, 1))}
+		ctx, cancel := context.WithTimeout(t.Context(), lasts)
+		defer cancel()
+		if other {
+			go g.otherClient(ctx)
+		}
+		q := pace.NewQuotas(pace.Options{})
+		g.follow(ctx, q, r.kinds, evenly(slow/4, slow))
+		used := float64(g.passed+g.others) / (float64(r.parts) * modelLimit * lasts.Seconds() / modelWindow.Seconds())
+		refused := float64(g.refused) / float64(g.passed+g.refused)
+		s := q.Status(time.Now())
+		t.Logf("up to %s: %.1f %% used, %.2f %% refused, at most %d in a second %s %s", slow, 100*used, 100*refused, g.fastest, s.Model, s.Sharing)
+		most := r.refused
+		if other && r.beside > 0 {
+			most = r.beside
+		}
+		if used < r.least || refused > most || g.fastest > r.parts*4*modelLimit/60+8 {
+			t.Errorf("up to %s: %.1f %% used, %.2f %% refused, at most %d in a second", slow, 100*used, 100*refused, g.fastest)
+		}
+	})
 }

@@ -3,7 +3,6 @@ package pace
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
@@ -32,6 +31,7 @@ type Pacer struct {
 	auto    bool
 	permits chan struct{}
 	wake    chan struct{} // the dispatcher has to look again
+	retired chan struct{} // closed when no more permits are to be had, since others have taken its place
 
 	mu           sync.Mutex
 	limiter      *rate.Limiter
@@ -39,11 +39,16 @@ type Pacer struct {
 	closedUntil  time.Time // the gate is closed until then
 	closedAt     time.Time // when it was closed
 	closedBy     int       // status of the answer that closed it
+	probing      bool      // after a pause of a guessed length: one call at a time, until one is let through
+	probed       time.Time // when that call started; zero: none is under way
 	refusals     int       // 429s since the last call that was let through
 	unguided     float64   // calls a second of an automatic rate while no quota is announced
 	ceiling      float64   // the most that unguided may be
 	slowed       time.Time // when unguided was last lowered by a step
 	refusedRate  float64   // what it was then
+	refill       refill
+	braked       float64   // part of unguided that is used, while little remains
+	onlyRefused  bool      // no call that was sent since then has been let through
 	refusedShare float64   // of the last calls
 	steady       bool      // the rate is even, since announcements do not fit a fixed window
 	calls        int       // that were allowed to start
@@ -66,7 +71,9 @@ func New(options Options) *Pacer {
 		auto:    options.Rate.Auto(),
 		permits: make(chan struct{}),
 		wake:    make(chan struct{}, 1),
-		window:  window{share: share / parts, workers: options.Workers},
+		retired: make(chan struct{}),
+		braked:  1,
+		window:  window{share: share, parts: max(options.Parts, 1), workers: options.Workers},
 		log:     options.Log,
 	}
 	if p.log == nil {
@@ -75,7 +82,7 @@ func New(options Options) *Pacer {
 	perSecond := rate.Inf
 	switch {
 	case p.auto:
-		p.ceiling = unguidedShare * p.window.share * api.DefaultQuota / api.DefaultQuotaWindow.Seconds()
+		p.ceiling = unguidedShare * p.part() * api.DefaultQuota / api.DefaultQuotaWindow.Seconds()
 		p.unguided = p.ceiling
 		perSecond = rate.Limit(p.unguided)
 	case !options.Rate.unlimited:
@@ -84,6 +91,9 @@ func New(options Options) *Pacer {
 	p.limiter = rate.NewLimiter(perSecond, burst(perSecond))
 	return p
 }
+
+// part is the part of a quota that is this process's, as long as what the others use is not known.
+func (p *Pacer) part() float64 { return p.window.share / float64(p.window.parts) }
 
 // burst is how many permits may go out at once after a pause: as many as 5 ms are worth. One alone would hold
 // rates above 1,850 a second back, because timers are not finer than that (measured). Many would use up the
@@ -100,6 +110,10 @@ func burst(perSecond rate.Limit) int {
 type Permit struct {
 	pacer *Pacer
 	start time.Time
+
+	quotas *Quotas // nil: the Pacer is on its own
+	kind   Kind
+	before between
 }
 
 // Acquire waits for a permit. Its only error is the cause of ctx.
@@ -110,6 +124,8 @@ func (p *Pacer) Acquire(ctx context.Context) (Permit, error) {
 	select {
 	case <-p.permits:
 		return Permit{pacer: p, start: time.Now()}, nil
+	case <-p.retired:
+		return Permit{}, nil
 	case <-ctx.Done():
 		return Permit{}, context.Cause(ctx)
 	}
@@ -119,6 +135,9 @@ func (p *Pacer) Acquire(ctx context.Context) (Permit, error) {
 func (t Permit) Done(a api.Answer) {
 	p := t.pacer
 	now := time.Now()
+	if t.quotas != nil {
+		t.quotas.answered(t, a, now)
+	}
 	p.mu.Lock()
 	p.window.answered(a, t.start, now)
 	p.follow()
@@ -126,15 +145,21 @@ func (t Permit) Done(a api.Answer) {
 	if changed {
 		p.warnOfFewWorkers()
 	}
-	if p.closesGate(a) {
+	closes := p.closesGate(a, t.start)
+	if closes {
 		changed = p.closeGate(a, t.start, now) || changed
 	}
 	switch {
-	case a.Status == http.StatusTooManyRequests, a.Status == http.StatusServiceUnavailable: // limiters answer one or the other
-		p.slow(a.Quota, now)
-	case a.Status != 0 && !p.closesGate(a):
+	case refuses(a):
+		p.slow(a.Quota, t.start, now)
+	case a.Status != 0 && !closes:
 		p.refusals = 0
-		p.recover()
+		p.recover(t.start)
+		p.brake(a.Quota, now)
+	}
+	if !p.probed.IsZero() && !t.start.Before(p.closedUntil) {
+		p.probing = p.probing && refuses(a)
+		p.probed, changed = time.Time{}, true
 	}
 	p.mu.Unlock()
 	if changed {
@@ -149,7 +174,7 @@ func (p *Pacer) follow() {
 		return
 	}
 	p.steady = true
-	p.ceiling = unguidedShare * p.window.share * p.window.trust.perSecond(p.window.limit)
+	p.ceiling = unguidedShare * p.part() * p.window.trust.perSecond(p.window.limit)
 	p.unguided = p.ceiling
 	p.log.Info("the quota is not kept in fixed windows: calls are spread evenly, and slowed down when they are refused",
 		"because", p.window.trust.why, "calls_per_minute", int(p.ceiling*60+0.5))
@@ -178,7 +203,7 @@ func (p *Pacer) lookAgain() {
 func (p *Pacer) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && !p.isRetired() {
 		wait := p.next(time.Now())
 		if wait == 0 {
 			p.grant(ctx)
@@ -188,8 +213,18 @@ func (p *Pacer) Run(ctx context.Context) {
 		select {
 		case <-timer.C:
 		case <-p.wake:
+		case <-p.retired:
 		case <-ctx.Done():
 		}
+	}
+}
+
+func (p *Pacer) isRetired() bool {
+	select {
+	case <-p.retired:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -200,13 +235,18 @@ func (p *Pacer) grant(ctx context.Context) {
 	case p.permits <- struct{}{}:
 		return
 	case <-p.wake:
+	case <-p.retired:
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
 	p.window.unsent()
+	p.probed = time.Time{}
 	p.calls--
 	p.mu.Unlock()
 }
+
+// probeWait is how long the answer of a single call after a refusal is waited for before the next is made. It is chosen.
+const probeWait = 10 * time.Second
 
 // next counts a permit and returns 0, or returns how long to wait before asking again.
 func (p *Pacer) next(now time.Time) time.Duration {
@@ -215,8 +255,11 @@ func (p *Pacer) next(now time.Time) time.Duration {
 	if wait := p.closedUntil.Sub(now); wait > 0 {
 		return wait
 	}
+	if wait := p.probed.Add(probeWait).Sub(now); wait > 0 {
+		return wait
+	}
 	if p.auto {
-		perSecond := p.unguided
+		perSecond := p.unguided * p.braked
 		if p.window.announced() {
 			allowance := p.window.allow(now)
 			if !allowance.closedUntil.IsZero() {
@@ -231,6 +274,9 @@ func (p *Pacer) next(now time.Time) time.Duration {
 		return max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), time.Microsecond)
 	}
 	p.window.sent(now)
+	if p.probing {
+		p.probed = now
+	}
 	if p.calls++; p.calls == 1 {
 		p.since = now
 	}

@@ -12,6 +12,7 @@ type Status struct {
 	Quota       int       // calls in a window, as the API announced; 0: it has announced none
 	Remaining   int       // of Quota, the fewest that the API said were left in this window
 	Used        float64   // part of what the quota has allowed since the first call; 0: no whole window has passed, or it is not known
+	Sharing     string    // which calls have quotas of their own; "": one quota for all
 	Model       string    // why the quota is not taken for fixed windows, and calls are spread evenly; "": it is
 	Reset       time.Time // when the window ends, by this machine's clock; zero: not announced
 	ClosedUntil time.Time // no call may start before; zero: calls may start
@@ -51,4 +52,21 @@ func (p *Pacer) perSecond() float64 {
 		return float64(limit)
 	}
 	return 0
+}
+
+// add makes this the status of two quotas that are used side by side.
+func (s *Status) add(o Status) {
+	s.PerSecond += o.PerSecond
+	s.Quota += o.Quota
+	s.Remaining += o.Remaining
+	s.Used = max(s.Used, o.Used)
+	if s.Model == "" {
+		s.Model = o.Model
+	}
+	if o.Reset.After(s.Reset) {
+		s.Reset = o.Reset
+	}
+	if o.ClosedUntil.Before(s.ClosedUntil) {
+		s.ClosedUntil, s.ClosedBy = o.ClosedUntil, o.ClosedBy
+	}
 }

@@ -18,6 +18,9 @@ const (
 // is one.
 const maxSurprises = 3
 
+// whyNextCall is why a quota that comes back bit by bit is no fixed window.
+const whyNextCall = "the reset is when the next call is possible"
+
 // trust compares announcements with what a fixed window would announce: a reset that stays where it is until it is reached,
 // and then moves by the length of a window. Gateways that keep their quota in another way announce resets that move all the
 // time (a sliding window, a token bucket), that jump between nodes, or that are no times of use at all. Of those only the
@@ -69,7 +72,7 @@ func (t *trust) observe(q api.Quota, server time.Time, doubt time.Duration, sent
 		t.surprise("the reset moves before it is reached")
 	case ahead < max(shortestAhead, length/8):
 		t.reset, t.seen = q.Reset, now
-		t.surprise("the reset is when the next call is possible")
+		t.surprise(whyNextCall)
 	default:
 		t.reset, t.seen, t.surprises, t.backward = q.Reset, now, 0, 0
 	}

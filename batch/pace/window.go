@@ -15,7 +15,8 @@ import (
 // in which window the call was counted. So our own calls are known exactly: those answered in this window,
 // and those in flight, which may be counted in it. What the server counted beyond them are calls of others.
 type window struct {
-	share   float64 // of the limit that is ours, 0 to 1
+	share   float64 // of the limit that all parts may use, 0 to 1
+	parts   int     // processes that share it
 	workers int     // calls in flight at the most; 0: not known
 
 	limit          int           // calls the server allows in a window; 0: it has announced nothing
@@ -26,6 +27,7 @@ type window struct {
 	lastSent         time.Time
 	inFlight         int // our calls that may be counted in this window
 	oursUsed         int // our calls counted in this window
+	oursUsedBefore   int // the same of the window before
 	othersUsed       int // calls of other clients in this window, at least
 	othersUsedBefore int // the same of the window before
 	minRemaining     int // the lowest remaining that was announced in this window
@@ -81,7 +83,7 @@ func (w *window) answered(a api.Answer, sent, now time.Time) {
 		w.oursUsed++
 	}
 	w.limit = quota.Limit
-	if w.stale = w.isStale(a); w.stale {
+	if w.stale = w.isStale(a, now); w.stale {
 		return
 	}
 	// Within a window nothing is given back: a call that was sent later and found more left tells that the lower number was
@@ -93,12 +95,16 @@ func (w *window) answered(a api.Answer, sent, now time.Time) {
 	w.othersUsed = max(w.othersUsed, w.limit-w.minRemaining-w.oursUsed-w.inFlight)
 }
 
-// isStale reports whether a success announces that most of the quota is used, although we have used little of it and other
-// clients used little of the last window: some gateways announce what was left seconds ago, in the window before.
-func (w *window) isStale(a api.Answer) bool {
+// isStale reports whether a success announces that most of the quota is used, although we have used little of it, and other
+// clients far less by this time of the last window: some gateways announce what was left seconds ago, in the window before.
+func (w *window) isStale(a api.Answer, now time.Time) bool {
 	ours := w.oursUsed + w.inFlight
-	return a.Status != http.StatusTooManyRequests && ours < w.limit/4 && w.othersUsed+w.othersUsedBefore < w.limit/4 &&
-		w.limit-a.Quota.Remaining-ours > w.limit/2 && w.length > 0
+	if a.Status == http.StatusTooManyRequests || ours >= w.limit/4 || w.length == 0 {
+		return false
+	}
+	passed := w.length - min(max(w.clock.latest(w.windowEnd).Sub(now), 0), w.length)
+	expected := float64(w.othersUsedBefore) * passed.Seconds() / w.length.Seconds()
+	return float64(w.limit-a.Quota.Remaining-ours) > float64(w.limit)/2+2*expected
 }
 
 // enter starts the window that an answer is the first to announce. Its reset is later than the last announced
@@ -114,7 +120,7 @@ func (w *window) enter(quota api.Quota, later time.Duration) {
 		w.begin(quota.Reset)
 	}
 	w.announcedReset = quota.Reset
-	w.limit, w.minRemaining, w.minSeen = quota.Limit, quota.Remaining, time.Time{}
+	w.limit, w.minRemaining, w.minSeen = quota.Limit, quota.Limit, time.Time{}
 }
 
 // learnLength takes the time between two resets as the length of a window, unless it is a multiple of the
@@ -136,6 +142,10 @@ func (w *window) learnLength(between time.Duration) {
 func (w *window) begin(end time.Time) {
 	w.workersWanted = w.workersNeeded()
 	w.windowEnd, w.answering = end, 0
+	w.oursUsedBefore = w.oursUsed
+	if w.length == 0 { // what was seen of the first window is less than a window
+		w.oursUsedBefore = int(w.fairShare())
+	}
 	w.othersUsedBefore, w.othersUsed = w.othersUsed, 0
 	w.oursUsed, w.minRemaining = 0, w.limit
 }
@@ -202,7 +212,10 @@ func (w *window) allow(now time.Time) allowance {
 		fastest = even
 	}
 	perSecond := float64(calls) / left.Seconds()
-	if w.length == 0 { // the first window: its end is not yet known to be true
+	switch {
+	case w.length == 0 && w.parts > 1: // the others count on what is left
+		fastest = w.fairShare() / w.expectedLength().Seconds()
+	case w.length == 0: // its end is not yet known to be true
 		perSecond = max(perSecond, w.share*api.DefaultQuota/api.DefaultQuotaWindow.Seconds())
 	}
 	return allowance{perSecond: min(perSecond, fastest)}
@@ -224,9 +237,31 @@ func (w *window) lead() time.Duration {
 	return min(w.latency.most(), w.expectedLength()/8)
 }
 
+// fairShare is what each part may use of a window when all use it.
+func (w *window) fairShare() float64 { return float64(w.limit) * w.share / float64(max(w.parts, 1)) }
+
+// leastShare is the part of a fair share that is never left to others. It is chosen: one that has done little for a while, such as
+// in an outage, gets a foot in the door again.
+const leastShare = 0.25
+
+// callsLeftOfParts is how many more of our calls may start in this window, where several processes use a quota up together without
+// knowing of each other. Each takes the part of what remains that it had of what was called lately. So they never take more
+// than there is, whoever else calls; and when some end, the others grow to what is left.
+func (w *window) callsLeftOfParts(now time.Time) int {
+	left := min(max(w.clock.latest(w.windowEnd).Sub(now), 0), w.length).Seconds() / w.length.Seconds()
+	lately := func(before, now int) float64 { return float64(before)*left + float64(now) }
+	ours := max(lately(w.oursUsedBefore, w.oursUsed+w.inFlight), w.fairShare()*leastShare)
+	part := ours / (ours + lately(w.othersUsedBefore, w.othersUsed))
+	remaining := float64(w.minRemaining) - float64(w.limit)*(1-w.share)
+	return int(math.Floor(remaining*part)) - w.inFlight
+}
+
 // callsLeft is how many more of our calls may start in this window.
 func (w *window) callsLeft(now time.Time) int {
-	ours := int(math.Floor(float64(w.limit)*w.share)) - w.oursUsed - w.inFlight
+	if w.parts > 1 && w.length > 0 {
+		return w.callsLeftOfParts(now)
+	}
+	ours := int(math.Floor(w.fairShare())) - w.oursUsed - w.inFlight
 	if w.othersUsed == 0 && w.othersUsedBefore == 0 {
 		return ours
 	}
@@ -257,7 +292,7 @@ const (
 // workersNeeded is how many workers would have used up the window that ends now, with answers as slow as they
 // were. 0: the quota was used up, or something other than busy workers held calls back.
 func (w *window) workersNeeded() int {
-	ours := float64(w.limit) * w.share
+	ours := w.fairShare()
 	if w.workers == 0 || w.length == 0 || w.oursUsed == 0 || float64(w.oursUsed) > nearlyAllUsed*ours {
 		return 0
 	}

@@ -1,0 +1,126 @@
+package pace
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"simhook/api"
+)
+
+// Quotas paces calls of several kinds. They begin with one quota for all. Where the announcements show that each
+// notification type, or each method, has a quota of its own, each is followed by itself, so that all are used.
+//
+// Its methods are safe for concurrent use.
+type Quotas struct {
+	options Options
+	begun   chan *Pacer // to be run
+
+	mu       sync.Mutex
+	pacers   map[Kind]*Pacer
+	evidence evidence
+}
+
+// NewQuotas makes Quotas. It hands out permits while its Run does.
+func NewQuotas(options Options) *Quotas {
+	return &Quotas{options: options, begun: make(chan *Pacer), pacers: map[Kind]*Pacer{Kind{}: New(options)}}
+}
+
+// Acquire waits for a permit for a call of some kind. Its only error is the cause of ctx.
+func (q *Quotas) Acquire(ctx context.Context, kind Kind) (Permit, error) {
+	for {
+		q.mu.Lock()
+		pacer, begins := q.pacer(kind)
+		q.mu.Unlock()
+		if begins {
+			select {
+			case q.begun <- pacer:
+			case <-ctx.Done():
+				return Permit{}, context.Cause(ctx)
+			}
+		}
+		permit, err := pacer.Acquire(ctx)
+		if err != nil {
+			return Permit{}, err
+		}
+		if permit.pacer == nil { // the kinds have parted meanwhile
+			continue
+		}
+		permit.quotas, permit.kind = q, kind
+		if q.options.Rate.Auto() {
+			q.mu.Lock()
+			permit.before = q.evidence.sent(kind)
+			q.mu.Unlock()
+		}
+		return permit, nil
+	}
+}
+
+// pacer is the Pacer of the quota that a kind of call uses. begins reports that it is new.
+func (q *Quotas) pacer(kind Kind) (p *Pacer, begins bool) {
+	quota := q.evidence.current.quota(kind)
+	p = q.pacers[quota]
+	if p == nil {
+		p, begins = New(q.options), true
+		q.pacers[quota] = p
+	}
+	return p, begins
+}
+
+// answered takes an answer into account.
+func (q *Quotas) answered(t Permit, a api.Answer, now time.Time) {
+	if !q.options.Rate.Auto() {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if !q.evidence.answered(t.kind, a, t.before, t.start, now) {
+		return
+	}
+	for quota, p := range q.pacers {
+		close(p.retired)
+		p.log.Info("there is " + q.evidence.current.String() + ", and all of them are used side by side")
+		delete(q.pacers, quota)
+	}
+}
+
+// Run hands out permits until ctx ends. One Run serves all workers.
+func (q *Quotas) Run(ctx context.Context) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	q.mu.Lock()
+	first := q.pacers[Kind{}]
+	q.mu.Unlock()
+	running.Go(func() { first.Run(ctx) })
+	for {
+		select {
+		case p := <-q.begun:
+			running.Go(func() { p.Run(ctx) })
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Status tells what is known at a moment, of all quotas together. Calls may start as long as one of them is not closed.
+func (q *Quotas) Status(now time.Time) Status {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var all Status
+	first := true
+	for _, p := range q.pacers {
+		s := p.Status(now)
+		if first {
+			all, first = s, false
+			continue
+		}
+		all.add(s)
+	}
+	if q.evidence.current != together {
+		all.Sharing = q.evidence.current.String()
+	}
+	return all
+}
+
+// PerSecond is how many calls a second may start at present, as far as it is known. 0: nothing limits them.
+func (q *Quotas) PerSecond() float64 { return q.Status(time.Now()).PerSecond }
