@@ -71,6 +71,17 @@ func TestTheQuotaIsUnderstoodUnderOtherNames(t *testing.T) {
 	}
 }
 
+func TestASpikeArrestTellsARate(t *testing.T) {
+	for slice, want := range map[string]Quota{
+		"1000ms": {Limit: 5, Window: time.Second}, "100ms": {Limit: 5, Window: 100 * time.Millisecond}, "0ms": {}, "soon": {}, "": {},
+	} {
+		header := http.Header{"X-Spike-Arrest-Limit": {"5"}, "X-Spike-Arrest-Slice-Period": {slice}, "X-Spike-Arrest-Reset": {"1000"}}
+		if got := parseQuota(header, time.Now()); got != want || got.Announced() {
+			t.Errorf("%q: %+v", slice, got)
+		}
+	}
+}
+
 func TestTheTextOfA429TellsTheQuota(t *testing.T) {
 	const text = "Rate limit exceeded ! You reach the limit of "
 	for message, want := range map[string]Quota{

@@ -12,7 +12,7 @@ type Quota struct {
 	Limit     int           // requests in a window
 	Remaining int           // requests left in this window
 	Reset     time.Time     // when this window ends, by the server's clock
-	Window    time.Duration // from a 429's text only: "the limit of 10 requests per 1 minutes"; else 0
+	Window    time.Duration // from a 429's text ("the limit of 10 requests per 1 minutes") or a spike arrest's headers; else 0
 }
 
 // Announced reports whether the answer announced a limit, what remains and a reset with sensible values. Only then
@@ -31,8 +31,8 @@ func quotaNames() [4]struct{ limit, remaining, reset string } {
 	}
 }
 
-// parseQuota returns the zero Quota unless a limit, what remains of it and a reset are announced with sensible values. now is
-// the server's clock, from which a reset in seconds is counted.
+// parseQuota returns the zero Quota unless a limit, what remains of it and a reset are announced with sensible values, or a
+// limit and the time that it is for. now is the server's clock, from which a reset in seconds is counted.
 func parseQuota(header http.Header, now time.Time) Quota {
 	for _, names := range quotaNames() {
 		if limit := header.Get(names.limit); limit != "" {
@@ -42,7 +42,17 @@ func parseQuota(header http.Header, now time.Time) Quota {
 	if policy, state := header.Get("Ratelimit-Policy"), header.Get("Ratelimit"); state != "" {
 		return newQuota(parameter(policy, "q"), parameter(state, "r"), parameter(state, "t"), now)
 	}
-	return Quota{}
+	return spikeArrest(header)
+}
+
+// spikeArrest reads the headers of Gravitee's policy of that name, which allows so many calls in each slice of time.
+func spikeArrest(header http.Header) Quota {
+	limit, err := number(header.Get("X-Spike-Arrest-Limit"))
+	slice, sliceErr := time.ParseDuration(header.Get("X-Spike-Arrest-Slice-Period")) // 1000ms
+	if err != nil || sliceErr != nil || limit <= 0 || slice <= 0 || slice > maxWindow {
+		return Quota{}
+	}
+	return Quota{Limit: limit, Window: slice}
 }
 
 func newQuota(limit, remaining, reset string, now time.Time) Quota {

@@ -172,7 +172,7 @@ func (c *Caller) enter(ctx contexts, b *breaker, a *attempts) (held bool, err er
 }
 
 func (c *Caller) attempt(ctx contexts, r route, a *attempts, try attempt) error {
-	permit, err := r.pacer.Acquire(ctx.wait)
+	permit, err := r.quotas.Acquire(ctx.wait, r.paced(a))
 	if err != nil {
 		r.breaker.abandoned()
 		return errStopped

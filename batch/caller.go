@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -21,8 +22,8 @@ import (
 // one at a time probes it.
 type Caller struct {
 	options CallOptions
-	writes  *pace.Pacer
-	reads   *pace.Pacer
+	writes  *pace.Quotas
+	reads   *pace.Quotas
 	counts  counts
 	giveUp  func(error) // told when calling on is pointless
 
@@ -40,7 +41,8 @@ type Caller struct {
 
 // route is a kind of call. Each kind has a breaker of its own: the API may fail at one while it answers the others.
 type route struct {
-	pacer   *pace.Pacer
+	method  string
+	quotas  *pace.Quotas
 	breaker *breaker
 }
 
@@ -70,18 +72,26 @@ func NewCaller(options CallOptions) (*Caller, error) {
 
 // newCaller returns a Caller whose permits flow while pace runs.
 func newCaller(options CallOptions, giveUp func(error)) *Caller {
-	c := &Caller{options: options, giveUp: giveUp, writes: pace.New(options.Pace), reads: pace.New(options.Pace)}
-	c.sets = c.newRoute(c.writes, "setting webhooks")
-	c.removals = c.newRoute(c.writes, "removing webhooks")
-	c.readings = c.newRoute(c.reads, "reading webhooks")
+	c := &Caller{options: options, giveUp: giveUp, writes: pace.NewQuotas(options.Pace), reads: pace.NewQuotas(options.Pace)}
+	c.sets = c.newRoute(http.MethodPost, c.writes, "setting webhooks")
+	c.removals = c.newRoute(http.MethodDelete, c.writes, "removing webhooks")
+	c.readings = c.newRoute(http.MethodGet, c.reads, "reading webhooks")
 	c.readings.breaker.doubts = doubtAlways
 	c.tokens = c.newBreaker("getting access tokens")
 	c.tokens.doubts = doubtNever
 	return c
 }
 
-func (c *Caller) newRoute(pacer *pace.Pacer, what string) route {
-	return route{pacer, c.newBreaker(what)}
+func (c *Caller) newRoute(method string, quotas *pace.Quotas, what string) route {
+	return route{method, quotas, c.newBreaker(what)}
+}
+
+// paced is what gateways may keep a quota of its own for. A read is about all types.
+func (r route) paced(a *attempts) pace.Kind {
+	if r.method == http.MethodGet {
+		return pace.Kind{Method: r.method}
+	}
+	return pace.Kind{Method: r.method, Type: a.kind}
 }
 
 func (c *Caller) newBreaker(what string) *breaker {
@@ -103,7 +113,7 @@ func (c *Caller) askAnother(ctx contexts, a *attempts) (known bool, err error) {
 	if other == nil || *other == a.iccid {
 		return false, nil
 	}
-	permit, err := c.readings.pacer.Acquire(ctx.wait)
+	permit, err := c.readings.quotas.Acquire(ctx.wait, c.readings.paced(a))
 	if err != nil {
 		return true, errStopped
 	}
@@ -130,7 +140,7 @@ func (c *Caller) pausedSince() (earliest time.Time) {
 // pace hands out permits until the context ends. The function it returns waits for that.
 func (c *Caller) pace(ctx context.Context) (wait func()) {
 	var pacers sync.WaitGroup
-	for _, p := range []*pace.Pacer{c.writes, c.reads} {
+	for _, p := range []*pace.Quotas{c.writes, c.reads} {
 		pacers.Go(func() { p.Run(ctx) })
 	}
 	return pacers.Wait

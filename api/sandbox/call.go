@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"strings"
@@ -87,21 +88,19 @@ func (s *Sandbox) admit(c call) outcome {
 		const message = "the access token is missing, expired or revoked"
 		return outcome{reply: failure(http.StatusUnauthorized, "UNAUTHORISED", message)}
 	}
-	quota := &s.writes
-	if c.typeName == "" {
-		quota = &s.reads
-	}
+	quota := s.quota(s.opts.QuotaPer.quota(c))
 	admitted := quota.take(now)
 	header := http.Header{}
 	if !s.opts.SilentQuota {
-		quota.announce(header)
+		quota.announce(header, now)
 	}
 	if !admitted {
 		s.stats.RateLimited++
 		if s.opts.RetryAfter {
 			header.Set("Retry-After", itoa(quota.wait(now)))
 		}
-		return outcome{reply: gatewayFailure(http.StatusTooManyRequests, quota.message()).with(header)}
+		status := cmp.Or(s.opts.QuotaStatus, http.StatusTooManyRequests)
+		return outcome{reply: gatewayFailure(status, quota.message()).with(header)}
 	}
 	s.noteCorrelationID(c.Header.Get("X-Correlation-ID"))
 	var o outcome

@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"simhook/api/sandbox/quota"
+)
 
 // defaultTokenLifetime is the documented lifetime of a token.
 const defaultTokenLifetime = 5 * time.Minute
@@ -12,10 +16,15 @@ type Options struct {
 	TokenLifetime          time.Duration // 0: 5 minutes
 	RevokeEvery            time.Duration // how often all tokens are revoked; 0: never
 
-	// Quota is the number of reads in each Window, and the number of writes. Windows are fixed and begin with
-	// the sandbox. 0: no quota.
+	// Quota is the number of calls in each Window, for each kind of call that has a quota of its own. Windows are fixed and
+	// begin with the sandbox, unless QuotaModel says otherwise. 0: no quota.
 	Quota  int
 	Window time.Duration
+
+	// QuotaModel is how the quota is kept: the name of one of quota.Models, or DeltaSeconds. "": in fixed windows.
+	QuotaModel  string
+	QuotaPer    QuotaPer // which calls have a quota of their own
+	QuotaStatus int      // of a refusal, 429 or 503; 0: 429
 
 	SilentQuota bool // answers do not announce the quota in headers
 	RetryAfter  bool // a 429 has the header Retry-After
@@ -43,4 +52,44 @@ type Options struct {
 	Unknown, Foreign func(iccid string) bool // which SIMs are answered 404, and which 403
 
 	Seed uint64 // of the random latencies and faults; the same seed draws the same ones
+}
+
+// DeltaSeconds is the quota model of fixed windows whose reset is announced in seconds from now, in the headers of the IETF's
+// draft (draft-ietf-httpapi-ratelimit-headers-06).
+const DeltaSeconds = "delta-seconds"
+
+// QuotaModels are the names of all quota models, the usual one first. Package quota says what each does.
+func QuotaModels() []string {
+	var names []string
+	for _, m := range quota.Models() {
+		names = append(names, m.Name)
+	}
+	return append(names, DeltaSeconds)
+}
+
+// QuotaPer says which calls have a quota of their own.
+type QuotaPer string
+
+// The ways to part calls.
+const (
+	PerDirection QuotaPer = ""        // reads, and writes
+	PerType      QuotaPer = "type"    // reads, and the writes of each notification type
+	PerMethod    QuotaPer = "method"  // each HTTP method
+	PerAccount   QuotaPer = "account" // all calls have one
+)
+
+// quota names the quota that a call uses.
+func (p QuotaPer) quota(c call) string {
+	switch {
+	case p == PerAccount:
+		return "all"
+	case p == PerMethod:
+		return c.Method
+	case c.typeName == "":
+		return "reads"
+	case p == PerType:
+		return c.typeName
+	default:
+		return "writes"
+	}
 }

@@ -34,8 +34,7 @@ type Sandbox struct {
 	webhooks  webhooks
 	tokens    map[string]grant
 	issued    int
-	writes    window
-	reads     window
+	quotas    map[string]*window // by QuotaPer.quota
 	rules     []rule
 	errors    int // how many calls ErrorRate has answered
 	down      bool
@@ -48,7 +47,7 @@ type Sandbox struct {
 	outbox    outbox
 }
 
-// New returns a sandbox without webhooks. Quota windows and RevokeEvery begin now.
+// New returns a sandbox without webhooks. Quota windows and RevokeEvery begin now. It panics if there is no such QuotaModel.
 func New(opts Options) *Sandbox {
 	if opts.TokenLifetime == 0 {
 		opts.TokenLifetime = defaultTokenLifetime
@@ -61,14 +60,15 @@ func New(opts Options) *Sandbox {
 		random:   rand.New(rand.NewPCG(opts.Seed, opts.Seed)),
 		webhooks: newWebhooks(),
 		tokens:   map[string]grant{},
-		writes:   newWindow(opts.Quota, opts.Window, now),
-		reads:    newWindow(opts.Quota, opts.Window, now),
+		quotas:   map[string]*window{},
 		stats:    newStats(),
 		seen:     map[uint64]struct{}{},
 		outbox:   newOutbox(),
 		rules:    newRules(opts.Rules),
 		page:     newPage(),
 	}
+	s.quota("reads")
+	s.quota("writes")
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc(TokenPath, s.serveToken)
 	s.mux.HandleFunc(BasePath+"/v1/sim/{iccid}/preferences", s.servePreferences)
@@ -114,19 +114,32 @@ func (s *Sandbox) isDown() bool {
 	return down
 }
 
+// quota is the one of this name.
+func (s *Sandbox) quota(name string) *window {
+	w := s.quotas[name]
+	if w == nil {
+		w = s.newWindow()
+		s.quotas[name] = w
+	}
+	return w
+}
+
 // SetQuota changes the quota from the next window on, or at once if there was no quota.
 func (s *Sandbox) SetQuota(quota int, window time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.writes.set(quota, window, time.Now())
-	s.reads.set(quota, window, time.Now())
+	s.opts.Quota, s.opts.Window = quota, window
+	for _, w := range s.quotas {
+		w.set(quota, window, time.Now())
+		s.limit(w)
+	}
 }
 
-// Consume uses up to n calls of the current window of writes, as another client with the same credentials does.
+// Consume uses up to n calls of the quota of writes, as another client with the same credentials does.
 func (s *Sandbox) Consume(n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.writes.consume(n, time.Now())
+	s.quota("writes").consume(n, time.Now())
 }
 
 // Webhook returns the webhook URL that a SIM has for a type, and whether it has one.

@@ -3,7 +3,7 @@ package sandbox
 import (
 	"hash/maphash"
 	"maps"
-	"slices"
+	"net/http"
 	"time"
 
 	"simhook/api"
@@ -16,7 +16,7 @@ type Stats struct {
 	Faults   map[Fault]int  `json:"faults"`   // how often each happened
 
 	TokenRequests int `json:"token_requests"`
-	RateLimited   int `json:"rate_limited"` // answers with 429
+	RateLimited   int `json:"rate_limited"` // refused by the quota
 
 	CorrelationIDs         int `json:"correlation_ids"`          // different ones; only of calls that token and quota allow
 	RepeatedCorrelationIDs int `json:"repeated_correlation_ids"` // calls with an ID that an earlier call had
@@ -32,7 +32,8 @@ type Stats struct {
 
 	Notifications Notifications `json:"notifications"`
 
-	// How many calls each completed window counted, the oldest first. The last 1,440 windows are kept.
+	// How many calls each completed window counted, the oldest first, all quotas together. One quota for all calls counts
+	// as writes. The last 1,440 windows are kept.
 	WriteWindows []int `json:"write_windows"`
 	ReadWindows  []int `json:"read_windows"`
 }
@@ -50,17 +51,34 @@ func (s *Sandbox) Stats() Stats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	s.writes.advance(now)
-	s.reads.advance(now)
+	var writes, reads []int
+	for name, w := range s.quotas {
+		w.advance(now)
+		if name == "reads" || name == http.MethodGet {
+			reads = addWindows(reads, w.completed)
+		} else {
+			writes = addWindows(writes, w.completed)
+		}
+	}
 	stats := s.stats
 	stats.Calls = maps.Clone(stats.Calls)
 	stats.Statuses = maps.Clone(stats.Statuses)
 	stats.Faults = maps.Clone(stats.Faults)
 	stats.CorrelationIDs = len(s.seen)
 	stats.Registrations = s.webhooks.count
-	stats.WriteWindows = slices.Clone(s.writes.completed)
-	stats.ReadWindows = slices.Clone(s.reads.completed)
+	stats.WriteWindows, stats.ReadWindows = writes, reads
 	return stats
+}
+
+// addWindows adds the counts of windows that began together.
+func addWindows(sum, more []int) []int {
+	for i, n := range more {
+		if i == len(sum) {
+			sum = append(sum, 0)
+		}
+		sum[i] += n
+	}
+	return sum
 }
 
 // enter counts a call, and returns its number.

@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"simhook/api"
+	"simhook/api/sandbox/quota"
 )
 
 // maxCompleted is how many completed windows are kept: a day of minutes.
@@ -18,18 +21,37 @@ type limit struct {
 
 func (l limit) active() bool { return l.quota > 0 && l.length > 0 }
 
-// window counts calls in fixed windows.
+// window counts calls in fixed windows, which keep the quota unless a limiter does.
 type window struct {
 	limit
-	next      limit // applies from the next window on
+	limiter   quota.Limiter // nil: the windows
+	announced api.Quota     // by the limiter, with the last call
+	delta     bool          // the reset is announced in seconds from now
+	next      limit         // applies from the next window on
 	start     time.Time
 	used      int
 	completed []int // how many calls each window counted, the oldest first
 }
 
-func newWindow(quota int, length time.Duration, start time.Time) window {
-	l := limit{quota, length}
-	return window{limit: l, next: l, start: start}
+// newWindow begins with the sandbox. It keeps the quota in the way that the options choose.
+func (s *Sandbox) newWindow() *window {
+	l := limit{s.opts.Quota, s.opts.Window}
+	w := &window{limit: l, next: l, start: s.start}
+	s.limit(w)
+	return w
+}
+
+// limit gives a window the limiter that the options choose.
+func (s *Sandbox) limit(w *window) {
+	w.limiter, w.delta = nil, s.opts.QuotaModel == DeltaSeconds
+	switch model := s.opts.QuotaModel; {
+	case model == "", model == "window", w.delta, !w.next.active():
+	default:
+		var err error
+		if w.limiter, err = quota.New(model, w.next.quota, w.next.length, s.random); err != nil {
+			panic(err) // as New says
+		}
+	}
 }
 
 func (w *window) set(quota int, length time.Duration, now time.Time) {
@@ -43,17 +65,19 @@ func (w *window) set(quota int, length time.Duration, now time.Time) {
 // take counts one call. It reports false, and does not count it, if the quota is used up.
 func (w *window) take(now time.Time) bool {
 	w.advance(now)
-	if w.active() && w.used >= w.quota {
-		return false
+	allowed := !w.active() || w.used < w.quota
+	if w.limiter != nil {
+		allowed, w.announced = w.limiter.Take(now)
 	}
-	w.used++
-	return true
+	if allowed {
+		w.used++
+	}
+	return allowed
 }
 
 func (w *window) consume(n int, now time.Time) {
-	w.advance(now)
-	if w.active() {
-		w.used += min(n, max(w.quota-w.used, 0))
+	for range n {
+		w.take(now)
 	}
 }
 
@@ -83,14 +107,23 @@ func (w *window) close(used int) {
 	w.completed = append(w.completed, used)
 }
 
-// announce sets the documented headers. The reset is rounded up to a millisecond, so no client calls too early.
-func (w *window) announce(header http.Header) {
+// announce sets the documented headers, or those of the IETF's draft with the reset in seconds. The reset is rounded up, so no
+// client calls too early.
+func (w *window) announce(header http.Header, now time.Time) {
 	if !w.active() {
 		return
 	}
-	header.Set("x-rate-limit-limit", strconv.Itoa(w.quota))
-	header.Set("x-rate-limit-remaining", strconv.Itoa(w.quota-w.used))
-	header.Set("x-rate-limit-reset", strconv.FormatInt(w.end().Add(time.Millisecond-1).UnixMilli(), 10))
+	q := api.Quota{Limit: w.quota, Remaining: w.quota - w.used, Reset: w.end()}
+	if w.limiter != nil {
+		q = w.announced
+	}
+	prefix, reset := "x-rate-limit-", q.Reset.Add(time.Millisecond-1).UnixMilli()
+	if w.delta {
+		prefix, reset = "ratelimit-", int64((q.Reset.Sub(now)+time.Second-1)/time.Second)
+	}
+	header.Set(prefix+"limit", strconv.Itoa(q.Limit))
+	header.Set(prefix+"remaining", strconv.Itoa(q.Remaining))
+	header.Set(prefix+"reset", strconv.FormatInt(reset, 10))
 }
 
 // message is the documented text of a 429.

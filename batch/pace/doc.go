@@ -35,7 +35,7 @@
 //
 // What is announced is taken for a fixed window as long as it fits one: the reset stays where it is until it is reached. Three
 // announcements in a row that do not fit end that (trust.go). The rate is then even, which suits every other way to keep a
-// quota, and follows refusals as TCP does (gate.go):
+// quota:
 //
 //	the reset moves before it is reached      a sliding window: its length is the time to the reset
 //	the reset is when the next call may come  a token bucket, or a sliding log
@@ -43,9 +43,26 @@
 //	it is past, or more than a day ahead      nothing is known but the documentation's quota
 //	nothing is announced                      the same
 //
+// An even rate is corrected in three ways:
+//
+//	what remains is little        the brake (gate.go): the rate falls with what remains, before a call is refused
+//	what remains does not fall    as much comes back as is called (refill.go): a faster rate is tried
+//	a call is refused             additive increase, multiplicative decrease, as TCP does it (gate.go):
+//
 //	rate  |  /|  /|  /|   a refusal lowers it by a quarter, or by a twentieth where most calls pass;
 //	      | / | / | / |   it grows back soon to where it was refused, and from there slowly
 //	      +-------------
+//
+// # Which calls share a quota
+//
+// [Quotas] begin with one quota for all kinds of calls. A gateway that keeps one for each notification type counts fewer calls
+// than were made: that proves it (kinds.go), and from then on each has a Pacer.
+//
+// # Several processes
+//
+// Processes that share a quota do not talk to each other. In the first window each takes an equal part. From then on each takes
+// the part of what remains that it had of what was called lately (window.go): when some end, the others grow to what they
+// leave; when one joins, the others make room.
 //
 // # What is guaranteed
 //

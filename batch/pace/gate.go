@@ -52,7 +52,10 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 	if a.Status != http.StatusTooManyRequests {
 		asked, longest = min(asked, longestAskedWait), longestBusyWait
 	}
+	first := firstRefusalWait
 	if p.steady {
+		documented := api.DefaultQuota / api.DefaultQuotaWindow.Seconds()
+		first = min(first, time.Duration(documented/p.unguided*float64(first))) // so many calls, at any rate
 		longest = longestSteadyWait
 	}
 	until, guessed := now.Add(asked), false
@@ -65,7 +68,7 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 		return false
 	case a.RetryAfter == 0 && refused:
 		guessed = true
-		until = now.Add(min(firstRefusalWait<<min(p.refusals, 6), longest))
+		until = now.Add(min(first<<min(p.refusals, 6), longest))
 	}
 	if !until.After(p.closedUntil) || !until.After(now) {
 		return false // other calls in flight were answered the same, or the window is over
@@ -93,16 +96,26 @@ const (
 	slowestPortion  = 1.0 / 64    // of the most
 )
 
-// slow lowers an automatic rate while no quota is announced: to the limit that the text of a 429 names, or else by a step.
+// heed follows a limit that is named without what remains of it: by the text of a 429, or by headers that tell a rate. The
+// latter do not raise the rate.
+func (p *Pacer) heed(q api.Quota, refused bool) (heeded bool) {
+	if !p.auto || p.window.announced() || q.Limit == 0 || q.Window == 0 {
+		return false
+	}
+	named := unguidedShare * p.part() * float64(q.Limit) / q.Window.Seconds()
+	if refused || named < p.ceiling {
+		p.ceiling, p.unguided = named, named
+	}
+	return true
+}
+
+// slow lowers an automatic rate by a step, while no quota is announced.
 // Calls that were sent before the last step tell nothing new. Neither do the first of those that are refused one
 // after the other: then a pause is what helps.
-func (p *Pacer) slow(named api.Quota, sent, now time.Time) {
+func (p *Pacer) slow(q api.Quota, sent, now time.Time) {
 	p.refusedShare += (1 - p.refusedShare) / shareCalls
 	switch {
-	case !p.auto || p.window.announced():
-	case named.Limit > 0 && named.Window > 0:
-		p.ceiling = unguidedShare * p.part() * float64(named.Limit) / named.Window.Seconds()
-		p.unguided = p.ceiling
+	case !p.auto || p.window.announced() || p.braking() && q.Announced(): // the brake looks after it
 	case p.onlyRefused && p.refusals < refusedInARow || sent.Before(p.slowed):
 	case now.Sub(p.slowed) >= slowDownPause:
 		p.onlyRefused = true
@@ -128,12 +141,18 @@ func (p *Pacer) brake(q api.Quota, now time.Time) {
 	if !p.steady || !q.Announced() {
 		return
 	}
-	if next := p.refill.observe(q, p.unguided, now); p.window.trust.why == whyNextCall && next > 0 && (next > p.ceiling || p.refill.found) {
-		p.ceiling, p.unguided = next, next
-	}
 	little := float64(q.Limit)/brakePart + 1 + p.unguided*p.window.latency.mean.Seconds()
+	if p.window.trust.bitByBit() {
+		next := p.refill.observe(q, p.unguided, little, now)
+		if next > 0 && (next > p.ceiling || p.refill.found) && now.Sub(p.slowed) > speedUpTime {
+			p.ceiling, p.unguided = next, next
+		}
+	}
 	p.braked = min(max(float64(q.Remaining)/little, strongestBrake), 1)
 }
+
+// braking reports whether the brake alone looks after a rate that the announcements did not tell exactly.
+func (p *Pacer) braking() bool { return p.window.trust.bitByBit() && p.refill.most > 0 }
 
 // recover lets an automatic rate that slow has lowered grow back, by the same amount in each second: soon to where it was
 // refused, and from there slowly.

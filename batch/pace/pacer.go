@@ -149,7 +149,8 @@ func (t Permit) Done(a api.Answer) {
 	if closes {
 		changed = p.closeGate(a, t.start, now) || changed
 	}
-	switch {
+	switch heeded := p.heed(a.Quota, refuses(a)); {
+	case heeded && refuses(a):
 	case refuses(a):
 		p.slow(a.Quota, t.start, now)
 	case a.Status != 0 && !closes:
@@ -174,8 +175,12 @@ func (p *Pacer) follow() {
 		return
 	}
 	p.steady = true
-	p.ceiling = unguidedShare * p.part() * p.window.trust.perSecond(p.window.limit)
+	told, exact := p.window.trust.perSecond(p.window.limit)
+	p.ceiling = unguidedShare * p.part() * told
 	p.unguided = p.ceiling
+	if !exact {
+		p.refill.found, p.refill.most = true, p.ceiling*refillDoubt
+	}
 	p.log.Info("the quota is not kept in fixed windows: calls are spread evenly, and slowed down when they are refused",
 		"because", p.window.trust.why, "calls_per_minute", int(p.ceiling*60+0.5))
 }

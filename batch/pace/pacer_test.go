@@ -1,10 +1,13 @@
 package pace_test
 
 import (
+	"context"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"simhook/api"
 	"simhook/batch/pace"
 )
 
@@ -61,6 +64,28 @@ func TestAutomaticRateFallsToALowerQuotaThatIsNotAnnounced(t *testing.T) {
 					t.Errorf("%.0f %% of the quota was used", 100*used)
 				}
 			})
+		})
+	}
+}
+
+func TestARateThatHeadersTellIsKeptUnlessItIsAboveTheDocumentedOne(t *testing.T) {
+	for limit, want := range map[int]float64{5: 5, 100: api.DefaultQuota / 60.0} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
+			defer cancel()
+			p := pace.New(pace.Options{})
+			go p.Run(ctx)
+			calls := 0.0
+			for ; ; calls++ {
+				permit, err := p.Acquire(ctx)
+				if err != nil {
+					break
+				}
+				permit.Done(api.Answer{Status: http.StatusOK, Quota: api.Quota{Limit: limit, Window: time.Second}})
+			}
+			if perSecond := calls / 600; perSecond > want || perSecond < 0.97*want {
+				t.Errorf("%.2f calls a second, %.2f are allowed", perSecond, want)
+			}
 		})
 	}
 }

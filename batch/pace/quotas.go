@@ -18,6 +18,7 @@ type Quotas struct {
 
 	mu       sync.Mutex
 	pacers   map[Kind]*Pacer
+	before   *Pacer // the first, once the kinds have parted
 	evidence evidence
 }
 
@@ -62,6 +63,7 @@ func (q *Quotas) pacer(kind Kind) (p *Pacer, begins bool) {
 	p = q.pacers[quota]
 	if p == nil {
 		p, begins = New(q.options), true
+		q.before.bequeath(p)
 		q.pacers[quota] = p
 	}
 	return p, begins
@@ -79,9 +81,20 @@ func (q *Quotas) answered(t Permit, a api.Answer, now time.Time) {
 	}
 	for quota, p := range q.pacers {
 		close(p.retired)
-		p.log.Info("there is " + q.evidence.current.String() + ", and all of them are used side by side")
+		q.before = p
 		delete(q.pacers, quota)
 	}
+	q.before.log.Info("there is " + q.evidence.current.String() + ", and all of them are used side by side")
+}
+
+// bequeath gives another Pacer what is true of all quotas of an API.
+func (p *Pacer) bequeath(heir *Pacer) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	heir.window.length, heir.window.clock, heir.window.latency = p.window.length, p.window.clock, p.window.latency
 }
 
 // Run hands out permits until ctx ends. One Run serves all workers.

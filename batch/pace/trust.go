@@ -18,8 +18,11 @@ const (
 // is one.
 const maxSurprises = 3
 
-// whyNextCall is why a quota that comes back bit by bit is no fixed window.
-const whyNextCall = "the reset is when the next call is possible"
+// Why a quota that comes back bit by bit is no fixed window.
+const (
+	whyNextCall = "the reset is when the next call is possible"
+	whyMoves    = "the reset moves before it is reached"
+)
 
 // trust compares announcements with what a fixed window would announce: a reset that stays where it is until it is reached,
 // and then moves by the length of a window. Gateways that keep their quota in another way announce resets that move all the
@@ -69,7 +72,7 @@ func (t *trust) observe(q api.Quota, server time.Time, doubt time.Duration, sent
 		}
 	case t.reset.After(server.Add(doubt + t.tolerance)):
 		t.reset, t.seen = q.Reset, now
-		t.surprise("the reset moves before it is reached")
+		t.surprise(whyMoves)
 	case ahead < max(shortestAhead, length/8):
 		t.reset, t.seen = q.Reset, now
 		t.surprise(whyNextCall)
@@ -105,10 +108,13 @@ func (t *trust) surprise(why string) {
 	}
 }
 
+// bitByBit reports whether the quota may come back bit by bit.
+func (t *trust) bitByBit() bool { return t.steady && (t.why == whyNextCall || t.why == whyMoves) }
+
 // perSecond is the even rate to begin with. It is the documented one unless the announcements tell the length of a window
 // for certain: all of them agree on the time to the reset, or the first call ever found the whole quota. A length is not
 // measured exactly: one that is nearly the documented one is that.
-func (t *trust) perSecond(limit int) float64 {
+func (t *trust) perSecond(limit int) (told float64, exact bool) {
 	documented := api.DefaultQuota / api.DefaultQuotaWindow.Seconds()
 	var length time.Duration
 	switch {
@@ -117,11 +123,11 @@ func (t *trust) perSecond(limit int) float64 {
 	case t.fullSpan > 0 && t.backward == 0:
 		length = t.fullSpan
 	default:
-		return documented
+		return documented, true
 	}
-	told := float64(limit) / length.Seconds()
+	told = float64(limit) / length.Seconds()
 	if told/documented > 0.95 && told/documented < 1.05 {
-		return documented
+		return documented, true
 	}
-	return told
+	return told, false
 }

@@ -12,8 +12,9 @@ import (
 func TestImportsPointOneWay(t *testing.T) {
 	const internal = "cmd/simhook/internal/"
 	allowed := map[string][]string{
-		"api":         {},
-		"api/sandbox": {"api"},
+		"api":               {},
+		"api/sandbox":       {"api", "api/sandbox/quota"},
+		"api/sandbox/quota": {"api"},
 
 		"report/cell":       {},
 		"report/file":       {"report/cell"},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,9 @@ func sandboxOptions() []cli.Flag {
 		&cli.StringFlag{Name: "token-lifetime", Value: "5m", Usage: "`TIME` an access token lives"},
 		&cli.StringFlag{Name: "revoke-every", DefaultText: "never", Usage: "revoke all tokens every `TIME`"},
 		&cli.StringFlag{Name: "quota", Value: "1000/m", Usage: "`QUOTA` of calls in a window, such as 1000/m or 200/3s, or none"},
+		&cli.StringFlag{Name: "quota-model", Value: "window", Usage: "`HOW` the quota is kept and announced: " + modelNames()},
+		&cli.StringFlag{Name: "quota-per", Value: "direction", Usage: "`WHAT` has a quota of its own: direction (reads, writes), type, method, or account"},
+		&cli.StringFlag{Name: "quota-status", Value: "429", Usage: "`STATUS` of a call beyond the quota: 429 or 503"},
 		&cli.BoolFlag{Name: "silent-quota", Usage: "do not announce the quota in headers", DisableDefaultText: true},
 		&cli.BoolFlag{Name: "retry-after", Usage: "send Retry-After with a 429", DisableDefaultText: true},
 		&cli.StringFlag{Name: "latency", DefaultText: "none", Usage: "`TIME` an answer takes, such as 50ms or 50ms-2s"},
@@ -61,6 +65,7 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 	var err error
 	o.Quota, o.Window, err = parseQuota(s.text("quota"))
 	s.check("quota", err)
+	s.quotaModel(&o)
 	o.LatencyMin, o.LatencyMax, err = parseLatency(s.text("latency"))
 	s.check("latency", err)
 	if s.text("register-method") != "" {
@@ -93,6 +98,29 @@ func (s *settings) seed() uint64 {
 		s.refuse("seed", "use a whole number")
 	}
 	return seed
+}
+
+// modelNames lists the ways to keep a quota.
+func modelNames() string { return strings.Join(sandbox.QuotaModels(), ", ") }
+
+// quotaModel reads how the quota is kept.
+func (s *settings) quotaModel(o *sandbox.Options) {
+	if o.QuotaModel = s.text("quota-model"); !slices.Contains(sandbox.QuotaModels(), o.QuotaModel) {
+		s.refuse("quota-model", "use one of "+modelNames())
+	}
+	switch per := sandbox.QuotaPer(s.text("quota-per")); per {
+	case "direction":
+	case sandbox.PerType, sandbox.PerMethod, sandbox.PerAccount:
+		o.QuotaPer = per
+	default:
+		s.refuse("quota-per", "use direction, type, method or account")
+	}
+	switch status := s.text("quota-status"); status {
+	case "429", "503":
+		o.QuotaStatus, _ = strconv.Atoi(status)
+	default:
+		s.refuse("quota-status", "use 429 or 503")
+	}
 }
 
 // parseQuota reads none or N/TIME. The time may be a unit alone.

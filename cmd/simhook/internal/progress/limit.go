@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"simhook/batch"
+	"simhook/batch/pace"
 )
 
 // limitWords say what keeps a run from going faster: the longest form first, then shorter ones for narrow terminals.
@@ -25,8 +26,23 @@ func limitWords(s batch.Status, now time.Time) []string {
 		return []string{fmt.Sprintf("stopping: %d in flight", s.Busy), "stopping"}
 	case batch.LimitNone:
 		return nil
+	case batch.LimitQuota:
+		return append(learned(s), string(s.Limit))
 	}
 	return []string{string(s.Limit)}
+}
+
+// learned says how the quota is kept, where that is not in fixed windows that all calls share, and from what this was learned.
+func learned(s batch.Status) (words []string) {
+	for _, p := range []pace.Status{s.Writes, s.Reads} {
+		switch {
+		case p.Model != "":
+			return []string{"quota, spread evenly since " + p.Model, "quota, spread evenly"}
+		case p.Sharing != "":
+			words = []string{"quota: there is " + p.Sharing}
+		}
+	}
+	return words
 }
 
 // paused reports whether no new calls are made now.

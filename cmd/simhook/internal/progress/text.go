@@ -35,11 +35,14 @@ func Text(s batch.Status, now time.Time) string {
 		pace pace.Status
 	}{{"writes", s.Writes}, {"reads", s.Reads}} {
 		if kind.pace.Model != "" {
-			fmt.Fprintf(&text, "\n  %s are spread evenly, %s a minute: %s",
+			fmt.Fprintf(&text, "\n  %s are spread evenly, %s a minute, since %s",
 				kind.name, report.Thousands(int(60*kind.pace.PerSecond+0.5)), kind.pace.Model)
 		} else if kind.pace.Quota > 0 {
 			fmt.Fprintf(&text, "\n  quota of %s: %s of %s left",
 				kind.name, report.Thousands(kind.pace.Remaining), report.Thousands(kind.pace.Quota))
+		}
+		if kind.pace.Sharing != "" {
+			fmt.Fprintf(&text, "\n  what remains shows that there is %s", kind.pace.Sharing)
 		}
 	}
 	fmt.Fprintf(&text, "\n  running for %s", output.Roughly(s.Elapsed))
