@@ -51,7 +51,7 @@ func TestWhatTheAPISaysReachesPeopleOnlyTamed(t *testing.T) {
 		texts[i] = text[:min(len(text), 1<<18)] // a body that is cut off is no answer of the API
 	}
 	said := &scold{next: sandbox.New(sandbox.Options{}), status: http.StatusBadRequest, texts: texts}
-	sims := 3 * len(texts)
+	sims := 20 * len(texts) // so many that each text is the first failure of some SIM
 	w := newWire(t, nil, startServer(t, said).URL, sims)
 	w.urls = secretWebhook
 	logs := newLogs()

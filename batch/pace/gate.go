@@ -20,7 +20,7 @@ const longestAskedWait = time.Minute
 
 // longestBusyWait bounds the pause after 503s in a row, which may be a limiter's, or an outage that others look after. It is
 // chosen.
-const longestBusyWait = 8 * time.Second
+const longestBusyWait = time.Second
 
 // longestSteadyWait bounds the pause where the quota comes back bit by bit. It is chosen.
 const longestSteadyWait = 8 * time.Second
@@ -112,11 +112,11 @@ func (p *Pacer) heed(q api.Quota, refused bool) (heeded bool) {
 // slow lowers an automatic rate by a step, while no quota is announced.
 // Calls that were sent before the last step tell nothing new. Neither do the first of those that are refused one
 // after the other: then a pause is what helps.
-func (p *Pacer) slow(q api.Quota, sent, now time.Time) {
+func (p *Pacer) slow(a api.Answer, sent, now time.Time) {
 	p.refusedShare += (1 - p.refusedShare) / shareCalls
 	switch {
-	case !p.auto || p.window.announced() || p.braking() && q.Announced(): // the brake looks after it
-	case p.onlyRefused && p.refusals < refusedInARow || sent.Before(p.slowed):
+	case !p.auto || p.window.announced() || p.braking() && a.Quota.Announced(): // the brake looks after it
+	case p.onlyRefused && (p.refusals < refusedInARow || a.Status != http.StatusTooManyRequests) || sent.Before(p.slowed):
 	case now.Sub(p.slowed) >= slowDownPause:
 		p.onlyRefused = true
 		p.refusedRate = p.unguided

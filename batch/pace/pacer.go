@@ -152,7 +152,7 @@ func (t Permit) Done(a api.Answer) {
 	switch heeded := p.heed(a.Quota, refuses(a)); {
 	case heeded && refuses(a):
 	case refuses(a):
-		p.slow(a.Quota, t.start, now)
+		p.slow(a, t.start, now)
 	case a.Status != 0 && !closes:
 		p.refusals = 0
 		p.recover(t.start)
