@@ -1,6 +1,10 @@
 package sandbox
 
 import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"simhook/api/sandbox/quota"
@@ -92,4 +96,38 @@ func (p QuotaPer) quota(c call) string {
 	default:
 		return "writes"
 	}
+}
+
+// ParseQuota reads none or N/TIME. The time may be a unit alone.
+func ParseQuota(text string) (quota int, window time.Duration, err error) {
+	if text == "none" {
+		return 0, 0, nil
+	}
+	number, per, found := strings.Cut(text, "/")
+	quota, err = strconv.Atoi(number)
+	if per != "" && (per[0] < '0' || per[0] > '9') {
+		per = "1" + per
+	}
+	window, perErr := time.ParseDuration(per)
+	if !found || err != nil || quota <= 0 || perErr != nil || window <= 0 {
+		return 0, 0, fmt.Errorf("%q: use a number of calls per time such as 1000/m or 200/3s, or none", text)
+	}
+	return quota, window, nil
+}
+
+// ParseLatency reads one time, or two with a dash between them.
+func ParseLatency(text string) (least, most time.Duration, err error) {
+	if text == "" {
+		return 0, 0, nil
+	}
+	low, high, isRange := strings.Cut(text, "-")
+	if !isRange {
+		high = low
+	}
+	least, lowErr := time.ParseDuration(low)
+	most, highErr := time.ParseDuration(high)
+	if errors.Join(lowErr, highErr) != nil || least < 0 || most < least {
+		return 0, 0, fmt.Errorf("%q: use a time such as 50ms, or two such as 50ms-2s", text)
+	}
+	return least, most, nil
 }

@@ -24,7 +24,7 @@ type Quotas struct {
 
 // NewQuotas makes Quotas. It hands out permits while its Run does.
 func NewQuotas(options Options) *Quotas {
-	return &Quotas{options: options, begun: make(chan *Pacer), pacers: map[Kind]*Pacer{Kind{}: New(options)}}
+	return &Quotas{options: options, begun: make(chan *Pacer), pacers: map[Kind]*Pacer{{}: New(options)}}
 }
 
 // Acquire waits for a permit for a call of some kind. Its only error is the cause of ctx.

@@ -73,13 +73,13 @@ func TestParseQuota(t *testing.T) {
 		},
 		"none": {},
 	} {
-		quota, window, err := parseQuota(text)
+		quota, window, err := sandbox.ParseQuota(text)
 		if err != nil || quota != want.quota || window != want.window {
 			t.Errorf("%s: %d in %s, %v", text, quota, window, err)
 		}
 	}
 	for _, text := range []string{"", "1000", "x/m", "0/m", "-1/m", "5/", "5/0s", "5/fortnight"} {
-		if _, _, err := parseQuota(text); err == nil {
+		if _, _, err := sandbox.ParseQuota(text); err == nil {
 			t.Errorf("%q is accepted", text)
 		}
 	}
@@ -91,13 +91,13 @@ func TestParseLatency(t *testing.T) {
 		"50ms":    {50 * time.Millisecond, 50 * time.Millisecond},
 		"50ms-2s": {50 * time.Millisecond, 2 * time.Second},
 	} {
-		least, most, err := parseLatency(text)
+		least, most, err := sandbox.ParseLatency(text)
 		if diff := cmp.Diff(want, [2]time.Duration{least, most}); err != nil || diff != "" {
 			t.Errorf("%q: %v %s", text, err, diff)
 		}
 	}
 	for _, text := range []string{"50", "2s-50ms", "-1s", "1s-"} {
-		if _, _, err := parseLatency(text); err == nil {
+		if _, _, err := sandbox.ParseLatency(text); err == nil {
 			t.Errorf("%q is accepted", text)
 		}
 	}

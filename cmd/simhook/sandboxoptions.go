@@ -1,13 +1,10 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -63,10 +60,10 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 		Seed:                 s.seed(),
 	}
 	var err error
-	o.Quota, o.Window, err = parseQuota(s.text("quota"))
+	o.Quota, o.Window, err = sandbox.ParseQuota(s.text("quota"))
 	s.check("quota", err)
 	s.quotaModel(&o)
-	o.LatencyMin, o.LatencyMax, err = parseLatency(s.text("latency"))
+	o.LatencyMin, o.LatencyMax, err = sandbox.ParseLatency(s.text("latency"))
 	s.check("latency", err)
 	if s.text("register-method") != "" {
 		o.RegisterMethod = s.registerMethod()
@@ -121,40 +118,6 @@ func (s *settings) quotaModel(o *sandbox.Options) {
 	default:
 		s.refuse("quota-status", "use 429 or 503")
 	}
-}
-
-// parseQuota reads none or N/TIME. The time may be a unit alone.
-func parseQuota(text string) (quota int, window time.Duration, err error) {
-	if text == "none" {
-		return 0, 0, nil
-	}
-	number, per, found := strings.Cut(text, "/")
-	quota, err = strconv.Atoi(number)
-	if per != "" && (per[0] < '0' || per[0] > '9') {
-		per = "1" + per
-	}
-	window, perErr := time.ParseDuration(per)
-	if !found || err != nil || quota <= 0 || perErr != nil || window <= 0 {
-		return 0, 0, fmt.Errorf("%q: use a number of calls per time such as 1000/m or 200/3s, or none", text)
-	}
-	return quota, window, nil
-}
-
-// parseLatency reads one time, or two with a dash between them.
-func parseLatency(text string) (least, most time.Duration, err error) {
-	if text == "" {
-		return 0, 0, nil
-	}
-	low, high, isRange := strings.Cut(text, "-")
-	if !isRange {
-		high = low
-	}
-	least, lowErr := time.ParseDuration(low)
-	most, highErr := time.ParseDuration(high)
-	if errors.Join(lowErr, highErr) != nil || least < 0 || most < least {
-		return 0, 0, fmt.Errorf("%q: use a time such as 50ms, or two such as 50ms-2s", text)
-	}
-	return least, most, nil
 }
 
 // deliveries reads the options for sending notifications. Its errors are a *usageError or a *settingError.
