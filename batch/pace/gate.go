@@ -32,8 +32,11 @@ func refuses(a api.Answer) bool {
 
 // closesGate reports whether an answer says that no call may start for a while. A Retry-After with a success is about
 // something else.
-func (p *Pacer) closesGate(a api.Answer, sent time.Time) bool {
-	_, believed := p.believed(a.Quota)
+func (p *Pacer) closesGate(a api.Answer, sent, now time.Time) bool {
+	reset, believed := p.believed(a.Quota)
+	if p.window.trust.why == whyNextCall && a.Quota.Announced() && a.Quota.Remaining == 0 && reset.After(now) {
+		return true
+	}
 	return refuses(a) && p.onlyRefused && sent.After(p.slowed) || a.Status == http.StatusTooManyRequests || a.RetryAfter > 0 && a.Status >= 400 ||
 		believed && a.Quota.Remaining == 0 && !p.window.stale
 }
@@ -61,6 +64,8 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 	until, guessed := now.Add(asked), false
 	reset, believed := p.believed(a.Quota)
 	switch {
+	case p.window.trust.why == whyNextCall && a.Quota.Announced() && reset.After(until):
+		until = earliest(reset, now.Add(longestSteadyWait))
 	// Retry-After counts whole seconds: one that only rounds the reset up is not waited for.
 	case believed && reset.After(now) && reset.After(until.Add(-time.Second)):
 		until = reset
@@ -80,6 +85,13 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 	p.closedBy = a.Status
 	p.probing, p.probed = guessed, time.Time{}
 	return true
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 // Limits of an automatic rate while no quota is announced. The steps are those of TCP (additive increase, multiplicative

@@ -145,7 +145,7 @@ func (t Permit) Done(a api.Answer) {
 	if changed {
 		p.warnOfFewWorkers()
 	}
-	closes := p.closesGate(a, t.start)
+	closes := p.closesGate(a, t.start, now)
 	if closes {
 		changed = p.closeGate(a, t.start, now) || changed
 	}

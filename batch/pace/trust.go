@@ -40,12 +40,14 @@ type trust struct {
 	agreed    int           // announcements in a row that did
 	backward  int           // calls that were sent after a reset was announced, and found an earlier one
 	fullSpan  time.Duration // from the first call ever to its reset, if it found the whole quota; 0: it did not
+	doubt     time.Duration // of the server's clock
 	tolerance time.Duration // how far resets of one window may differ
 }
 
 // observe takes an announcement into account. server is the server's clock when it answered, give or take doubt.
 func (t *trust) observe(q api.Quota, server time.Time, doubt time.Duration, sent, now time.Time, length time.Duration) {
 	ahead := q.Reset.Sub(server)
+	t.doubt = doubt
 	if !t.begun {
 		t.begin(q, ahead)
 	}
@@ -125,7 +127,7 @@ func (t *trust) perSecond(limit int) (told float64, exact bool) {
 	default:
 		return documented, true
 	}
-	told = float64(limit) / length.Seconds()
+	told = float64(limit) / (length + t.doubt).Seconds() // rather too slow at first than too fast
 	if told/documented > 0.95 && told/documented < 1.05 {
 		return documented, true
 	}

@@ -23,6 +23,7 @@ type window struct {
 	announcedReset time.Time     // the last reset that was announced, on the server's clock
 	windowEnd      time.Time     // of this window, on the server's clock; later than announcedReset while presumed
 	length         time.Duration // 0: not known yet
+	whole          bool          // this window was followed from its beginning on
 
 	lastSent         time.Time
 	inFlight         int // our calls that may be counted in this window
@@ -142,11 +143,13 @@ func (w *window) learnLength(between time.Duration) {
 func (w *window) begin(end time.Time) {
 	w.workersWanted = w.workersNeeded()
 	w.windowEnd, w.answering = end, 0
-	w.oursUsedBefore = w.oursUsed
-	if w.length == 0 { // what was seen of the first window is less than a window
-		w.oursUsedBefore = int(w.fairShare())
+	w.oursUsedBefore, w.othersUsedBefore = w.oursUsed, w.othersUsed
+	if w.parts > 1 && !w.whole && w.limit > 0 { // what was seen of the first window is less than a window
+		w.whole = true
+		fair := int(w.fairShare())
+		w.oursUsedBefore, w.othersUsedBefore = fair, max(w.othersUsed, (w.parts-1)*fair)
 	}
-	w.othersUsedBefore, w.othersUsed = w.othersUsed, 0
+	w.othersUsed = 0
 	w.oursUsed, w.minRemaining = 0, w.limit
 }
 
@@ -251,8 +254,10 @@ func (w *window) callsLeftOfParts(now time.Time) int {
 	left := min(max(w.clock.latest(w.windowEnd).Sub(now), 0), w.length).Seconds() / w.length.Seconds()
 	lately := func(before, now int) float64 { return float64(before)*left + float64(now) }
 	ours := max(lately(w.oursUsedBefore, w.oursUsed+w.inFlight), w.fairShare()*leastShare)
-	part := ours / (ours + lately(w.othersUsedBefore, w.othersUsed))
-	remaining := float64(w.minRemaining) - float64(w.limit)*(1-w.share)
+	others := lately(w.othersUsedBefore, w.othersUsed)
+	part := ours / (ours + others)
+	unseen := others * w.latency.mean.Seconds() / w.length.Seconds() // calls of others since the last answer
+	remaining := float64(w.minRemaining) - float64(w.limit)*(1-w.share) - unseen
 	return int(math.Floor(remaining*part)) - w.inFlight
 }
 

@@ -44,6 +44,17 @@ func keptBy() map[string][]string {
 		"The announced quota, or the share that `--quota-share` sets, is used to 99.5 % without a 429.": {
 			"TestAutomaticRateUsesTheAnnouncedQuotaWithoutA429",
 		},
+		"Where the gateway keeps its quota in another way than in fixed windows, simhook learns that from the answers.": {
+			"TestEveryWayToKeepAQuotaIsFollowed",
+			"TestEachQuotaModelOfTheSandboxIsUsedInRealTime",
+		},
+		"Shards use what other shards leave.": {
+			"TestShardsUseWhatOthersLeave",
+		},
+		"Nothing that is announced makes it faster than the documented quota, unless the answers prove that more is allowed.": {
+			"TestEveryWayToKeepAQuotaIsFollowed",
+			"TestARateThatHeadersTellIsKeptUnlessItIsAboveTheDocumentedOne",
+		},
 		"Other clients of the same quota keep their part.": {
 			"TestASecondClientOnTheSameQuotaCostsNoMoreThanAHandfulOf429s",
 		},

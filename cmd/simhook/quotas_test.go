@@ -11,7 +11,7 @@ import (
 )
 
 // TestEachQuotaModelOfTheSandboxIsUsedInRealTime registers fleets with a served sandbox whose windows last three seconds. The
-// first windows, in which the quota is learned, and the last are left out.
+// first windows, in which the quota is learned, and the last are left out. Two of a hundred are left to a machine that is busy.
 func TestEachQuotaModelOfTheSandboxIsUsedInRealTime(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute")
@@ -26,8 +26,8 @@ func TestEachQuotaModelOfTheSandboxIsUsedInRealTime(t *testing.T) {
 	}{
 		"windows from the first call on": {[]string{"--quota-model", "first-call"}, 700, 200, 2, 0.97, 0.005},
 		"a bucket":                       {[]string{"--quota-model", "bucket"}, 700, 200, 1, 0.97, 0.005},
-		"a sliding log":                  {[]string{"--quota-model", "sliding-log"}, 800, 200, 4, 0.95, 0.005},
-		"a sliding window":               {[]string{"--quota-model", "sliding-window"}, 700, 200, 3, 0.95, 0.005},
+		"a sliding log":                  {[]string{"--quota-model", "sliding-log"}, 900, 200, 4, 0.93, 0.005},
+		"a sliding window":               {[]string{"--quota-model", "sliding-window"}, 700, 200, 3, 0.93, 0.005},
 		"a quota for each type":          {[]string{"--quota-per", "type"}, 1400, 400, 2, 0.97, 0.005},
 		"a quota for each method":        {[]string{"--quota-per", "method"}, 700, 200, 2, 0.97, 0.005},
 		"no headers":                     {[]string{"--silent-quota", "--quota", "30/3s"}, 120, 30, 1, 0.80, 0.10},

@@ -83,7 +83,7 @@ func startAPI(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if len(args) > 0 {
 		var err error
-		options.Quota, options.Window, err = parseQuota(args[0])
+		options.Quota, options.Window, err = sandbox.ParseQuota(args[0])
 		ts.Check(err)
 	}
 	local, err := startSandbox("127.0.0.1:0", options)
