@@ -35,7 +35,8 @@ func (a Action) known() bool {
 type sim struct {
 	line       int // in the fleet file; 0: the SIM has left the fleet
 	iccid      string
-	webhookURL string      // that it is to have; of Unregister with OnlyURL, that it is to lose
+	webhookURL string // that it is to have; of Unregister with OnlyURL, that it is to lose
+	labels     []report.Label
 	earlier    *report.Row // what an earlier run has achieved; nil: nothing
 
 	gone  bool  // it has left the fleet: what was registered is to be removed

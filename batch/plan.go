@@ -177,13 +177,28 @@ func (p *planner) classify(row sourceRow) entry {
 		return p.badRow(row, report.StatusInvalid, row.ICCID, "the ICCID stands on an earlier line with another webhook URL: keep one of the two")
 	}
 	e.done, e.again = state == results.Done, state == results.Again
+	if !e.done {
+		e.labels = p.labels(row)
+	}
 	return e
 }
 
 func (p *planner) badRow(row sourceRow, status report.Status, iccid, problem string) entry {
 	bad := p.cfg.newRow(row.Line, iccid, row.WebhookURL)
-	bad.Status, bad.Error = status, problem
+	bad.Status, bad.Error, bad.Labels = status, problem, p.labels(row)
 	return entry{bad: &bad, recorded: p.journal.LookBad(&bad)}
+}
+
+// labels are those of a row of the fleet.
+func (p *planner) labels(row sourceRow) []report.Label {
+	if len(row.Labels) == 0 {
+		return nil
+	}
+	labels := make([]report.Label, len(row.Labels))
+	for i, name := range p.cfg.Fleet.Labels() {
+		labels[i] = report.Label{Name: name, Value: row.Labels[i]}
+	}
+	return labels
 }
 
 // checkUsable refuses a fleet that has no SIM to call for, for this shard or another. A shard without SIMs of its own

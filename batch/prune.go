@@ -77,7 +77,7 @@ func (p *planner) gone() iter.Seq2[sim, error] {
 			if !p.cfg.hasOwn(&row) || p.elsewhere.has(row.ICCID) {
 				continue
 			}
-			if !yield(sim{iccid: row.ICCID, webhookURL: row.WebhookURL, gone: true}, nil) {
+			if !yield(sim{iccid: row.ICCID, webhookURL: row.WebhookURL, labels: row.Labels, gone: true}, nil) {
 				return
 			}
 		}

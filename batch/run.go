@@ -127,6 +127,9 @@ func (r *Run) openJournal() (err error) {
 		Action: string(c.Action), BaseURL: c.APIName, Shard: c.Shard, Disk: c.disk,
 		ReadOnly: c.looksOnly(), Sweep: c.Again || c.Action == Reconcile || c.Action.takesSteps(), Plan: c.plans(),
 	}
+	if c.Fleet != nil {
+		options.Labels = c.Fleet.Labels()
+	}
 	if r.changes != nil {
 		options.ChangedSince = r.changes.After
 	}
@@ -334,6 +337,7 @@ func (r *Run) handle(calls contexts, s sim) (row report.Row, tried bool) {
 			r.cfg.Log.Error(err.Error(), "iccid", s.iccid, "stack", string(debug.Stack()))
 			r.record.panicked(err)
 			row, tried = r.cfg.newRow(s.line, s.iccid, s.webhookURL), true
+			row.Labels = s.labels
 			row.Status, row.Error = report.StatusFailed, "internal error"
 		}
 	}()

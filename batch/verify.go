@@ -56,7 +56,7 @@ func (r *Run) verify(calls contexts) error {
 	group.SetLimit(r.cfg.Workers)
 	for _, row := range r.record.sample.rows {
 		group.Go(func() error {
-			v := r.newVisit(calls, sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL})
+			v := r.newVisit(calls, sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, labels: row.Labels})
 			v.calls.reads = v.calls.begin("V")
 			if err := v.calls.read(); err != nil {
 				return fmt.Errorf("SIM %s: %s", row.ICCID, explain(err))

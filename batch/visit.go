@@ -31,6 +31,7 @@ func (v *visit) want(t api.NotificationType) string {
 // the SIM then has no row, and remains to be done.
 func (v *visit) do() (row report.Row, tried bool) {
 	row = v.cfg.newRow(v.sim.line, v.sim.iccid, v.sim.webhookURL)
+	row.Labels = v.sim.labels
 	if v.sim.earlier != nil {
 		row.SubscriptionEnd, row.UsageThreshold = v.sim.earlier.SubscriptionEnd, v.sim.earlier.UsageThreshold
 	}

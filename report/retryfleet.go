@@ -13,6 +13,7 @@ import (
 type RetryFleet struct {
 	out     *bufio.Writer
 	buf     []byte // not written yet
+	labels  []string
 	rows    int
 	invalid int
 }
@@ -23,10 +24,14 @@ func RetryColumns() []string {
 	return []string{"iccid", "webhook_url", "status", "reason", "correlation_id"}
 }
 
-// NewRetryFleet starts a fleet file with its header.
-func NewRetryFleet(w io.Writer) *RetryFleet {
-	f := &RetryFleet{out: bufio.NewWriter(w)}
-	f.buf = append(f.buf, strings.Join(RetryColumns(), ",")+"\n"...)
+// NewRetryFleet starts a fleet file with its header. Columns with these labels stand behind its own.
+func NewRetryFleet(w io.Writer, labels []string) *RetryFleet {
+	f := &RetryFleet{out: bufio.NewWriter(w), labels: labels}
+	f.buf = append(f.buf, strings.Join(RetryColumns(), ",")+","...)
+	for _, name := range labels {
+		f.buf = cell.Append(f.buf, cell.Text(name))
+	}
+	f.buf[len(f.buf)-1] = '\n'
 	return f
 }
 
@@ -46,6 +51,9 @@ func (f *RetryFleet) Add(row *Row) {
 	f.buf = cell.Append(f.buf, cell.Text(string(row.Status)))
 	f.buf = cell.Append(f.buf, cell.Text(row.Error))
 	f.buf = cell.Append(f.buf, cell.Text(row.failedCall().CorrelationID))
+	for _, name := range f.labels {
+		f.buf = cell.Append(f.buf, cell.Text(row.Label(name)))
+	}
 	f.buf[len(f.buf)-1] = '\n'
 	_, _ = f.out.Write(f.buf) // the writer keeps its first error, which Flush returns
 	f.buf = f.buf[:0]

@@ -16,7 +16,7 @@ func TestTheRetryFleetHoldsWhatFailedWithItsReasons(t *testing.T) {
 	left := reporttest.FailedRow(reporttest.SimA, 0)
 	rows := []report.Row{reporttest.OKRow(reporttest.SimA, 2), refused, reporttest.FailedRow(reporttest.SimA, 4), reporttest.BadRow("junk", 5, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 6, report.StatusDuplicate), left}
 	var text bytes.Buffer
-	fleet := report.NewRetryFleet(&text)
+	fleet := report.NewRetryFleet(&text, nil)
 	for i := range rows {
 		fleet.Add(&rows[i])
 	}

@@ -97,6 +97,21 @@ type Row struct {
 	StartedAt       time.Time
 	FinishedAt      time.Time
 	BaseURL         string // of the API that was called
+	Labels          []Label
+}
+
+// Label is a cell of a column that the fleet has beside those that simhook reads, such as a customer's name. It is carried
+// along, so that people recognise the SIM.
+type Label struct{ Name, Value string }
+
+// Label is the value of a label; "": the row has none of that name.
+func (r *Row) Label(name string) string {
+	for _, l := range r.Labels {
+		if l.Name == name {
+			return l.Value
+		}
+	}
+	return ""
 }
 
 // ByType yields the calls of both types, each with the API's name of its type.

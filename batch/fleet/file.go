@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -20,6 +21,7 @@ type file struct {
 	modTime time.Time
 	options Options
 	layout  layout
+	last    atomic.Pointer[pass] // the last whole one
 }
 
 // openRereadable opens a regular file. Everything else it copies to one.
@@ -173,6 +175,13 @@ func (f *file) unchanged() error {
 
 func (f *file) failure(line int, err error) *Error {
 	return &Error{Name: f.name, Line: line, Err: err}
+}
+
+func (f *file) labels() []string {
+	if !f.options.Labels {
+		return nil
+	}
+	return f.layout.labels.names
 }
 
 func (f *file) hasWebhookURLs() bool { return f.layout.webhookURL >= 0 }

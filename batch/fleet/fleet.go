@@ -13,6 +13,8 @@ type Options struct {
 	Delimiter string // of a file: , ; | or tab ("\t" or "tab"); "auto" or empty: found from its header
 	Column    string // of a file: the name of the column of ICCIDs; empty: iccid, sim_iccid or sim
 
+	Labels bool // rows have the cells of the other columns too, see Fleet.Labels
+
 	AllowBadLuhn bool   // accept ICCIDs whose check digit is wrong
 	WebhookURL   string // for rows without one of their own; empty: they have none; a bad one makes them bad rows
 }
@@ -29,6 +31,8 @@ type source interface {
 	// for the next one. Its error is an *Error.
 	each(show func(*Row) bool) error
 	hasWebhookURLs() bool
+	labels() []string
+	found() []string
 	about() int // how many rows there may be; 0: not known
 	close() error
 }
@@ -75,6 +79,11 @@ func (f *Fleet) Name() string { return f.name }
 // HasWebhookURLs reports whether rows can have a webhook URL of their own. A file without a webhook_url column
 // has no such rows.
 func (f *Fleet) HasWebhookURLs() bool { return f.rows.hasWebhookURLs() }
+
+// Labels are the names of the columns that are not read but can be carried along: all of a file with a header, but for the
+// ICCID, the webhook URL, and those that simhook's own files have. Each name is there once. A file without a header and a
+// Fleet made from memory have none.
+func (f *Fleet) Labels() []string { return f.rows.labels() }
 
 // All yields the rows from the first on, good ones and bad ones, in their order. An error ends it: the last
 // pair is then an empty Row and an *Error.

@@ -65,6 +65,7 @@ func readHeader(line []byte, delimiter byte, column string) header {
 		h.layout.line = slices.Index(names, "line")
 	}
 	h.layout.webhookURL, h.err = findColumn(names, webhookURLColumns()...)
+	h.layout.labels = findLabels(cells, h.layout.iccid, h.layout.webhookURL)
 	return h
 }
 

@@ -15,9 +15,10 @@ type layout struct {
 	webhookURL int // column; -1: there is none
 	heading    int // the last line before the rows; 0: the file begins with a row
 
-	columns   int            // of the header, or of the first row
-	name      string         // columnName of the column of ICCIDs; "": there is no header
-	names     []string       // of all columns, as they stand in the header
+	columns   int      // of the header, or of the first row
+	name      string   // columnName of the column of ICCIDs; "": there is no header
+	names     []string // of all columns, as they stand in the header
+	labels    labels
 	chosen    bool           // --column has named the column
 	titles    int            // lines above the header that are none
 	usual     map[string]int // digits that SIMs of an issuer have, by its first digits

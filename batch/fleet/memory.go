@@ -41,6 +41,8 @@ func FromSeq(name string, sims iter.Seq2[SIM, error], options Options) *Fleet {
 	return newMemory(name, sims, 0, options)
 }
 
+func (m *memory) labels() []string { return nil }
+
 func newMemory(name string, sims iter.Seq2[SIM, error], about int, options Options) *Fleet {
 	m := &memory{name: name, sims: sims, size: about, options: options, seed: maphash.MakeSeed()}
 	return &Fleet{name: name, rows: m}

@@ -18,6 +18,7 @@ type reader struct {
 	iccids strings.Builder // the ICCIDs of many rows, so that each does not take memory of its own
 	url    string          // the webhook URL found last, for the same reason
 	damage damage
+	met    pass
 }
 
 // each implements source. It checks the file before the first row and after the last.
@@ -47,6 +48,7 @@ func (f *file) each(show func(*Row) bool) error {
 		if !r.fill(&row, one) {
 			continue
 		}
+		r.met.rows++
 		if !show(&row) {
 			return nil
 		}
@@ -57,6 +59,8 @@ func (f *file) each(show func(*Row) bool) error {
 	if err := r.damage.err(); err != nil {
 		return f.failure(0, err)
 	}
+	r.met.fallbacks = r.rows.fallbacks
+	f.last.Store(&r.met)
 	return nil
 }
 
@@ -77,7 +81,13 @@ func (r *reader) fill(row *Row, one record) bool {
 	}
 	cells, _ := r.cells.split(one.text)
 	found := cellAt(cells, r.layout.iccid)
-	if r.layout.repeatsHeader(found) || r.layout.isPruned(cells) {
+	if r.layout.repeatsHeader(found) {
+		if len(r.met.headers) <= maxListed {
+			r.met.headers = append(r.met.headers, row.Line)
+		}
+		return false
+	}
+	if r.layout.isPruned(cells) {
 		return false
 	}
 	r.rows.fill(row, r.iccid(found), r.webhookURL(cellAt(cells, r.layout.webhookURL)))
@@ -86,6 +96,9 @@ func (r *reader) fill(row *Row, one record) bool {
 	}
 	if row.Problem == "" {
 		r.checkWidth(row, cells)
+	}
+	if r.rows.options.Labels && row.Kind != KindWidth { // else the cells may not be those of their columns
+		row.Labels = r.layout.labels.of(cells)
 	}
 	return row.Kind != KindEmpty || !isBlank(bytes.Join(cells, nil))
 }

@@ -26,9 +26,10 @@ type Row struct {
 	// Cell is the ICCID as found, for people: on one line, cut at 80 bytes, with the passwords of URLs masked.
 	// It is empty if the ICCID was found as it stands in ICCID and the row is good.
 	Cell    string
-	Changes Change // what NormaliseICCID took off
-	Problem string // why the row cannot be used, in a sentence; empty for a good row
-	Kind    string // of the problem, for grouping: one of the Kind constants; empty for a good row
+	Changes Change   // what NormaliseICCID took off
+	Labels  []string // cells of Fleet.Labels, for people: clean, with the passwords of URLs masked; nil if Options.Labels is not set
+	Problem string   // why the row cannot be used, in a sentence; empty for a good row
+	Kind    string   // of the problem, for grouping: one of the Kind constants; empty for a good row
 }
 
 // refuse makes the row a bad one.
@@ -71,6 +72,7 @@ func (row *Row) setICCID(found string, allowBadLuhn bool) (ok bool) {
 type rowMaker struct {
 	options     Options
 	fallbackErr error  // why Options.WebhookURL is bad
+	fallbacks   int    // rows that got Options.WebhookURL
 	digits      string // of the last row, if it may be an ICCID but for its check digit
 	validURL    string // the last webhook URL found to be valid: most rows have the one of the row before
 }
@@ -105,6 +107,7 @@ func (m *rowMaker) webhookURL(own string) (string, error) {
 	case own == "" && m.fallbackErr != nil:
 		return "", m.fallbackErr
 	case own == "":
+		m.fallbacks++
 		return m.options.WebhookURL, nil
 	case own != m.validURL:
 		if err := ValidateWebhookURL(own); err != nil {

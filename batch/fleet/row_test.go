@@ -2,6 +2,7 @@ package fleet_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -327,7 +328,7 @@ func TestPassesAtTheSameTimeDoNotDisturbEachOther(t *testing.T) {
 	want := rowsOf(t, f)
 	i := 0
 	for row, err := range f.All() {
-		if err != nil || row != want[i] {
+		if err != nil || !reflect.DeepEqual(row, want[i]) {
 			t.Errorf("row %d: %+v, %v", i, row, err)
 		}
 		if i++; i == 10 {

@@ -108,6 +108,11 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	defer run.Close() // all rows are synced by then
 	plan := run.Plan()
 	b.sayHealed(run.Healed())
+	if cfg.Fleet != nil {
+		for _, line := range cfg.Fleet.Found() {
+			b.console.Say("%s", line)
+		}
+	}
 	b.announce(id, plan, run.Expected())
 	if b.looksOnly() {
 		return run.Summary(), nil

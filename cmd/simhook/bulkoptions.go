@@ -23,6 +23,7 @@ func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settin
 	s := p.settings(c)
 	b := p.bulk(s, action, fleet)
 	b.fleetOptions = s.fleet()
+	b.fleetOptions.Labels = !s.enabled("no-extra-columns")
 	b.types = s.types()
 	b.shard = s.shard()
 	b.pace = s.pace(s.parts(b.shard))

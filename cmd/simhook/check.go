@@ -62,6 +62,9 @@ func (k *check) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, line := range source.Found() {
+		k.console.Say("%s", line)
+	}
 	if err := k.print(found); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func bulkOptions(own ...cli.Flag) []cli.Flag {
 			&cli.StringFlag{Name: "types", Usage: "`LIST` of notification types with commas between",
 				DefaultText: "both: SUBSCRIPTION_END,USAGE_THRESHOLD"},
 		},
-		runOptions(), own, accessOptions(), paceOptions(), shardOptions(), fleetOptions(), outputOptions(),
+		runOptions(), own, accessOptions(), paceOptions(), shardOptions(), fleetOptions(), labelOptions(), outputOptions(),
 	)
 }
 
@@ -90,6 +90,11 @@ func paceOptions() []cli.Flag {
 				"a percentage counts from the 100th SIM on, 0 never stops"},
 		&cli.StringFlag{Name: "max-duration", DefaultText: "none", Usage: "stop cleanly after this `TIME`"},
 	}
+}
+
+func labelOptions() []cli.Flag {
+	return []cli.Flag{&cli.BoolFlag{Name: "no-extra-columns", DisableDefaultText: true,
+		Usage: "leave the fleet's other columns, such as customer names, out of the results"}}
 }
 
 func fleetOptions() []cli.Flag {

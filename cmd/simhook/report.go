@@ -83,7 +83,7 @@ func (r *reporter) Run() error {
 	var tally report.Tally
 	page := page.New(r.paths, api.MaskURLs)
 	var again bytes.Buffer
-	retry := report.NewRetryFleet(&again)
+	retry := report.NewRetryFleet(&again, results.LabelsOf(r.paths))
 	for _, path := range r.paths {
 		for row, err := range results.Newest(path) {
 			if err != nil {

@@ -83,7 +83,7 @@ func (r *reporter) keepApart() error {
 		return usagef("--html and --failed name the same file")
 	}
 	header := strings.Join(report.RetryColumns(), ",")
-	if first, err := firstLine(r.failed); r.failed != "" && err == nil && first != "" && first != header {
+	if first, err := firstLine(r.failed); r.failed != "" && err == nil && first != "" && first != header && !strings.HasPrefix(first, header+",") {
 		return usagef("--failed: %s is there, and not from --failed: name another file", r.failed)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"time"
 
 	"simhook/report"
@@ -16,6 +17,7 @@ type Page struct {
 	course course
 	spans  spans
 
+	labels     []string    // of the rows that are listed
 	listed     []listedRow // rows that are not ok, in the order they were added
 	duplicates int         // among listed
 	unlisted   int         // rows that are not ok and did not fit
@@ -73,7 +75,11 @@ type listedRow struct {
 	Error    string
 	Calls    []listedCall
 	Finished string
+	labels   []report.Label
 }
+
+// Label is the row's value of a label.
+func (l listedRow) Label(name string) string { return (&report.Row{Labels: l.labels}).Label(name) }
 
 // listedCall is one type of such a row.
 type listedCall struct {
@@ -86,6 +92,12 @@ type listedCall struct {
 func (p *Page) listing(row *report.Row) listedRow {
 	listed := listedRow{
 		ICCID: row.ICCID, Line: row.Line, Status: row.Status, Error: p.mask(row.Error), Finished: stamp(row.FinishedAt),
+	}
+	for _, label := range row.Labels {
+		listed.labels = append(listed.labels, report.Label{Name: label.Name, Value: p.mask(label.Value)})
+		if !slices.Contains(p.labels, label.Name) {
+			p.labels = append(p.labels, label.Name)
+		}
 	}
 	for name, call := range row.ByType() {
 		if call.Outcome != "" {

@@ -58,6 +58,7 @@ type pageView struct {
 	Causes    []report.Cause
 	Charts    []chart
 	Spans     []percentile
+	Labels    []string
 	Listed    []listedRow
 	Unlisted  int
 	Generated string
@@ -80,7 +81,7 @@ type typeShares struct {
 func (p *Page) view() pageView {
 	v := pageView{
 		Files: p.files, Rows: p.tally.Rows(), Attempts: p.attempts, Causes: p.causes(),
-		Listed: p.listed, Unlisted: p.unlisted, Spans: p.spans.percentiles(),
+		Labels: p.labels, Listed: p.listed, Unlisted: p.unlisted, Spans: p.spans.percentiles(),
 		Generated: stamp(time.Now()),
 	}
 	v.NotOK = v.Rows - p.tally.Statuses[report.StatusOK]

@@ -34,7 +34,7 @@ func BenchmarkRow(b *testing.B) {
 	row, buf := reporttest.OKRow(reporttest.SimA, 2), make([]byte, 0, 4096)
 	b.ReportAllocs()
 	for b.Loop() {
-		buf = appendRow(buf[:0], &row)
+		buf = appendRow(buf[:0], &row, nil)
 	}
 }
 
@@ -111,7 +111,7 @@ func readAll(b *testing.B, text []byte) {
 // Rows are written where every call of the API waits for it.
 func TestWritingARowTakesNoAllocations(t *testing.T) {
 	row, buf := mixedFleet()[1], make([]byte, 0, 4096)
-	if got := testing.AllocsPerRun(100, func() { buf = appendRow(buf[:0], &row) }); got > 0 {
+	if got := testing.AllocsPerRun(100, func() { buf = appendRow(buf[:0], &row, nil) }); got > 0 {
 		t.Errorf("a row takes %v allocations", got)
 	}
 }

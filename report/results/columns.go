@@ -86,8 +86,18 @@ func Columns() []string {
 	return names
 }
 
-// headerLine is the first line of a results file.
-func headerLine() []byte { return []byte(strings.Join(Columns(), ",") + "\n") }
+// headerLine is the first line of a results file without labels.
+func headerLine() []byte { return headerOf(nil) }
+
+// headerOf is the first line of a results file: the fixed columns, and behind them those of the labels.
+func headerOf(labels []string) []byte {
+	line := []byte(strings.Join(Columns(), ",") + ",")
+	for _, name := range labels {
+		line = cell.Append(line, cell.Text(name))
+	}
+	line[len(line)-1] = '\n'
+	return line
+}
 
 // column is one column of the results file. Its kind says how cells are written and parsed, and which one of
 // the functions below gives the row's field.
@@ -202,13 +212,16 @@ func parseTime(text string) (time.Time, error) {
 // urlTooLong stands in a row's errors where the results do not say what the webhook was before.
 const urlTooLong = "the previous webhook URL was longer than 16,384 bytes and is not kept"
 
-// appendRow appends the line of a row to buf.
-func appendRow(buf []byte, row *report.Row) []byte {
+// appendRow appends the line of a row, with these labels, to buf.
+func appendRow(buf []byte, row *report.Row, labels []string) []byte {
 	if max(len(row.SubscriptionEnd.PreviousURL), len(row.UsageThreshold.PreviousURL)) > cell.URLLimit {
 		row = withURLTooLong(row)
 	}
 	for i := range columns {
 		buf = columns[i].append(buf, row)
+	}
+	for _, name := range labels {
+		buf = cell.Append(buf, cell.Text(row.Label(name)))
 	}
 	buf[len(buf)-1] = '\n'
 	return buf

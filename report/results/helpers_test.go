@@ -83,7 +83,7 @@ func leave(t testing.TB, path string, rows ...report.Row) {
 func lines(rows ...report.Row) string {
 	var buf []byte
 	for i := range rows {
-		buf = appendRow(buf, &rows[i])
+		buf = appendRow(buf, &rows[i], nil)
 	}
 	return string(buf)
 }

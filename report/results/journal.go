@@ -33,6 +33,9 @@ type Options struct {
 	// trace. Append, Sync and Complete must not be called then.
 	ReadOnly bool
 	Disk     file.Disk // nil: file.OS
+	// Labels are the columns of the fleet that are carried along. A run that continues another's rows carries those that
+	// the other did.
+	Labels []string
 }
 
 // Journal is the results file of a run, and what is known from earlier runs with the same file. The package's
@@ -46,7 +49,9 @@ type Journal struct {
 	unfinished bool     // rows of a run that did not finish were there
 	base       *os.File // RESULTS.csv of an earlier run; nil if there is none
 	partial    *os.File
-	buffer     []byte // of Append
+	labels     []string // of the partial file
+	baseLabels []string // of the other
+	buffer     []byte   // of Append
 	healed     file.Healed
 
 	writing  sync.Mutex // guards the fields below, and the partial file's end

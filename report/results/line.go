@@ -11,7 +11,9 @@ import (
 // end of the file, for one cell.
 type line struct {
 	cell.Cutter
-	cells [columnCount][]byte
+	cells  [columnCount][]byte
+	labels int    // cells behind the fixed ones
+	rest   []byte // these cells, as they stand in the line
 }
 
 // parse splits text, a line without its line end, and decodes it into e. It reports whether text is a row of
@@ -35,19 +37,24 @@ func (l *line) split(text []byte) bool {
 	if bytes.IndexByte(text, '"') < 0 {
 		return l.splitPlain(text)
 	}
-	for i := range l.cells {
+	for i := range columnCount + l.labels {
+		if i == columnCount {
+			l.rest = text
+		}
 		cell, rest, more, ok := l.Cut(text)
-		if !ok || more != (i < len(l.cells)-1) {
+		if !ok || more != (i < columnCount+l.labels-1) {
 			return false
 		}
-		l.cells[i], text = cell, rest
+		if text = rest; i < columnCount {
+			l.cells[i] = cell
+		}
 	}
 	return true
 }
 
 // splitPlain is split for a line without quotes, as nearly all are.
 func (l *line) splitPlain(text []byte) bool {
-	last := len(l.cells) - 1
+	const last = columnCount - 1
 	for i := range last {
 		end := bytes.IndexByte(text, ',')
 		if end < 0 {
@@ -55,6 +62,14 @@ func (l *line) splitPlain(text []byte) bool {
 		}
 		l.cells[i], text = text[:end], text[end+1:]
 	}
-	l.cells[last] = text
-	return bytes.IndexByte(text, ',') < 0
+	if l.labels == 0 {
+		l.cells[last] = text
+		return bytes.IndexByte(text, ',') < 0
+	}
+	end := bytes.IndexByte(text, ',')
+	if end < 0 {
+		return false
+	}
+	l.cells[last], l.rest = text[:end], text[end+1:]
+	return bytes.Count(l.rest, []byte{','}) == l.labels-1
 }

@@ -72,17 +72,21 @@ func (j *Journal) Earlier(iccid, webhookURL string) (report.Row, bool, error) {
 	if !found {
 		return report.Row{}, false, nil
 	}
-	row, err := readRow(at)
+	labels := j.labels
+	if at.file == j.base {
+		labels = j.baseLabels
+	}
+	row, err := readRow(at, labels)
 	if err != nil {
 		return report.Row{}, false, fmt.Errorf("reading back the result of %s: %w", iccid, err)
 	}
 	return row, row.WebhookURL == cell.URL(webhookURL), nil
 }
 
-// readRow reads one row of a file that Open has read before.
-func readRow(at location) (report.Row, error) {
+// readRow reads one row of a file with these labels that Open has read before.
+func readRow(at location, labels []string) (report.Row, error) {
 	section := io.NewSectionReader(at.file, at.offset, cell.MaxLine)
-	for row, err := range Read(io.MultiReader(bytes.NewReader(headerLine()), section)) {
+	for row, err := range Read(io.MultiReader(bytes.NewReader(headerOf(labels)), section)) {
 		return row, err
 	}
 	return report.Row{}, io.ErrUnexpectedEOF

@@ -64,9 +64,13 @@ func writeMerged(path string, o origin, files []*shardFile) error {
 	if j.known.live > 0 {
 		return &file.MismatchError{Path: j.PartialPath(), Reason: "holds rows of a run that is not finished"}
 	}
-	err = j.replace(j.path, func(out *bufio.Writer) error {
+	var labels []string
+	for _, f := range files {
+		labels = union(labels, f.labels)
+	}
+	err = j.replace(j.path, labels, func(out *bufio.Writer) error {
 		for _, f := range files {
-			if err := eachRow(f.file, func(s *scan) error { return writeLine(out, s.text) }); err != nil {
+			if err := eachRow(f.file, func(s *scan) error { return writeLine(out, s.refit(labels)) }); err != nil {
 				return fmt.Errorf("copying %s: %w", f.path, err)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"simhook/report"
 	"simhook/report/cell"
@@ -76,7 +77,7 @@ func (j *Journal) readBase() error {
 	}
 	j.base = f
 	var sims shardEvidence
-	_, err = scanRows(f, func(s *scan) error {
+	found, err := scanRows(f, func(s *scan) error {
 		if err := j.examine(&s.entry); err != nil {
 			return err
 		}
@@ -93,6 +94,7 @@ func (j *Journal) readBase() error {
 		}
 		return nil
 	}, refuseDamage)
+	j.baseLabels = found.labels
 	if err == nil {
 		err = checkShardOfAll(j.options.Shard, sims)
 	}
@@ -114,7 +116,7 @@ func (j *Journal) readPartial() (damaged []file.Span, err error) {
 	}
 	j.partial = f
 	var sims shardEvidence
-	size, err := scanRows(f, func(s *scan) error {
+	found, err := scanRows(f, func(s *scan) error {
 		if err := j.examine(&s.entry); err != nil {
 			return err
 		}
@@ -136,17 +138,21 @@ func (j *Journal) readPartial() (damaged []file.Span, err error) {
 	case err == nil:
 		err = checkShardOfAll(j.options.Shard, sims)
 	}
-	j.size, j.synced = size, size
-	j.unfinished = size > int64(len(headerLine()))
+	j.size, j.synced, j.labels = found.size, found.size, found.labels
+	j.unfinished = found.size > found.header
+	if err == nil && !j.unfinished && !j.options.ReadOnly && !slices.Equal(j.labels, j.options.Labels) {
+		return nil, j.start()
+	}
 	return damaged, mismatch(j.PartialPath(), err)
 }
 
 // start gives a new partial file its header, so that a full or read-only disk is found before the first call.
 func (j *Journal) start() error {
-	if err := file.Begin(j.disk, j.partial, headerLine()); err != nil {
+	header := headerOf(j.options.Labels)
+	if err := file.Begin(j.disk, j.partial, header); err != nil {
 		return &file.WriteError{Path: j.PartialPath(), Err: err}
 	}
-	j.size = int64(len(headerLine()))
+	j.size, j.labels = int64(len(header)), j.options.Labels
 	j.synced = j.size
 	return nil
 }

@@ -1,12 +1,15 @@
 package results
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -40,6 +43,8 @@ type rowReader struct {
 	csv  *csv.Reader
 	rows *gocsv.Unmarshaller
 	row  report.Row // read last
+
+	labels []string // names of the columns behind the fixed ones
 }
 
 // newRowReader reads the header, and refuses any but that of a results file.
@@ -50,7 +55,7 @@ func newRowReader(r io.Reader) (*rowReader, error) {
 	if errors.Is(err, io.EOF) {
 		err = errors.New("the file is empty")
 	}
-	if err == nil && (len(rows.MismatchedStructFields) > 0 || len(rows.MismatchedHeaders) > 0) {
+	if err == nil && (len(rows.MismatchedStructFields) > 0 || !slices.Equal(rows.Headers[:columnCount], Columns())) {
 		header := fmt.Sprint(rows.Headers)
 		err = fmt.Errorf("its header is %q", cell.Clean(header, 200))
 		if strings.Contains(header, "\ufeff") || strings.Contains(header, ";line;") || strings.Contains(header, "\tline\t") {
@@ -60,7 +65,7 @@ func newRowReader(r io.Reader) (*rowReader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("not a results file of simhook: %w", err)
 	}
-	return &rowReader{csv: reader, rows: rows}, nil
+	return &rowReader{csv: reader, rows: rows, labels: rows.Headers[columnCount:]}, nil
 }
 
 // record is the struct that gocsv reads a row into: a string for each of the columns, in their order, tagged
@@ -79,7 +84,7 @@ var record = sync.OnceValue(func() reflect.Type {
 
 // next returns io.EOF behind the last row.
 func (r *rowReader) next() (report.Row, error) {
-	cells, err := r.rows.Read()
+	cells, err := r.read()
 	if broken, ok := errors.AsType[*csv.ParseError](err); ok {
 		return report.Row{}, fmt.Errorf("line %d: not a result row: %w", broken.Line, broken.Err)
 	}
@@ -95,6 +100,46 @@ func (r *rowReader) next() (report.Row, error) {
 		}
 	}
 	return r.row, nil
+}
+
+// read reads the cells of the next row, and sets its labels.
+func (r *rowReader) read() (cells any, err error) {
+	if len(r.labels) == 0 {
+		return r.rows.Read()
+	}
+	cells, values, err := r.rows.ReadUnmatched()
+	r.row.Labels = make([]report.Label, len(r.labels)) // the row before keeps its own
+	for i, name := range r.labels {
+		r.row.Labels[i] = report.Label{Name: name, Value: values[name]}
+	}
+	return cells, err
+}
+
+// LabelsOf are the names of the labels in results files, complete or partial, each once. A file that cannot be read has none:
+// reading its rows tells why.
+func LabelsOf(paths []string) (labels []string) {
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			continue
+		}
+		s := &scan{reader: bufio.NewReaderSize(f, cell.MaxLine)}
+		if s.header() == nil {
+			labels = union(labels, s.labels)
+		}
+		_ = f.Close() // it was only read
+	}
+	return labels
+}
+
+// union adds names that are not there yet.
+func union(names, more []string) []string {
+	for _, name := range more {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // checkCorrelation refuses a row whose ICCID is not that of its calls.

@@ -28,7 +28,7 @@ func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
 		"a table of something else":    {text: "iccid,webhook_url\n" + reporttest.SimA + "," + reporttest.URLA + "\n", reason: "its first line is another header"},
 		"a program":                    {text: "\x7fELF\x02\x01\x01\x00\x00\n\x00", reason: "its first line is another header"},
 		"of another version":           {text: strings.Replace(good, ",base_url", "", 1), reason: "its first line is another header"},
-		"of a version with more":       {text: strings.Replace(good, ",base_url", ",base_url,region", 1), reason: "its first line is another header"},
+		"of a version with more":       {text: strings.Replace(good, ",base_url", ",base_url,region", 1), reason: "line 2 is no result row of simhook (was the file edited?)", onlyComplete: true},
 		"with the columns rearranged":  {text: strings.Replace(good, "iccid,line", "line,iccid", 1), reason: "its first line is another header"},
 		"a line without an end":        {text: strings.Repeat("x", cell.MaxLine+10), reason: "its first line is another header"},
 		"an empty file":                {text: "", reason: "has no header", onlyComplete: true},

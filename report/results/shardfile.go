@@ -16,6 +16,7 @@ type shardFile struct {
 	path    string
 	file    *os.File
 	rows    int
+	labels  []string
 	sims    shardEvidence
 	badLine string // line of the fleet that names no SIM, which only shard 0 reports; empty: none
 }
@@ -43,7 +44,7 @@ func openShard(path string) (*shardFile, error) {
 // read reads the rows, and refuses those that do not go together with the files before.
 func (f *shardFile) read(o *origin) error {
 	met := simset.New()
-	_, err := scanRows(f.file, func(s *scan) error {
+	found, err := scanRows(f.file, func(s *scan) error {
 		if err := o.add(&s.entry); err != nil {
 			return err
 		}
@@ -53,6 +54,7 @@ func (f *shardFile) read(o *origin) error {
 		f.add(&s.entry)
 		return nil
 	}, refuseDamage)
+	f.labels = found.labels
 	if failure, ok := errors.AsType[*fs.PathError](err); ok {
 		return failure
 	}

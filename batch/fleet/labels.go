@@ -1,0 +1,81 @@
+package fleet
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"simhook/report/cell"
+)
+
+// Limits of the labels. They are chosen: more is no label, and a results file of a million SIMs should stay readable.
+const (
+	maxLabels     = 32
+	maxLabelName  = 40  // bytes
+	maxLabelValue = 200 // bytes; what is longer is cut
+)
+
+// labels are the columns that are carried along.
+type labels struct {
+	names   []string
+	columns []int // where they are
+}
+
+// findLabels takes all columns but those two, and those of simhook's own files. A name that results have too gets the prefix
+// fleet_. A name that is there already gets a number.
+func findLabels(header [][]byte, iccid, webhookURL int) (l labels) {
+	own := ownColumns(header)
+	for i, text := range header {
+		if i == iccid || i == webhookURL || i < own || len(l.names) == maxLabels {
+			continue
+		}
+		name := strings.TrimSpace(cell.Clean(string(text), maxLabelName))
+		if name == "" {
+			continue
+		}
+		if slices.Contains(reservedNames(), strings.ToLower(name)) {
+			name = "fleet_" + name
+		}
+		unique := name
+		for n := 2; slices.Contains(l.names, unique); n++ {
+			unique = name + "_" + strconv.Itoa(n)
+		}
+		l.names, l.columns = append(l.names, unique), append(l.columns, i)
+	}
+	return l
+}
+
+// reservedNames are the columns of simhook's results, and those of the file of --failed that are no such.
+func reservedNames() []string {
+	names := []string{"iccid", "line", "action", "status", "webhook_url"}
+	for _, t := range []string{"subscription_end", "usage_threshold", "download_progress"} {
+		names = append(names, t)
+		for _, end := range []string{"_http_status", "_error", "_attempts", "_correlation_id", "_previous_url"} {
+			names = append(names, t+end)
+		}
+	}
+	return append(names, "error", "started_at", "finished_at", "base_url", "reason", "correlation_id")
+}
+
+// ownColumns is how many columns a file has from the first on that simhook has written: it is one of results, or of --failed.
+func ownColumns(header [][]byte) (n int) {
+	if len(header) < 5 || string(header[0]) != "iccid" || string(header[1]) != "line" && string(header[3]) != "reason" {
+		return 0
+	}
+	for n < len(header) && slices.Contains(reservedNames(), string(header[n])) {
+		n++
+	}
+	return n
+}
+
+// of are the cells of a row.
+func (l *labels) of(cells [][]byte) []string {
+	if len(l.columns) == 0 {
+		return nil
+	}
+	values := make([]string, len(l.columns))
+	for i, column := range l.columns {
+		values[i] = strings.TrimSpace(shown(string(cellAt(cells, column)), maxLabelValue))
+	}
+	return values
+}
