@@ -74,6 +74,10 @@ type Config struct {
 	// ExpectGone is the number of SIMs that Prune must find to have left the fleet, whatever MaxDelete allows; nil: any.
 	ExpectGone *int
 	Verify     int // SIMs that are read back at the end
+	// AcceptRefused is how many SIMs may be refused without the run being a failure, and KnownRefused those that do not count;
+	// nil: all count.
+	AcceptRefused MaxSIMs
+	KnownRefused  func(iccid string) bool
 
 	Workers     int           // calls in flight at the most; 0: DefaultWorkers
 	MaxFailures MaxSIMs       // zero: the run continues whatever fails

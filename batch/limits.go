@@ -35,6 +35,15 @@ func ParseMaxDelete(text string) (MaxSIMs, error) {
 	return limit, err
 }
 
+// ParseAcceptRefused understands N and N%; 0 accepts none.
+func ParseAcceptRefused(text string) (MaxSIMs, error) {
+	limit, err := parseLimit(text)
+	if err != nil {
+		err = fmt.Errorf("%q: use a number of SIMs such as 3, or a percentage such as 0.1%%", text)
+	}
+	return limit, err
+}
+
 func parseLimit(text string) (limit MaxSIMs, err error) {
 	if number, found := strings.CutSuffix(strings.TrimSpace(text), "%"); found {
 		limit.Percent, err = ParsePercent(number)

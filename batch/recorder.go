@@ -35,6 +35,7 @@ type recorder struct {
 
 	mu         sync.Mutex // guards what follows
 	tally      report.Tally
+	known      int          // refused SIMs that are KnownRefused
 	pruned     report.Tally // SIMs that have left the fleet
 	sample     sample
 	lastMinute lastMinute
@@ -152,6 +153,9 @@ func (c *recorder) count(rows []report.Row) {
 			c.pruned.Add(row)
 		default:
 			c.tally.Add(row)
+			if row.Status == report.StatusRefused && c.cfg.KnownRefused != nil && c.cfg.KnownRefused(row.ICCID) {
+				c.known++
+			}
 			c.sample.offer(row, c.cfg.Verify)
 		}
 	}

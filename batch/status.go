@@ -17,6 +17,7 @@ type Status struct {
 	OK        int // SIMs, those of earlier runs included
 	Failed    int
 	Refused   int
+	Accepted  int // of Refused: see Config.AcceptRefused
 	Remaining int // SIMs of the fleet that are not done yet
 	Pruned    int // SIMs that have left the fleet and lost their webhooks
 	PrunedNot int // those that could not be dealt with
@@ -94,6 +95,9 @@ func (c *recorder) status(s *Status, now time.Time) {
 	s.OK = s.Plan.Done + c.tally.Statuses[report.StatusOK]
 	s.Failed = c.tally.Statuses[report.StatusFailed]
 	s.Refused = c.tally.Statuses[report.StatusRefused]
+	if s.Accepted = c.known; !c.cfg.AcceptRefused.exceeded(s.Refused-c.known, s.Plan.Rows) {
+		s.Accepted = s.Refused
+	}
 	s.Pruned = c.pruned.Statuses[report.StatusOK]
 	s.PrunedNot = c.pruned.Handled() - s.Pruned
 	if !c.started.IsZero() {
@@ -144,6 +148,7 @@ func (r *Run) Summary() report.Summary {
 		OK:        status.OK,
 		Failed:    status.Failed,
 		Refused:   status.Refused,
+		Accepted:  status.Accepted,
 		Invalid:   status.Plan.Invalid,
 		Duplicate: status.Plan.Duplicate,
 		Remaining: status.Remaining,

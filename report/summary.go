@@ -19,6 +19,7 @@ type Summary struct {
 	Earlier   int `json:"ok_earlier"`
 	Failed    int `json:"failed"`
 	Refused   int `json:"refused"`
+	Accepted  int `json:"accepted"` // of Refused: known, or not more than --accept-refused
 	Invalid   int `json:"invalid"`
 	Duplicate int `json:"duplicate"`
 	Remaining int `json:"remaining"` // SIMs that the run did not reach

@@ -17,23 +17,29 @@ func TestEachCallIsToldAtEveryStage(t *testing.T) {
 		told []string
 		s    *sandbox.Sandbox
 	)
+	answered := make(chan struct{}, 2) // told after the client has the answer
 	watch := func(e sandbox.Event) {
 		mu.Lock()
 		defer mu.Unlock()
 		told = append(told, fmt.Sprintf("%d %s %s %s %s: %d %s, %d webhooks",
 			e.Number, e.Stage, e.Method, e.ICCID, e.Type, e.Status, e.Fault, s.Registrations()))
+		if e.Stage == sandbox.Answered {
+			answered <- struct{}{}
+		}
 	}
 	reset := sandbox.Rule{Method: "DELETE", Break: sandbox.FaultReset, Effect: true}
 	s, c := onLoopback(t, sandbox.Options{Watch: watch, Rules: []sandbox.Rule{reset}})
 	if r := c.send(simOne, registerEnd); r.status != 200 {
 		t.Errorf("register: %d, %v", r.status, r.err)
 	}
+	<-answered
 	if r := c.send(simOne, removeEnd); r.err == nil {
 		t.Errorf("the connection did not break: %d", r.status)
 	}
 	if r := c.send(simOne, readAll); r.status != 200 {
 		t.Errorf("read: %d, %v", r.status, r.err)
 	}
+	<-answered
 	mu.Lock()
 	defer mu.Unlock()
 	want := []string{

@@ -96,6 +96,20 @@ func (f *Fleet) All() iter.Seq2[Row, error] {
 	}
 }
 
+// SIMs reads a whole fleet, and returns which SIMs are in it. Rows that name none do not count. Its error is an *Error.
+func SIMs(f *Fleet) (has func(iccid string) bool, err error) {
+	sims := map[string]bool{}
+	for row, err := range f.All() {
+		if err != nil {
+			return nil, err
+		}
+		if row.ICCID != "" {
+			sims[row.ICCID] = true
+		}
+	}
+	return func(iccid string) bool { return sims[iccid] }, nil
+}
+
 // Close closes the file, which also deletes the copy of standard input. Passes that are not finished end with
 // an error. A Fleet made from memory has nothing to close.
 func (f *Fleet) Close() error { return f.rows.close() }

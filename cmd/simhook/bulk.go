@@ -48,7 +48,10 @@ type bulk struct {
 	retries      int
 	retryMaxTime time.Duration
 	maxFailures  batch.MaxSIMs
-	maxDuration  time.Duration
+
+	acceptRefused batch.MaxSIMs
+	knownRefused  string // file; "": none
+	maxDuration   time.Duration
 
 	progress string // auto, bar, log or none
 	json     bool
@@ -95,6 +98,9 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	}
 	defer conn.close()
 	cfg := b.config(id)
+	if cfg.KnownRefused, err = b.readKnownRefused(preparing); err != nil {
+		return report.Summary{}, err
+	}
 	closeSource, err := b.openSource(preparing, &cfg)
 	if err != nil {
 		return report.Summary{}, err
@@ -145,7 +151,8 @@ func (b *bulk) config(id string) batch.Config {
 		History: b.history(), Again: b.again || b.access.sandbox, Canary: b.canary,
 		DryRun: b.dryRun, OnlyURL: b.onlyURL, Blind: b.blind, Verify: b.verify,
 		Prune: b.prune, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
-		Workers: b.workers, MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id,
+		AcceptRefused: b.acceptRefused,
+		Workers:       b.workers, MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id,
 	}
 }
 
@@ -187,6 +194,19 @@ func (b *bulk) openFleet(ctx context.Context) (*fleet.Fleet, error) {
 		return nil, usagef("no webhook URL: give --webhook-url, or the fleet a webhook_url column")
 	}
 	return fleet, nil
+}
+
+// readKnownRefused reads the SIMs whose refusal is known.
+func (b *bulk) readKnownRefused(ctx context.Context) (func(iccid string) bool, error) {
+	if b.knownRefused == "" {
+		return nil, nil
+	}
+	known, err := fleet.Open(ctx, b.knownRefused, b.stdin, "", fleet.Options{AllowBadLuhn: true})
+	if err != nil {
+		return nil, err
+	}
+	defer known.Close()
+	return fleet.SIMs(known)
 }
 
 func (b *bulk) needsURL() bool { return b.action == batch.Register || b.action == batch.Reconcile }

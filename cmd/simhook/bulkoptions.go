@@ -24,6 +24,8 @@ func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settin
 	b := p.bulk(s, action, fleet)
 	b.fleetOptions = s.fleet()
 	b.fleetOptions.Labels = !s.enabled("no-extra-columns")
+	b.acceptRefused = s.acceptRefused()
+	b.knownRefused = s.text("accept-refused-file")
 	b.types = s.types()
 	b.shard = s.shard()
 	b.pace = s.pace(s.parts(b.shard))
@@ -85,6 +87,12 @@ func (s *settings) url(option string) string {
 func (s *settings) maxDelete() batch.MaxSIMs {
 	limit, err := batch.ParseMaxDelete(s.text("max-delete"))
 	s.check("max-delete", err)
+	return limit
+}
+
+func (s *settings) acceptRefused() batch.MaxSIMs {
+	limit, err := batch.ParseAcceptRefused(s.text("accept-refused"))
+	s.check("accept-refused", err)
 	return limit
 }
 

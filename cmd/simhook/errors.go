@@ -76,16 +76,17 @@ type rowsError struct {
 // badRows is a *rowsError, or nil where all rows are ok.
 func badRows(s report.Summary) error {
 	const again, fixed = ": run the same command again later", ": running again helps only once the reasons above are fixed"
-	refused, invalid := output.Counted(s.Refused, "SIM")+" refused", output.Counted(s.Invalid, "row")+" invalid"
+	fresh := s.Refused - s.Accepted
+	refused, invalid := output.Counted(fresh, "SIM")+" refused", output.Counted(s.Invalid, "row")+" invalid"
 	switch {
 	case s.PrunedNot > 0:
 		gone := output.Counted(s.PrunedNot, "SIM") + " that left the fleet could not be dealt with"
 		return &rowsError{true, gone + again}
 	case s.Failed > 0:
 		return &rowsError{true, output.Counted(s.Failed, "SIM") + " failed for the time being" + again}
-	case s.Refused > 0 && s.Invalid > 0:
+	case fresh > 0 && s.Invalid > 0:
 		return &rowsError{false, refused + ", " + invalid + fixed}
-	case s.Refused > 0:
+	case fresh > 0:
 		return &rowsError{false, refused + fixed}
 	case s.Invalid > 0:
 		return &rowsError{false, invalid + fixed}

@@ -36,7 +36,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "clidoc":   {},
 		internal + "help":     {},
 		internal + "server":   {},
-		internal + "output":   {"api", "report"},
+		internal + "output":   {"api", "batch/fleet", "report"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
 		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
 		internal + "forward":  {"report/file", "report/inbox"},

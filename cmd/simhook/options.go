@@ -24,7 +24,7 @@ func bulkOptions(own ...cli.Flag) []cli.Flag {
 			&cli.StringFlag{Name: "types", Usage: "`LIST` of notification types with commas between",
 				DefaultText: "both: SUBSCRIPTION_END,USAGE_THRESHOLD"},
 		},
-		runOptions(), own, accessOptions(), paceOptions(), shardOptions(), fleetOptions(), labelOptions(), outputOptions(),
+		runOptions(), own, accessOptions(), paceOptions(), shardOptions(), fleetOptions(), rowOptions(), outputOptions(),
 	)
 }
 
@@ -92,9 +92,13 @@ func paceOptions() []cli.Flag {
 	}
 }
 
-func labelOptions() []cli.Flag {
-	return []cli.Flag{&cli.BoolFlag{Name: "no-extra-columns", DisableDefaultText: true,
-		Usage: "leave the fleet's other columns, such as customer names, out of the results"}}
+func rowOptions() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "accept-refused", Value: "0", Usage: "end with 0 although `N or N%` of the SIMs are refused"},
+		&cli.StringFlag{Name: "accept-refused-file", Usage: "`FILE` of SIMs, as a fleet, whose refusal is known and does not count"},
+		&cli.BoolFlag{Name: "no-extra-columns", DisableDefaultText: true,
+			Usage: "leave the fleet's other columns, such as customer names, out of the results"},
+	}
 }
 
 func fleetOptions() []cli.Flag {

@@ -64,6 +64,9 @@ const shownCauses = 10
 func (b *bulk) printSummary(s report.Summary) {
 	b.console.Say("%s: %s", output.Counted(s.Rows, "row"), breakdown(s))
 	b.printOutcomes(s)
+	if s.Accepted > 0 {
+		b.console.Say("accepted: %s of %s refused", report.Thousands(s.Accepted), output.Counted(s.Refused, "SIM"))
+	}
 	printCauses(b.console, s.Causes)
 	b.printCost(s)
 	switch {

@@ -13,6 +13,7 @@ func collectSIMs(s batch.Status, send Sender) {
 	} {
 		send(sims, float64(n), status)
 	}
+	send(Gauge("simhook_sims_accepted", "Refused SIMs that --accept-refused takes for granted."), float64(s.Accepted))
 	pruned := Counter("simhook_pruned_sims_total",
 		"SIMs that have left the fleet and were to lose their webhooks, by status.", "status")
 	send(pruned, float64(s.Pruned), "ok")
