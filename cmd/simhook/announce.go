@@ -2,12 +2,14 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"strings"
 	"time"
 
+	"simhook/api"
 	"simhook/batch"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
@@ -15,6 +17,7 @@ import (
 
 // announce writes the first line of a run: what it will take, and what earlier runs have done.
 func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
+	b.console.Say("%s", b.where())
 	sims := plan.ToDo() + plan.Done
 	would := ""
 	switch {
@@ -36,6 +39,25 @@ func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
 		again = "; " + output.Counted(plan.Again, "SIM") + " to do again"
 	}
 	b.console.Say("continues: %s of %s are done%s", report.Thousands(plan.Done), output.Counted(sims, "SIM"), again)
+}
+
+// where names the API, the account, and the webhook URL that the run is about.
+func (b *bulk) where() string {
+	text := "API: " + cmp.Or(b.access.baseURL, "none")
+	if b.access.sandbox {
+		text = "API: sandbox, a rehearsal"
+	} else if id := b.access.credentials.clientID; id != "" {
+		text += ", client ID: " + id
+	}
+	switch url := b.fleetOptions.WebhookURL; {
+	case b.onlyURL != "":
+		text += ", webhook URL: " + b.onlyURL + " only"
+	case b.needsURL() && url != "":
+		text += ", webhook URL: " + url
+	case b.needsURL():
+		text += ", webhook URL: that of each row"
+	}
+	return api.MaskURLs(text)
 }
 
 // nothingToDo says that the run has no SIM to call for.
@@ -108,7 +130,7 @@ func (b *bulk) confirm(ctx context.Context, plan batch.Plan) error {
 	if !b.mustConfirm() || question == "" {
 		return nil
 	}
-	_, _ = fmt.Fprintf(b.console, "%s? [y/N] ", question)
+	_, _ = fmt.Fprintf(b.console, "%s? (%s) [y/N] ", question, b.where())
 	answers := make(chan string, 1)
 	go func() { // ends with the process if no answer comes: a read cannot be interrupted
 		line, _ := bufio.NewReader(b.stdin).ReadString('\n')

@@ -162,7 +162,11 @@ func (b *bulk) history() string {
 	if b.action == batch.Restore || b.action == batch.Apply || b.source == stdinPath {
 		return ""
 	}
-	return filepath.Join(filepath.Dir(b.results), filepath.Base(withoutExtension(b.source)))
+	base := filepath.Join(filepath.Dir(b.results), filepath.Base(withoutExtension(b.source)))
+	if b.access.sandbox {
+		base += ".sandbox"
+	}
+	return base
 }
 
 // openSource opens what the run's SIMs come from.

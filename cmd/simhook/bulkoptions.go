@@ -11,6 +11,7 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/environment"
 )
 
 // runBulk reads the command line of a command that goes over a fleet, and runs it. read reads the options that only
@@ -30,7 +31,11 @@ func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settin
 	b.shard = s.shard()
 	b.pace = s.pace(s.parts(b.shard))
 	read(s, b)
-	b.results = s.results(fleet, resultsKind(action, b.dryRun), b.shard)
+	kind := resultsKind(action, b.dryRun)
+	if b.access.sandbox { // a rehearsal has results of its own, so that it does not stand in the way of the run
+		kind += ".sandbox"
+	}
+	b.results = s.results(fleet, kind, b.shard)
 	return b.start(c.Context, s)
 }
 
@@ -71,6 +76,11 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 		return err
 	}
 	b.log = b.logging.logger(b.console, b.terminal)
+	for _, flag := range s.c.Command.Flags {
+		if name := flag.Names()[0]; s.source(name) == byEnvironment {
+			b.log.Debug("set by the environment", "variable", envName(name), "value", api.MaskURLs(environment.Shown(envName(name), s.text(name))))
+		}
+	}
 	b.metrics = b.newMetrics()
 	return b.Run(ctx)
 }

@@ -33,13 +33,14 @@ func TestImportsPointOneWay(t *testing.T) {
 			"report", "report/cell", "report/file", "report/history", "report/results", "report/simset",
 		},
 
-		internal + "clidoc":   {},
-		internal + "help":     {},
-		internal + "server":   {},
-		internal + "output":   {"api", "batch/fleet", "report"},
-		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
-		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
-		internal + "forward":  {"report/file", "report/inbox"},
+		internal + "clidoc":      {},
+		internal + "environment": {},
+		internal + "help":        {},
+		internal + "server":      {},
+		internal + "output":      {"api", "batch/fleet", "report"},
+		internal + "progress":    {"batch", "batch/pace", "report", internal + "output"},
+		internal + "metrics":     {"api", "batch", "batch/pace", "report"},
+		internal + "forward":     {"report/file", "report/inbox"},
 		internal + "listen": {
 			"api", "batch/fleet", "report", "report/file", "report/inbox", "report/simset",
 			internal + "forward", internal + "metrics", internal + "output", internal + "server",
@@ -47,7 +48,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "clidoc", internal + "forward", internal + "help", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
+			internal + "clidoc", internal + "environment", internal + "forward", internal + "help", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
 			internal + "server",
 		},
 	}

@@ -54,6 +54,7 @@ func run(
 
 	p := &program{
 		env:      env,
+		environ:  os.Environ(),
 		stdin:    stdin,
 		stdout:   output.Masking(stdout),
 		console:  output.NewConsole(said),

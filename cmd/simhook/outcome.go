@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -56,18 +55,15 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 	return err
 }
 
-// shownCauses is how many groups of failures are shown. The results file has all of them.
-const shownCauses = 10
-
 // printSummary writes the last lines of a run: counts that add up to the rows read, the failures by cause, and where
 // the results are.
 func (b *bulk) printSummary(s report.Summary) {
-	b.console.Say("%s: %s", output.Counted(s.Rows, "row"), breakdown(s))
+	b.console.Say("%s: %s", output.Counted(s.Rows, "row"), output.Breakdown(s))
 	b.printOutcomes(s)
 	if s.Accepted > 0 {
 		b.console.Say("accepted: %s of %s refused", report.Thousands(s.Accepted), output.Counted(s.Refused, "SIM"))
 	}
-	printCauses(b.console, s.Causes)
+	output.PrintCauses(b.console, s.Causes)
 	b.printCost(s)
 	switch {
 	case b.looksOnly():
@@ -108,10 +104,10 @@ func (b *bulk) printOutcomes(s report.Summary) {
 		{"no longer in the fleet", s.PrunedOutcomes},
 	} {
 		if len(t.outcomes) > 1 || len(t.outcomes) > 0 && b.action != batch.Register && b.action != batch.Unregister {
-			b.console.Say("  %s: %s", t.name, listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
+			b.console.Say("  %s: %s", t.name, output.Listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
 		}
 	}
-	if writes := writesOf(s); writes > 0 {
+	if writes := output.WritesOf(s); writes > 0 {
 		b.console.Say("  repairing this takes %s, beside one look a SIM", output.Counted(writes, "call"))
 	}
 	if s.Verified > 0 {
@@ -119,66 +115,9 @@ func (b *bulk) printOutcomes(s report.Summary) {
 		b.console.Say("  read back: %s, %s", output.Counted(s.Verified, "SIM"), differences)
 	}
 	for i, m := range s.Mismatches {
-		if i == shownCauses {
+		if i == output.ShownCauses {
 			break
 		}
 		b.console.Say("  %s %s: %q is there, not %q", m.ICCID, m.Type, m.Found, m.Want)
 	}
-}
-
-// writesOf is how many calls it takes to repair a plan's differences. To replace a webhook takes two: the other one is
-// removed first.
-func writesOf(plan report.Summary) int {
-	writes := 0
-	for _, outcomes := range []map[report.Outcome]int{plan.SubscriptionEnd, plan.UsageThreshold, plan.PrunedOutcomes} {
-		writes += outcomes[report.WouldRegister] + 2*outcomes[report.WouldReplace] + outcomes[report.WouldUnregister]
-	}
-	return writes
-}
-
-// breakdown counts the rows by status.
-func breakdown(s report.Summary) string {
-	var text strings.Builder
-	text.WriteString(report.Thousands(s.OK) + " ok")
-	if s.Earlier > 0 {
-		text.WriteString(" (" + report.Thousands(s.Earlier) + " earlier)")
-	}
-	text.WriteString(", " + report.Thousands(s.Failed) + " failed, " + report.Thousands(s.Refused) + " refused")
-	for _, other := range []struct {
-		count int
-		name  string
-	}{{s.Invalid, "invalid"}, {s.Duplicate, "duplicate"}, {s.Remaining, "to do"}} {
-		if other.count > 0 {
-			text.WriteString(", " + report.Thousands(other.count) + " " + other.name)
-		}
-	}
-	return text.String()
-}
-
-// printCauses writes two lines for each group of rows that failed for the same reason: one with a sample, one that says
-// what to do.
-func printCauses(out io.Writer, causes []report.Cause) {
-	var text strings.Builder
-	for i, c := range causes {
-		if i == shownCauses {
-			more := output.Counted(len(causes)-shownCauses, "reason")
-			fmt.Fprintf(&text, "  and %s more; the results file has them\n", more)
-			break
-		}
-		fmt.Fprintf(&text, "  %s %s: %s (%s)\n    %s\n",
-			report.Thousands(c.Count), c.Status, c.Error, sample(c), c.Advice)
-	}
-	_, _ = io.WriteString(out, text.String()) // where this fails, the error cannot be printed either
-}
-
-// sample names one row of a group.
-func sample(c report.Cause) string {
-	text := fmt.Sprintf("line %d", c.Line)
-	if c.ICCID != "" {
-		text = c.ICCID + ", " + text
-	}
-	if c.CorrelationID != "" {
-		text += ", correlation ID " + c.CorrelationID
-	}
-	return text
 }

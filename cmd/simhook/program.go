@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/output"
 )
@@ -17,6 +19,7 @@ import (
 // program is the world that commands run in. Only it knows the environment and the standard streams.
 type program struct {
 	env      func(string) (string, bool)
+	environ  []string // NAME=value
 	stdin    io.Reader
 	stdout   io.Writer // data only
 	console  *output.Console
@@ -56,6 +59,9 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 		return unknownCommand(app.Commands, args[0])
 	}
 	options, files, err := arrange(command.Flags, args[1:])
+	if err == nil {
+		err = p.checkEnvironment(app.Commands)
+	}
 	if err != nil {
 		return in(command.Name, err)
 	}
@@ -92,6 +98,24 @@ func (p *program) app() *cli.App {
 		}
 	}
 	return app
+}
+
+// checkEnvironment refuses a mistyped variable, and warns of others that no option has.
+func (p *program) checkEnvironment(commands []*cli.Command) error {
+	known := []string{envName("client-secret"), envName("access-token")}
+	for _, command := range commands {
+		for _, flag := range command.Flags {
+			known = append(known, envName(flag.Names()[0]))
+		}
+	}
+	unknown, err := environment.Check(p.environ, known)
+	if err != nil {
+		return usagef("%v", err)
+	}
+	if len(unknown) > 0 {
+		p.console.Say("not known, and not used: %s", strings.Join(unknown, ", "))
+	}
+	return nil
 }
 
 func unknownCommand(commands []*cli.Command, name string) error {

@@ -139,25 +139,16 @@ func (d digest) text() string {
 	for _, path := range d.Unfinished {
 		fmt.Fprintf(&text, "%s is unfinished: the run that writes it has not ended\n", path)
 	}
-	fmt.Fprintf(&text, "%s: %s\n", output.Counted(d.Rows, "row"), listed(d.Statuses,
+	fmt.Fprintf(&text, "%s: %s\n", output.Counted(d.Rows, "row"), output.Listed(d.Statuses,
 		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate))
 	for _, kind := range []struct {
 		name     string
 		outcomes map[report.Outcome]int
 	}{{"SUBSCRIPTION_END", d.SubscriptionEnd}, {"USAGE_THRESHOLD", d.UsageThreshold}} {
 		if len(kind.outcomes) > 0 {
-			fmt.Fprintf(&text, "%s: %s\n", kind.name, listed(kind.outcomes, slices.Sorted(maps.Keys(kind.outcomes))...))
+			fmt.Fprintf(&text, "%s: %s\n", kind.name, output.Listed(kind.outcomes, slices.Sorted(maps.Keys(kind.outcomes))...))
 		}
 	}
-	printCauses(&text, d.Causes)
+	output.PrintCauses(&text, d.Causes)
 	return text.String()
-}
-
-// listed writes the number of each key.
-func listed[K ~string](numbers map[K]int, order ...K) string {
-	parts := make([]string, len(order))
-	for i, key := range order {
-		parts[i] = report.Thousands(numbers[key]) + " " + string(key)
-	}
-	return strings.Join(parts, ", ")
 }
