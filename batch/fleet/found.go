@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 )
@@ -25,7 +26,7 @@ func (m *memory) found() []string { return nil }
 
 func (f *file) found() []string {
 	l := &f.layout
-	text := "read " + f.name + ": "
+	text := "read " + filepath.Base(f.name) + ": "
 	if l.name == "" {
 		text += "no header, ICCIDs in the first column"
 	} else {

@@ -82,7 +82,7 @@ func TestWhatWasReadIsSaid(t *testing.T) {
 			}
 		}
 		found := f.Found()
-		found[0] = strings.TrimPrefix(found[0], "read "+f.Name()+": ")
+		found[0] = strings.TrimPrefix(found[0], "read fleet.csv: ")
 		if diff := cmp.Diff(want, found); diff != "" {
 			t.Errorf("%q: %s", text, diff)
 		}

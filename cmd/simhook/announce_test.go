@@ -37,7 +37,7 @@ func TestUnregisterAsksOnATerminal(t *testing.T) {
 			if code != c.exitCode {
 				t.Errorf("exit code %d, want %d:\n%s", code, c.exitCode, stderr)
 			}
-			if asked := strings.Contains(stderr.String(), "Remove the webhooks of 3 SIMs? [y/N] "); asked != c.asked {
+			if asked := strings.Contains(stderr.String(), "Remove the webhooks of 3 SIMs? (API: "+server.url+"/connect-api, client ID: id) [y/N] "); asked != c.asked {
 				t.Errorf("asked: %t, want %t", asked, c.asked)
 			}
 			if calls := server.Stats().Calls["DELETE"]; calls != c.calls {

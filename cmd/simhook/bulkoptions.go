@@ -12,6 +12,7 @@ import (
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
 	"simhook/cmd/simhook/internal/environment"
+	"simhook/cmd/simhook/internal/limits"
 )
 
 // runBulk reads the command line of a command that goes over a fleet, and runs it. read reads the options that only
@@ -25,7 +26,7 @@ func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settin
 	b := p.bulk(s, action, fleet)
 	b.fleetOptions = s.fleet()
 	b.fleetOptions.Labels = !s.enabled("no-extra-columns")
-	b.acceptRefused = s.acceptRefused()
+	b.acceptRefused = s.limit("accept-refused", batch.ParseAcceptRefused)
 	b.knownRefused = s.text("accept-refused-file")
 	b.types = s.types()
 	b.shard = s.shard()
@@ -53,7 +54,7 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 		workers:      s.number("workers", 1, maxWorkers),
 		retries:      s.number("retries", 0, maxRetries),
 		retryMaxTime: s.duration("retry-max-time"),
-		maxFailures:  s.maxFailures(),
+		maxFailures:  s.limit("max-failures", batch.ParseMaxFailures),
 		maxDuration:  s.duration("max-duration"),
 		access:       s.access(),
 		logging:      s.log(),
@@ -81,6 +82,10 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 			b.log.Debug("set by the environment", "variable", envName(name), "value", api.MaskURLs(environment.Shown(envName(name), s.text(name))))
 		}
 	}
+	if can := limits.Workers(b.workers); can < b.workers {
+		b.log.Warn("this process may open too few files for so many workers: raise ulimit -n for all of them", "workers", can, "wanted", b.workers)
+		b.workers = can
+	}
 	b.metrics = b.newMetrics()
 	return b.Run(ctx)
 }
@@ -94,15 +99,10 @@ func (s *settings) url(option string) string {
 	return url
 }
 
-func (s *settings) maxDelete() batch.MaxSIMs {
-	limit, err := batch.ParseMaxDelete(s.text("max-delete"))
-	s.check("max-delete", err)
-	return limit
-}
-
-func (s *settings) acceptRefused() batch.MaxSIMs {
-	limit, err := batch.ParseAcceptRefused(s.text("accept-refused"))
-	s.check("accept-refused", err)
+// limit is a number of SIMs, or a percentage.
+func (s *settings) limit(option string, parse func(string) (batch.MaxSIMs, error)) batch.MaxSIMs {
+	limit, err := parse(s.text(option))
+	s.check(option, err)
 	return limit
 }
 
@@ -155,12 +155,6 @@ func (s *settings) pace(parts int) pace.Options {
 		s.refuse("quota-share", "use a percentage above 0%")
 	}
 	return pace.Options{Rate: rate, Share: share, Parts: parts}
-}
-
-func (s *settings) maxFailures() batch.MaxSIMs {
-	limit, err := batch.ParseMaxFailures(s.text("max-failures"))
-	s.check("max-failures", err)
-	return limit
 }
 
 func (s *settings) access() access {

@@ -8,6 +8,7 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/listen"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report/file"
 	"simhook/report/history"
 	"simhook/report/results"
@@ -76,7 +77,7 @@ func nextStep(err error) string {
 	case err == nil:
 		return ""
 	case is[*file.WriteError](err):
-		return "make room, or name another file with --results; the same command again continues"
+		return output.WriteAdvice(err) + "; the same command again continues"
 	case errors.Is(err, batch.ErrStopped), errors.Is(err, batch.ErrMaxDuration):
 		return "the same command again continues from here"
 	case is[*batch.GoneError](err):

@@ -36,7 +36,9 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "clidoc":      {},
 		internal + "environment": {},
 		internal + "help":        {},
+		internal + "limits":      {},
 		internal + "server":      {},
+		internal + "sources":     {},
 		internal + "output":      {"api", "batch/fleet", "report"},
 		internal + "progress":    {"batch", "batch/pace", "report", internal + "output"},
 		internal + "metrics":     {"api", "batch", "batch/pace", "report"},
@@ -48,8 +50,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "clidoc", internal + "environment", internal + "forward", internal + "help", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
-			internal + "server",
+			internal + "clidoc", internal + "environment", internal + "forward", internal + "help", internal + "limits", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
+			internal + "server", internal + "sources",
 		},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "simhook/...").Output()

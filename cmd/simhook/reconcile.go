@@ -31,7 +31,7 @@ func (p *program) reconcileCommand() *cli.Command {
 
 func readReconcile(s *settings, b *bulk) {
 	b.detailed = s.enabled("detailed-exitcode")
-	b.prune, b.maxDelete = s.enabled("prune"), s.maxDelete()
+	b.prune, b.maxDelete = s.enabled("prune"), s.limit("max-delete", batch.ParseMaxDelete)
 	if s.text("expect-gone") != "" {
 		gone := s.number("expect-gone", 0, math.MaxInt32)
 		b.expectGone = &gone

@@ -13,6 +13,7 @@ import (
 	"simhook/api"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/output"
+	"simhook/cmd/simhook/internal/sources"
 	"simhook/report"
 	"simhook/report/page"
 	"simhook/report/results"
@@ -44,6 +45,10 @@ func (p *program) reportCommand() *cli.Command {
 				return usagef("no file given: name a results file")
 			}
 			if err := r.keepApart(); err != nil {
+				return err
+			}
+			outputs := []outputFile{{"html", r.html}, {"failed", r.failed}}
+			if err := checkOutputs(outputs, append(r.paths, r.merged)...); err != nil {
 				return err
 			}
 			return r.Run()
@@ -80,22 +85,26 @@ func (r *reporter) Run() error {
 			return err
 		}
 	}
+	files, err := sources.Open(r.paths, r.stdin)
+	if err != nil {
+		return unreadable(r.paths[0], err)
+	}
+	defer files.Close()
+	r.paths = files.Names
 	var tally report.Tally
-	page := page.New(r.paths, api.MaskURLs)
+	page := page.New(files.Names, api.MaskURLs)
 	var again bytes.Buffer
-	retry := report.NewRetryFleet(&again, results.LabelsOf(r.paths))
-	for _, path := range r.paths {
-		for row, err := range results.Newest(path) {
-			if err != nil {
-				return unreadable(path, err)
-			}
-			tally.Add(&row)
-			if r.html != "" {
-				page.Add(&row)
-			}
-			if r.failed != "" {
-				retry.Add(&row)
-			}
+	retry := report.NewRetryFleet(&again, results.LabelsOf(files.Paths))
+	for row, err := range results.Newest(files.Paths...) {
+		if err != nil {
+			return unreadable(files.Names[0], err)
+		}
+		tally.Add(&row)
+		if r.html != "" {
+			page.Add(&row)
+		}
+		if r.failed != "" {
+			retry.Add(&row)
 		}
 	}
 	if err := r.writePage(page); err != nil {
@@ -115,16 +124,13 @@ func unreadable(path string, err error) error {
 	return settingf("%s: %v", path, err)
 }
 
-// unfinished reports whether a run still adds rows to a file, or was stopped before the last.
-func unfinished(path string) bool { return strings.HasSuffix(path, ".partial") }
-
 func (r *reporter) print(tally *report.Tally) error {
 	d := digest{
 		Files: r.paths, Unfinished: []string{}, Rows: tally.Rows(), Statuses: tally.Statuses, Causes: tally.Causes(),
 		SubscriptionEnd: tally.SubscriptionEnd, UsageThreshold: tally.UsageThreshold,
 	}
 	for _, path := range r.paths {
-		if unfinished(path) {
+		if strings.HasSuffix(path, sources.Partial) {
 			d.Unfinished = append(d.Unfinished, path)
 		}
 	}

@@ -46,22 +46,23 @@ type pageView struct {
 	Script     template.JS
 	ScriptHash string
 
-	Title     string
-	Files     []string
-	Kinds     []pageKind
-	From, To  string
-	Rows      int
-	NotOK     int
-	Attempts  int
-	Statuses  []share
-	Types     []typeShares
-	Causes    []report.Cause
-	Charts    []chart
-	Spans     []percentile
-	Labels    []string
-	Listed    []listedRow
-	Unlisted  int
-	Generated string
+	Title      string
+	Files      []string
+	Kinds      []pageKind
+	From, To   string
+	Rows       int
+	NotOK      int
+	Unfinished bool // a run that has not ended writes one of Files
+	Attempts   int
+	Statuses   []share
+	Types      []typeShares
+	Causes     []report.Cause
+	Charts     []chart
+	Spans      []percentile
+	Labels     []string
+	Listed     []listedRow
+	Unlisted   int
+	Generated  string
 }
 
 // share is how many of all there are of one kind.
@@ -83,6 +84,9 @@ func (p *Page) view() pageView {
 		Files: p.files, Rows: p.tally.Rows(), Attempts: p.attempts, Causes: p.causes(),
 		Labels: p.labels, Listed: p.listed, Unlisted: p.unlisted, Spans: p.spans.percentiles(),
 		Generated: stamp(time.Now()),
+	}
+	for _, name := range p.files {
+		v.Unfinished = v.Unfinished || strings.HasSuffix(name, ".partial")
 	}
 	v.NotOK = v.Rows - p.tally.Statuses[report.StatusOK]
 	v.Statuses = shares(p.tally.Statuses,

@@ -2,23 +2,66 @@ package results
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"iter"
 	"os"
 	"strings"
+	"time"
 
 	"simhook/report"
 	"simhook/report/simset"
 )
 
-// Newest yields the newest row of each SIM, and of each bad row of the fleet, in the results file at path, in
-// the file's order. The file may be complete or partial. A partial file can hold several rows of a SIM, and a
-// killed run can leave it with a torn last line, which is passed over.
+// Newest yields the newest row of each SIM, and of each bad row of a fleet, in results files, in the files' order. A file
+// may be complete or partial. A partial file can hold several rows of a SIM, and a killed run can leave it with a torn last
+// line, which is passed over. Of rows in several files the one that was finished last counts, and of those that were finished
+// together the last one.
 //
-// It stops at the first error: an *fs.PathError if the file cannot be read, or else that of Read. Memory: at
-// most 32 bytes a SIM, and as much again for each SIM that has several rows.
-func Newest(path string) iter.Seq2[report.Row, error] {
+// It stops at the first error: an *fs.PathError if a file cannot be read, or else that of Read, which names the file where there
+// are several. Memory: at most 32 bytes a SIM, as much again for each SIM that has several rows, and with several files 40 bytes more.
+func Newest(paths ...string) iter.Seq2[report.Row, error] {
+	return func(yield func(report.Row, error) bool) {
+		last := map[uint64]rowOf{}
+		if len(paths) > 1 {
+			for i, path := range paths {
+				for row, err := range newestOfFile(path) {
+					if err != nil {
+						break // it comes again
+					}
+					key, _ := identity(row.Status, row.ICCID, row.Line)
+					if before, known := last[key]; !known || !row.FinishedAt.Before(before.finished) {
+						last[key] = rowOf{i, row.FinishedAt}
+					}
+				}
+			}
+		}
+		for i, path := range paths {
+			for row, err := range newestOfFile(path) {
+				if err != nil && len(paths) > 1 && !errors.As(err, new(*fs.PathError)) {
+					err = fmt.Errorf("%s: %w", path, err)
+				}
+				key, _ := identity(row.Status, row.ICCID, row.Line)
+				if err == nil && len(paths) > 1 && last[key].file != i {
+					continue
+				}
+				if !yield(row, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// rowOf is where the newest row of a SIM is.
+type rowOf struct {
+	file     int
+	finished time.Time
+}
+
+// newestOfFile yields the newest rows of one file.
+func newestOfFile(path string) iter.Seq2[report.Row, error] {
 	return func(yield func(report.Row, error) bool) {
 		f, err := os.Open(path)
 		if err != nil {
