@@ -65,8 +65,8 @@ func fleetIn(t *testing.T) (folder string) {
 
 func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
 	for path, c := range map[string]struct{ object, results string }{
-		"kubernetes/register":  {"Job simhook-register", "fleet.register.csv"},
-		"kubernetes/shards":    {"Job simhook-register-shards", "fleet.register.7-of-8.csv"},
+		"kubernetes/register":  {"Job simhook-register", "fleet.register.sandbox.csv"},
+		"kubernetes/shards":    {"Job simhook-register-shards", "fleet.register.sandbox.7-of-8.csv"},
 		"kubernetes/reconcile": {"CronJob simhook-reconcile", "fleet.reconcile.csv"},
 	} {
 		t.Run(path, func(t *testing.T) {

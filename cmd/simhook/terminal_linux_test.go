@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,4 +118,36 @@ func shown(sent []byte, columns int) []string {
 		}
 	}
 	return lines
+}
+
+// A listener puts its file aside at a hangup, but a closed terminal sends one too.
+func TestAListenerEndsWithTheTerminalThatItWasStartedFrom(t *testing.T) {
+	results := filepath.Join(t.TempDir(), "notifications.csv")
+	controller, terminal := openTerminal(t, 200)
+	cmd := exec.CommandContext(t.Context(), "simhook", "listen", "--addr", "127.0.0.1:0", "--results", results)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_ = terminal.Close()
+	for said := ""; !strings.Contains(said, "writing to"); { // a read that is under way would keep the terminal open
+		some := make([]byte, 256)
+		n, err := controller.Read(some)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, said)
+		}
+		said += string(some[:n])
+	}
+	_ = controller.Close()
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("it goes on although its terminal is closed")
+	}
 }
