@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"simhook/cmd/simhook/internal/listen"
 )
 
 // receiver is a service that notifications are forwarded to. It answers 500 one time in five, and can be restarted.
@@ -184,4 +186,28 @@ func TestACommandGetsEachNotificationOnItsStandardInput(t *testing.T) {
 	if err != nil || strings.Count(string(text), `"received_at"`) != 3 || !strings.Contains(string(text), `"id":"N-2"`) {
 		t.Errorf("%v; it got %s", err, text)
 	}
+}
+
+func TestTheLagTellsHowFarForwardingIsBehind(t *testing.T) {
+	r := startReceiver(t)
+	r.stop()
+	l := startListening(t, filepath.Join(t.TempDir(), "notifications.csv"), "--forward", "http://"+r.addr)
+	lag := func() float64 {
+		return total(scrape(t, strings.Replace(l.url, "/notifications", listen.MetricsPath, 1)), "simhook_forward_lag_seconds")
+	}
+	until := time.Now().Add(time.Minute)
+	l.accept(0, 3)
+	for lag() == 0 {
+		if time.Now().After(until) {
+			t.Fatal("no lag although nothing arrives")
+		}
+	}
+	r.start()
+	r.waitFor(3)
+	for lag() > 0 { // the position is written down after the answer
+		if time.Now().After(until) {
+			t.Fatalf("a lag of %v s although all has arrived", lag())
+		}
+	}
+	l.stop()
 }
