@@ -2,9 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"os"
 	"regexp"
-	"strings"
 	"testing"
 
 	"simhook/api/sandbox"
@@ -35,25 +33,22 @@ func TestEachQuotaModelOfTheSandboxIsUsedInRealTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			signals := make(chan os.Signal)
-			server, served := newProgram(nil, strings.NewReader(""), signals)
-			exit := start(t, server, append([]string{"sandbox", "--addr", "127.0.0.1:0", "--latency", "5ms-50ms", "--quota", "200/3s"}, c.options...)...)
-			served.waitFor(t, "export SIMHOOK_CLIENT_SECRET=")
-			env := map[string]string{"SIMHOOK_WEBHOOK_URL": "https://example.com/hook", "SIMHOOK_ALLOW_BAD_LUHN": "1"}
-			for _, export := range regexp.MustCompile(`(?m)^export (\w+)=(.*)$`).FindAllStringSubmatch(served.String(), -1) {
+			args := append([]string{"sandbox", "--addr", "127.0.0.1:0", "--latency", "5ms-50ms", "--quota", "200/3s"}, c.options...)
+			server := (&rig{t: t}).startCommand("simhook", args...)
+			server.said.waitFor(t, "export SIMHOOK_CLIENT_ID=")
+			env := map[string]string{"SIMHOOK_WEBHOOK_URL": "https://example.com/hook", "SIMHOOK_ALLOW_BAD_LUHN": "1", "SIMHOOK_CLIENT_SECRET": "secret"}
+			for _, export := range regexp.MustCompile(`(?m)^export (\w+)=(.*)$`).FindAllStringSubmatch(server.said.String(), -1) {
 				env[export[1]] = export[2]
 			}
-			client, said := newProgram(env, strings.NewReader(""), nil)
-			if code := client.run(t.Context(), []string{"register", newFleet(t, c.sims)}); code != exitOK {
-				t.Fatalf("exit code %d\n%s", code, said)
+			said, err := command(t, env, "register", newFleet(t, c.sims)).CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v\n%s", err, said)
 			}
 			var stats sandbox.Stats
-			api := regexp.MustCompile(`(?m)^sandbox listening on (\S+)$`).FindStringSubmatch(served.String())[1]
+			api := regexp.MustCompile(`(?m)^sandbox listening on (\S+)$`).FindStringSubmatch(server.said.String())[1]
 			if err := json.Unmarshal([]byte(get(t, api+"/sandbox/stats")), &stats); err != nil {
 				t.Fatal(err)
 			}
-			signals <- os.Interrupt
-			<-exit
 			windows, sum, calls := stats.WriteWindows, 0, 0
 			if len(windows) < c.learned+4 {
 				t.Fatalf("only %d windows: %v", len(windows), windows)
