@@ -65,7 +65,7 @@ func (f *file) each(show func(*Row) bool) error {
 }
 
 // fill makes a row of a record. It reports false for one without content, and for one that is the header again.
-func (r *reader) fill(row *Row, one record) bool {
+func (r *reader) fill(row *Row, one *record) bool {
 	switch {
 	case one.err != nil:
 		row.refuse(KindLongLine, one.err.Error()+": put one SIM on each line")

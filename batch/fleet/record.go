@@ -17,6 +17,7 @@ type records struct {
 	layout layout
 
 	waiting []record // lines that were read ahead
+	one     record   // that next returned last
 }
 
 // record is a row's text.
@@ -28,13 +29,26 @@ type record struct {
 	open   bool  // a quote opens a cell, and is never closed as RFC 4180 has it
 }
 
-// next gives the next record. Its text may be written into until the next call. Errors are io.EOF and those of the file.
-func (r *records) next() (record, error) {
-	one, err := r.nextLine()
-	if err != nil || one.err != nil || one.within > 0 || closes(one.text, r.layout.delimiter) {
-		return one, err
+// next gives the next record. It and its text may be written into until the next call. Errors are io.EOF and those of the file.
+func (r *records) next() (*record, error) {
+	one := &r.one
+	if len(r.waiting) == 0 { // as nearly always: a line without a quote is a record
+		text, err := r.lines.next()
+		if err == nil && bytes.IndexByte(text, '"') < 0 {
+			one.text, one.line, one.err, one.within, one.open = text, r.lines.number, nil, 0, false
+			return one, nil
+		}
+		*one, err = r.lineOf(text, err)
+		if err != nil {
+			return one, err
+		}
+	} else {
+		*one, r.waiting = r.waiting[0], r.waiting[1:]
 	}
-	return r.join(one), nil
+	if one.err == nil && one.within == 0 && !closes(one.text, r.layout.delimiter) {
+		*one = r.join(*one)
+	}
+	return one, nil
 }
 
 // nextLine gives the next line, one that was read ahead first.
@@ -44,7 +58,11 @@ func (r *records) nextLine() (record, error) {
 		r.waiting = r.waiting[1:]
 		return one, nil
 	}
-	text, err := r.lines.next()
+	return r.lineOf(r.lines.next())
+}
+
+// lineOf makes a record of a line.
+func (r *records) lineOf(text []byte, err error) (record, error) {
 	if err == errLongLine { //nolint:errorlint // it is never wrapped
 		return record{line: r.lines.number, err: err}, nil
 	}
