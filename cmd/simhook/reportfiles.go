@@ -82,6 +82,9 @@ func (r *reporter) keepApart() error {
 	if r.html != "" && r.html == r.failed {
 		return usagef("--html and --failed name the same file")
 	}
+	if first, err := firstLine(r.html); r.html != "" && err == nil && first != "" && !strings.HasPrefix(strings.ToLower(first), "<!doctype html") {
+		return usagef("--html: %s is there, and no page: name another file", r.html)
+	}
 	header := strings.Join(report.RetryColumns(), ",")
 	if first, err := firstLine(r.failed); r.failed != "" && err == nil && first != "" && first != header && !strings.HasPrefix(first, header+",") {
 		return usagef("--failed: %s is there, and not from --failed: name another file", r.failed)
