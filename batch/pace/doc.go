@@ -64,6 +64,8 @@
 // the part of what remains that it had of what was called lately (window.go): when some end, the others grow to what they
 // leave; when one joins, the others make room.
 //
+// If they may use only a share of the quota, each uses at least its fair part of that share, and takes what others leave of it.
+//
 // # What is guaranteed
 //
 //   - With an automatic rate and an announced quota, no more of our calls start in a window than our share

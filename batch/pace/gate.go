@@ -34,7 +34,7 @@ func refuses(a api.Answer) bool {
 // something else.
 func (p *Pacer) closesGate(a api.Answer, sent, now time.Time) bool {
 	reset, believed := p.believed(a.Quota)
-	if p.window.trust.why == whyNextCall && a.Quota.Announced() && a.Quota.Remaining == 0 && reset.After(now) {
+	if p.window.trust.tellsNextCall() && a.Quota.Announced() && a.Quota.Remaining == 0 && reset.After(now) {
 		return true
 	}
 	return refuses(a) && p.onlyRefused && sent.After(p.slowed) || a.Status == http.StatusTooManyRequests || a.RetryAfter > 0 && a.Status >= 400 ||
@@ -64,7 +64,7 @@ func (p *Pacer) closeGate(a api.Answer, sent, now time.Time) bool {
 	until, guessed := now.Add(asked), false
 	reset, believed := p.believed(a.Quota)
 	switch {
-	case p.window.trust.why == whyNextCall && a.Quota.Announced() && reset.After(until):
+	case p.window.trust.tellsNextCall() && a.Quota.Announced() && reset.After(until):
 		until = earliest(reset, now.Add(longestSteadyWait))
 	// Retry-After counts whole seconds: one that only rounds the reset up is not waited for.
 	case believed && reset.After(now) && reset.After(until.Add(-time.Second)):

@@ -71,7 +71,7 @@ type mark struct {
 	between
 	at          time.Time
 	reset       time.Time
-	used        int
+	limit, used int
 	contradicts bool // in this window
 	erratic     bool // resets jump back: what nodes announce that count by themselves tells nothing
 }
@@ -133,13 +133,13 @@ func (m *mark) over(q api.Quota, sent time.Time) bool {
 	if moved < -tolerance && sent.After(m.at) {
 		m.erratic = true
 	}
-	return moved > tolerance || sent.After(m.at) && (moved < -tolerance || q.Limit-q.Remaining < m.used)
+	return moved > tolerance || q.Limit != m.limit || sent.After(m.at) && (moved < -tolerance || q.Limit-q.Remaining < m.used)
 }
 
 func (e *evidence) begin(m *mark, q api.Quota, now time.Time) {
 	e.made++
 	m.between = between{mark: e.made}
-	m.at, m.reset, m.used = now, q.Reset, q.Limit-q.Remaining
+	m.at, m.reset, m.limit, m.used = now, q.Reset, q.Limit, q.Limit-q.Remaining
 }
 
 // Limits of what is taken for evidence. They are chosen: few calls tell little, and what remains may be announced late.

@@ -208,10 +208,12 @@ func (p *Pacer) lookAgain() {
 func (p *Pacer) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for ctx.Err() == nil && !p.isRetired() {
+	for {
 		wait := p.next(time.Now())
 		if wait == 0 {
-			p.grant(ctx)
+			if !p.grant(ctx) {
+				return
+			}
 			continue
 		}
 		timer.Reset(wait)
@@ -219,27 +221,21 @@ func (p *Pacer) Run(ctx context.Context) {
 		case <-timer.C:
 		case <-p.wake:
 		case <-p.retired:
+			return
 		case <-ctx.Done():
+			return
 		}
 	}
 }
 
-func (p *Pacer) isRetired() bool {
-	select {
-	case <-p.retired:
-		return true
-	default:
-		return false
-	}
-}
-
 // grant hands the permit that next has counted to a worker. It takes the permit back if something changes
-// before a worker asks for it.
-func (p *Pacer) grant(ctx context.Context) {
+// before a worker asks for it. more reports whether other permits may follow.
+func (p *Pacer) grant(ctx context.Context) (more bool) {
 	select {
 	case p.permits <- struct{}{}:
-		return
+		return true
 	case <-p.wake:
+		more = true
 	case <-p.retired:
 	case <-ctx.Done():
 	}
@@ -248,6 +244,7 @@ func (p *Pacer) grant(ctx context.Context) {
 	p.probed = time.Time{}
 	p.calls--
 	p.mu.Unlock()
+	return more
 }
 
 // probeWait is how long the answer of a single call after a refusal is waited for before the next is made. It is chosen.

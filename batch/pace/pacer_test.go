@@ -118,3 +118,20 @@ func TestAFixedRateIsKeptWhateverTheServerAnnounces(t *testing.T) {
 		})
 	}
 }
+
+func TestACallThatIsGivenUpLeavesThePacerToOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := pace.NewQuotas(pace.Options{})
+		given, giveUp := context.WithCancel(t.Context())
+		giveUp()
+		if _, err := q.Acquire(given, postA); err == nil {
+			t.Fatal("a call that was given up got a permit")
+		}
+		ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+		defer stop()
+		go q.Run(ctx)
+		if _, err := q.Acquire(ctx, postA); err != nil {
+			t.Errorf("the next call got no permit in a minute: %v", err)
+		}
+	})
+}

@@ -14,9 +14,10 @@ import (
 // Its methods are safe for concurrent use.
 type Quotas struct {
 	options Options
-	begun   chan *Pacer // to be run
+	begun   chan struct{} // there are Pacers that wait to be run
 
 	mu       sync.Mutex
+	waiting  []*Pacer // to be run
 	pacers   map[Kind]*Pacer
 	before   *Pacer // the first, once the kinds have parted
 	evidence evidence
@@ -24,23 +25,13 @@ type Quotas struct {
 
 // NewQuotas makes Quotas. It hands out permits while its Run does.
 func NewQuotas(options Options) *Quotas {
-	return &Quotas{options: options, begun: make(chan *Pacer), pacers: map[Kind]*Pacer{{}: New(options)}}
+	return &Quotas{options: options, begun: make(chan struct{}, 1), pacers: map[Kind]*Pacer{}}
 }
 
 // Acquire waits for a permit for a call of some kind. Its only error is the cause of ctx.
 func (q *Quotas) Acquire(ctx context.Context, kind Kind) (Permit, error) {
 	for {
-		q.mu.Lock()
-		pacer, begins := q.pacer(kind)
-		q.mu.Unlock()
-		if begins {
-			select {
-			case q.begun <- pacer:
-			case <-ctx.Done():
-				return Permit{}, context.Cause(ctx)
-			}
-		}
-		permit, err := pacer.Acquire(ctx)
+		permit, err := q.pacer(kind).Acquire(ctx)
 		if err != nil {
 			return Permit{}, err
 		}
@@ -57,16 +48,24 @@ func (q *Quotas) Acquire(ctx context.Context, kind Kind) (Permit, error) {
 	}
 }
 
-// pacer is the Pacer of the quota that a kind of call uses. begins reports that it is new.
-func (q *Quotas) pacer(kind Kind) (p *Pacer, begins bool) {
+// pacer is the Pacer of the quota that a kind of call uses. Run runs it, even if the call that was the first to ask for it
+// is given up.
+func (q *Quotas) pacer(kind Kind) *Pacer {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	quota := q.evidence.current.quota(kind)
-	p = q.pacers[quota]
+	p := q.pacers[quota]
 	if p == nil {
-		p, begins = New(q.options), true
+		p = New(q.options)
 		q.before.bequeath(p)
 		q.pacers[quota] = p
+		q.waiting = append(q.waiting, p)
+		select {
+		case q.begun <- struct{}{}:
+		default:
+		}
 	}
-	return p, begins
+	return p
 }
 
 // answered takes an answer into account.
@@ -101,14 +100,15 @@ func (p *Pacer) bequeath(heir *Pacer) {
 func (q *Quotas) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	defer running.Wait()
-	q.mu.Lock()
-	first := q.pacers[Kind{}]
-	q.mu.Unlock()
-	running.Go(func() { first.Run(ctx) })
 	for {
 		select {
-		case p := <-q.begun:
-			running.Go(func() { p.Run(ctx) })
+		case <-q.begun:
+			q.mu.Lock()
+			for _, p := range q.waiting {
+				running.Go(func() { p.Run(ctx) })
+			}
+			q.waiting = nil
+			q.mu.Unlock()
 		case <-ctx.Done():
 			return
 		}
@@ -119,6 +119,9 @@ func (q *Quotas) Run(ctx context.Context) {
 func (q *Quotas) Status(now time.Time) Status {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if len(q.pacers) == 0 {
+		return New(q.options).Status(now)
+	}
 	var all Status
 	first := true
 	for _, p := range q.pacers {

@@ -16,8 +16,12 @@ import (
 // shard makes a number of calls through quotas of its own, as a process does. It returns those that it could not make before ctx
 // ended.
 func shard(ctx context.Context, g *gateway, parts, calls int, latency func() time.Duration) (left int) {
+	return shardOf(ctx, g, pace.Options{Parts: parts}, calls, latency)
+}
+
+func shardOf(ctx context.Context, g *gateway, options pace.Options, calls int, latency func() time.Duration) (left int) {
 	const workers = 32
-	q := pace.NewQuotas(pace.Options{Parts: parts})
+	q := pace.NewQuotas(options)
 	ctx, stop := context.WithCancel(ctx)
 	var running, pacing sync.WaitGroup
 	pacing.Go(func() { q.Run(ctx) })
@@ -133,6 +137,48 @@ func TestShardsUseWhatOthersLeave(t *testing.T) {
 					t.Logf("up to %s: %.1f %% used, %.2f %% refused, %s", slow, 100*used, 100*refused, time.Since(g.begun).Round(time.Second))
 					if used < c.least || refused > 0.005 {
 						t.Errorf("up to %s: %.1f %% used, %.2f %% refused", slow, 100*used, 100*refused)
+					}
+				})
+			}
+		})
+	}
+}
+
+func TestShardsUseTheirShareOfTheQuotaAndNoMore(t *testing.T) {
+	const parts = 8
+	for name, c := range map[string]struct {
+		share       float64
+		running     int
+		other       bool
+		least, most float64 // of the quota
+	}{
+		"80 %, all of them":                           {0.8, parts, false, 0.78, 0.808},
+		"80 %, half of them not running":              {0.8, parts / 2, false, 0.72, 0.808},
+		"50 %, beside another client":                 {0.5, parts, true, 0.45, 0.505},
+		"50 %, half not running, with another client": {0.5, parts / 2, true, 0.225, 0.505},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for i, slow := range latencies() {
+				synctest.Test(t, func(t *testing.T) {
+					g := &gateway{model: "window", random: rand.New(rand.NewPCG(uint64(i), 8)), begun: time.Now()}
+					ctx, stop := context.WithCancel(t.Context())
+					var all, other sync.WaitGroup
+					if c.other {
+						other.Go(func() { g.otherClient(ctx) })
+					}
+					for range c.running {
+						all.Go(func() {
+							shardOf(t.Context(), g, pace.Options{Parts: parts, Share: c.share}, 8000/c.running, evenly(slow/4, slow))
+						})
+					}
+					all.Wait()
+					took := time.Since(g.begun)
+					stop()
+					other.Wait()
+					used := float64(g.passed) / (modelLimit * took.Seconds() / modelWindow.Seconds())
+					t.Logf("up to %s: %.1f %% used, %d refused, %s", slow, 100*used, g.refused, took.Round(time.Second))
+					if used < c.least || used > c.most || g.refused > g.passed/200 {
+						t.Errorf("up to %s: %.1f %% used, %d refused", slow, 100*used, g.refused)
 					}
 				})
 			}

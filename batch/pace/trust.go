@@ -113,6 +113,9 @@ func (t *trust) surprise(why string) {
 // bitByBit reports whether the quota may come back bit by bit.
 func (t *trust) bitByBit() bool { return t.steady && (t.why == whyNextCall || t.why == whyMoves) }
 
+// tellsNextCall reports whether the reset is when the next call is possible.
+func (t *trust) tellsNextCall() bool { return t.steady && t.why == whyNextCall }
+
 // perSecond is the even rate to begin with. It is the documented one unless the announcements tell the length of a window
 // for certain: all of them agree on the time to the reset, or the first call ever found the whole quota. A length is not
 // measured exactly: one that is nearly the documented one is that.

@@ -250,15 +250,21 @@ const leastShare = 0.25
 // callsLeftOfParts is how many more of our calls may start in this window, where several processes use a quota up together without
 // knowing of each other. Each takes the part of what remains that it had of what was called lately. So they never take more
 // than there is, whoever else calls; and when some end, the others grow to what is left.
+//
+// Of a share of the quota that is less than the whole, each takes at least the part that is fair, and more only while all
+// calls together, other clients' among them, stay inside the share: who the others are is not known.
 func (w *window) callsLeftOfParts(now time.Time) int {
 	left := min(max(w.clock.latest(w.windowEnd).Sub(now), 0), w.length).Seconds() / w.length.Seconds()
 	lately := func(before, now int) float64 { return float64(before)*left + float64(now) }
 	ours := max(lately(w.oursUsedBefore, w.oursUsed+w.inFlight), w.fairShare()*leastShare)
 	others := lately(w.othersUsedBefore, w.othersUsed)
-	part := ours / (ours + others)
 	unseen := others * w.latency.mean.Seconds() / w.length.Seconds() // calls of others since the last answer
-	remaining := float64(w.minRemaining) - float64(w.limit)*(1-w.share) - unseen
-	return int(math.Floor(remaining*part)) - w.inFlight
+	calls := (float64(w.minRemaining) - unseen) * ours / (ours + others)
+	if w.share < 1 {
+		most := max(w.fairShare(), ours*w.share*float64(w.limit)/(ours+others+unseen))
+		calls = min(calls, most-float64(w.oursUsed))
+	}
+	return int(math.Floor(calls)) - w.inFlight
 }
 
 // callsLeft is how many more of our calls may start in this window.
