@@ -169,7 +169,7 @@ func (u *undo) chooseRuns(runs []history.Run) map[string]bool {
 
 // readRows adds the rows of runs that no history tells of.
 func (u *undo) readRows() error {
-	for _, path := range []string{u.path, u.path + ".partial"} {
+	for _, path := range []string{u.path, u.path + report.PartialSuffix} {
 		for row, err := range results.Newest(path) {
 			switch {
 			case errors.Is(err, fs.ErrNotExist) && (len(u.known) > 0 || path != u.path):

@@ -84,6 +84,9 @@ func (c *Call) SIM() string {
 	return parts[1]
 }
 
+// PartialSuffix is the ending of the results of a run that has not finished, behind the name of the results.
+const PartialSuffix = ".partial"
+
 // Row is the result of one SIM, or of one row of the fleet file that names none.
 type Row struct {
 	ICCID           string // normalised; if invalid, as in the fleet file

@@ -284,3 +284,19 @@ func TestTheTokenEndpointAnswersLikeTheDocumentedOne(t *testing.T) {
 		}
 	})
 }
+
+func TestRetryAfterIsTheResetThatIsAnnounced(t *testing.T) {
+	options := sandbox.Options{Quota: 60, Window: time.Minute, RetryAfter: true, QuotaModel: "bucket"}
+	inVirtualTime(t, options, func(t *testing.T, _ *sandbox.Sandbox, c *caller) {
+		time.Sleep(10 * time.Second) // where no fixed window begins
+		got := c.register()
+		for range 60 {
+			got = c.register()
+		}
+		reset, _ := strconv.ParseInt(got.header.Get("x-rate-limit-reset"), 10, 64)
+		wait := max(time.Until(time.UnixMilli(reset)), time.Millisecond)
+		if want := strconv.Itoa(int((wait + time.Second - 1) / time.Second)); got.status != 429 || got.header.Get("Retry-After") != want {
+			t.Errorf("%d %v, want Retry-After %s", got.status, got.header, want)
+		}
+	})
+}

@@ -135,7 +135,11 @@ func (w *window) message() string {
 	return fmt.Sprintf("Rate limit exceeded ! You reach the limit of %d requests per %d %s", w.quota, count, unit)
 }
 
-// wait is the time to the next window in seconds, rounded up, for Retry-After.
+// wait is the time to the reset that is announced, in seconds, rounded up, for Retry-After.
 func (w *window) wait(now time.Time) int {
-	return int((w.end().Sub(now) + time.Second - 1) / time.Second)
+	reset := w.end()
+	if w.limiter != nil {
+		reset = w.announced.Reset
+	}
+	return max(int((reset.Sub(now)+time.Second-1)/time.Second), 1)
 }

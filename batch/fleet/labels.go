@@ -29,7 +29,8 @@ func findLabels(header [][]byte, iccid, webhookURL int) (l labels) {
 		if i == iccid || i == webhookURL || i < own || len(l.names) == maxLabels {
 			continue
 		}
-		name := strings.TrimSpace(cell.Clean(string(text), maxLabelName))
+		name := cell.Disarm(strings.TrimSpace(cell.Clean(string(text), maxLabelName))) // as results have it
+
 		if name == "" {
 			continue
 		}

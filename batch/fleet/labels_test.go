@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"simhook/batch/fleet"
+	"simhook/report"
+	"simhook/report/results"
 )
 
 // opened is a fleet file with this text.
@@ -36,6 +38,7 @@ func TestOtherColumnsAreCarriedAlong(t *testing.T) {
 		"beside the ICCID":               {"customer,iccid,site", "ACME," + sim + ",Hall 3", []string{"customer", "site"}, []string{"ACME", "Hall 3"}},
 		"with a name of the results":     {"iccid,Status,error", sim + ",x,y", []string{"fleet_Status", "fleet_error"}, []string{"x", "y"}},
 		"twice":                          {"iccid,name,name", sim + ",x,y", []string{"name", "name_2"}, []string{"x", "y"}},
+		"a formula for a name":           {"iccid,=cmd", sim + ",x", []string{"'=cmd"}, []string{"x"}},
 		"without a name":                 {"iccid,,site", sim + ",x,y", []string{"site"}, []string{"y"}},
 		"of a file of --failed":          {own + ",customer", sim + ",,failed,timeout,id,ACME", []string{"customer"}, []string{"ACME"}},
 		"a short row":                    {"iccid,a,b", sim + ",x", []string{"a", "b"}, []string{"x", ""}},
@@ -85,6 +88,19 @@ func TestWhatWasReadIsSaid(t *testing.T) {
 		found[0] = strings.TrimPrefix(found[0], "read fleet.csv: ")
 		if diff := cmp.Diff(want, found); diff != "" {
 			t.Errorf("%q: %s", text, diff)
+		}
+	}
+}
+
+// A label that has the name of a column of simhook's own files gets a prefix, whichever column it is.
+func TestAllColumnsOfSimhooksFilesAreReserved(t *testing.T) {
+	for _, name := range append(results.Columns(), report.RetryColumns()...) {
+		if name == "iccid" || name == "webhook_url" { // these are read
+			continue
+		}
+		f := opened(t, "iccid,"+name+"\n8944474600000109251,x\n", fleet.Options{Labels: true, WebhookURL: "https://example.com/h"})
+		if diff := cmp.Diff([]string{"fleet_" + name}, f.Labels()); diff != "" {
+			t.Error(diff)
 		}
 	}
 }

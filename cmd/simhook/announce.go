@@ -11,13 +11,21 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
 
-// announce writes the first line of a run: what it will take, and what earlier runs have done.
-func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
+// announce writes the first lines of a run: where it goes, what was read, what it will take, and what earlier runs have done.
+func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 	b.console.Say("%s", b.where())
+	b.sayHealed(run.Healed())
+	if fleet != nil {
+		for _, line := range fleet.Found() {
+			b.console.Say("%s", line)
+		}
+	}
+	plan, expected := run.Plan(), run.Expected()
 	sims := plan.ToDo() + plan.Done
 	would := ""
 	switch {

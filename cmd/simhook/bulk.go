@@ -74,6 +74,9 @@ func (b *bulk) Run(ctx context.Context) error {
 			Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.baseURL,
 			Shard: b.shard.Label(),
 		}
+		if b.access.sandbox {
+			s.BaseURL = sandboxName
+		}
 	}
 	if s.StartedAt.IsZero() { // it ended before the first call
 		now := time.Now()
@@ -113,13 +116,7 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	}
 	defer run.Close() // all rows are synced by then
 	plan := run.Plan()
-	b.sayHealed(run.Healed())
-	if cfg.Fleet != nil {
-		for _, line := range cfg.Fleet.Found() {
-			b.console.Say("%s", line)
-		}
-	}
-	b.announce(id, plan, run.Expected())
+	b.announce(id, run, cfg.Fleet)
 	if b.looksOnly() {
 		return run.Summary(), nil
 	}
@@ -219,7 +216,7 @@ func (b *bulk) needsURL() bool { return b.action == batch.Register || b.action =
 func (b *bulk) sayHealed(healed file.Healed) {
 	if healed.Lines > 0 && !b.looksOnly() {
 		b.console.Say("%s of %s had been cut off or damaged: set aside in %s, and their SIMs are called for again",
-			output.Counted(healed.Lines, "line"), b.results+".partial", healed.Aside)
+			output.Counted(healed.Lines, "line"), b.results+report.PartialSuffix, healed.Aside)
 	}
 }
 

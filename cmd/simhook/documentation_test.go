@@ -42,7 +42,7 @@ func completions(t *testing.T, shell, script string) map[string]bool {
 	t.Helper()
 	path, err := exec.LookPath(shell)
 	if err != nil {
-		t.Skipf("%s is not installed", shell)
+		t.Skipf("%s is not installed: Debian's package %[1]s has it", shell)
 	}
 	cmd := exec.CommandContext(t.Context(), path, "-c", strings.ReplaceAll(script, "\x00", "%s"))
 	cmd.Dir = t.TempDir()
@@ -62,7 +62,7 @@ func completions(t *testing.T, shell, script string) map[string]bool {
 func TestZshAcceptsItsCompletion(t *testing.T) {
 	zsh, err := exec.LookPath("zsh")
 	if err != nil {
-		t.Skip("zsh is not installed")
+		t.Skip("zsh is not installed: Debian's package zsh has it")
 	}
 	p, _ := newProgram(nil, strings.NewReader(""), nil)
 	cmd := exec.CommandContext(t.Context(), zsh, "-f", "-n")

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 
+	"simhook/report"
 	"simhook/report/file"
 )
 
@@ -51,7 +52,7 @@ func (b *bulk) checkOutputs() error {
 		outputs = append(outputs, outputFile{"metrics-file", b.metricsFile})
 	}
 	taken := []string{b.source, b.access.credentials.secretFile, b.access.credentials.tokenFile}
-	for _, suffix := range []string{"", ".partial", ".lock", ".torn"} {
+	for _, suffix := range []string{"", report.PartialSuffix, ".lock", ".torn"} {
 		taken = append(taken, b.results+suffix)
 	}
 	return checkOutputs(outputs, taken...)

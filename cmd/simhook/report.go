@@ -36,7 +36,13 @@ func (p *program) reportCommand() *cli.Command {
 			s := p.settings(c)
 			r := &reporter{
 				program: p, paths: c.Args().Slice(), json: s.enabled("json"),
-				html: s.text("html"), failed: s.text("failed"), merged: s.text("merge"),
+				html: s.text("html"), failed: s.text("failed"),
+			}
+			if merged := s.text("merge"); merged != "" {
+				var err error
+				if r.merged, err = resultsFile(merged); err != nil {
+					s.fail("merge", err.Error())
+				}
 			}
 			switch {
 			case s.err != nil:
@@ -97,7 +103,7 @@ func (r *reporter) Run() error {
 	retry := report.NewRetryFleet(&again, results.LabelsOf(files.Paths))
 	for row, err := range results.Newest(files.Paths...) {
 		if err != nil {
-			return unreadable(files.Names[0], err)
+			return unreadable(files.NameOf(err), err)
 		}
 		tally.Add(&row)
 		if r.html != "" {
@@ -130,7 +136,7 @@ func (r *reporter) print(tally *report.Tally) error {
 		SubscriptionEnd: tally.SubscriptionEnd, UsageThreshold: tally.UsageThreshold,
 	}
 	for _, path := range r.paths {
-		if strings.HasSuffix(path, sources.Partial) {
+		if strings.HasSuffix(path, report.PartialSuffix) {
 			d.Unfinished = append(d.Unfinished, path)
 		}
 	}

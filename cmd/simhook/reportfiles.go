@@ -79,6 +79,9 @@ func (r *reporter) keepApart() error {
 			}
 		}
 	}
+	if r.html == stdinPath || r.failed == stdinPath {
+		return usagef("--html and --failed write files, not to standard output: name a file")
+	}
 	if r.html != "" && r.html == r.failed {
 		return usagef("--html and --failed name the same file")
 	}

@@ -11,6 +11,7 @@ import (
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
+	"simhook/report/file"
 )
 
 func (p *program) restoreCommand() *cli.Command {
@@ -48,7 +49,8 @@ func (p *program) runSteps(c *cli.Context, action batch.Action, what string) err
 	if err != nil {
 		return err
 	}
-	switch finished, isPartial := strings.CutSuffix(path, ".partial"); {
+	path = file.Follow(path)
+	switch finished, isPartial := strings.CutSuffix(path, report.PartialSuffix); {
 	case path == stdinPath:
 		return usagef("%s needs a results file, which standard input is not", action)
 	case isPartial && action == batch.Restore:

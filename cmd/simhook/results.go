@@ -1,12 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"simhook/batch"
 	"simhook/report"
+	"simhook/report/file"
 )
 
 // stdinPath stands for standard input.
@@ -16,8 +18,12 @@ const stdinPath = "-"
 // fleet.csv.gz, and for a shard fleet.KIND.2-of-8.csv.
 func (s *settings) results(fleet string, kind string, shard report.Shard) string {
 	if named := s.text("results"); named != "" {
-		s.keepApart(named, fleet)
-		return named
+		path, err := resultsFile(named)
+		if err != nil {
+			s.fail("results", err.Error())
+		}
+		s.keepApart(path, fleet)
+		return path
 	}
 	if fleet == stdinPath {
 		s.fail("results", "name the results file: a fleet from standard input has none beside it")
@@ -27,7 +33,20 @@ func (s *settings) results(fleet string, kind string, shard report.Shard) string
 		s.fail("results", "name the results file: a fleet from a pipe or a device has none beside it")
 		return ""
 	}
-	return defaultResults(fleet, kind, shard)
+	path, err := resultsFile(defaultResults(fleet, kind, shard))
+	if err != nil {
+		s.fail("results", err.Error())
+	}
+	return path
+}
+
+// resultsFile is the file that results are written to: where a link leads, so that the files beside it stand there too.
+func resultsFile(path string) (string, error) {
+	path = file.Follow(path)
+	if info, err := os.Stat(path); path == stdinPath || err == nil && !info.Mode().IsRegular() {
+		return "", fmt.Errorf("results are kept in a regular file, which %s is not: name another file", path)
+	}
+	return path, nil
 }
 
 // resultsKind is the part of a results file's name that says what the rows are: the action, or plan for the dry run of
@@ -67,7 +86,7 @@ func (s *settings) keepApart(results, fleet string) {
 	if err != nil {
 		return // opening the fleet gives the better error
 	}
-	for _, suffix := range []string{"", ".partial", ".lock"} {
+	for _, suffix := range []string{"", report.PartialSuffix, ".lock"} {
 		if target, err := os.Stat(results + suffix); err == nil && os.SameFile(source, target) {
 			s.fail("results", "the results would be written over the fleet file: name another file")
 		}

@@ -76,6 +76,18 @@ func CheckReplace(path string) error {
 	return write(path, os.O_WRONLY, nil, 0o600, false)
 }
 
+// Follow returns where a link leads, and every other path as it is.
+func Follow(path string) string {
+	if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return path
+	}
+	target, err := Resolve(path)
+	if err != nil {
+		return path // opening it gives the better error
+	}
+	return target
+}
+
 // Resolve follows the links of a path to the file that writing to it would change, which need not be there yet.
 func Resolve(path string) (string, error) {
 	const most = 40 // links; Linux follows as many

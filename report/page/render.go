@@ -86,7 +86,7 @@ func (p *Page) view() pageView {
 		Generated: stamp(time.Now()),
 	}
 	for _, name := range p.files {
-		v.Unfinished = v.Unfinished || strings.HasSuffix(name, ".partial")
+		v.Unfinished = v.Unfinished || strings.HasSuffix(name, report.PartialSuffix)
 	}
 	v.NotOK = v.Rows - p.tally.Statuses[report.StatusOK]
 	v.Statuses = shares(p.tally.Statuses,

@@ -90,7 +90,7 @@ func (j *Journal) Path() string { return j.path }
 // PartialPath is where they are until then.
 func (j *Journal) PartialPath() string { return partialPath(j.path) }
 
-const partialSuffix = ".partial"
+const partialSuffix = report.PartialSuffix
 
 func partialPath(path string) string { return path + partialSuffix }
 

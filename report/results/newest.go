@@ -2,7 +2,6 @@ package results
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"iter"
@@ -19,8 +18,7 @@ import (
 // line, which is passed over. Of rows in several files the one that was finished last counts, and of those that were finished
 // together the last one.
 //
-// It stops at the first error: an *fs.PathError if a file cannot be read, or else that of Read, which names the file where there
-// are several. Memory: at most 32 bytes a SIM, as much again for each SIM that has several rows, and with several files 40 bytes more.
+// It stops at the first error, a *SourceError: it wraps an *fs.PathError if a file cannot be read, or else the error of Read. Memory: at most 32 bytes a SIM, as much again for each SIM that has several rows, and with several files 40 bytes more.
 func Newest(paths ...string) iter.Seq2[report.Row, error] {
 	return func(yield func(report.Row, error) bool) {
 		last := map[uint64]rowOf{}
@@ -39,8 +37,8 @@ func Newest(paths ...string) iter.Seq2[report.Row, error] {
 		}
 		for i, path := range paths {
 			for row, err := range newestOfFile(path) {
-				if err != nil && len(paths) > 1 && !errors.As(err, new(*fs.PathError)) {
-					err = fmt.Errorf("%s: %w", path, err)
+				if err != nil {
+					err = &SourceError{path, err}
 				}
 				key, _ := identity(row.Status, row.ICCID, row.Line)
 				if err == nil && len(paths) > 1 && last[key].file != i {
@@ -53,6 +51,15 @@ func Newest(paths ...string) iter.Seq2[report.Row, error] {
 		}
 	}
 }
+
+// SourceError says which of several results files cannot be read. Its text is that of the error that it wraps.
+type SourceError struct {
+	Path string
+	Err  error
+}
+
+func (e *SourceError) Error() string { return e.Err.Error() }
+func (e *SourceError) Unwrap() error { return e.Err }
 
 // rowOf is where the newest row of a SIM is.
 type rowOf struct {

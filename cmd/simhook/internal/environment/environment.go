@@ -44,9 +44,11 @@ var ofService = regexp.MustCompile(`^SIMHOOK_(.*_)?(SERVICE_HOST|SERVICE_PORT(_[
 const mostEdits = 2
 
 // closest is the known variable that a name comes closest to; "": none is close. Underscores do not count, since they are what is
-// forgotten most.
+// forgotten most, nor does the case of letters.
 func closest(name string, known []string) (meant string) {
-	plain := func(name string) string { return strings.ReplaceAll(strings.TrimPrefix(name, prefix), "_", "") }
+	plain := func(name string) string {
+		return strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(name, prefix), "_", ""))
+	}
 	fewest := mostEdits + 1
 	for _, other := range known {
 		if edits := distance(plain(name), plain(other)); edits < fewest && edits < len(plain(other))/2 {

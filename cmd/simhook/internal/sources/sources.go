@@ -10,13 +10,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"simhook/report"
+	"simhook/report/file"
+	"simhook/report/results"
 )
 
-// Stdin is the path that stands for standard input.
-const Stdin = "-"
-
-// Partial is the ending of the results of a run that has not finished.
-const Partial = ".partial"
+// Stdin is the path that stands for standard input, and stdinName is what people are told of it.
+const (
+	Stdin     = "-"
+	stdinName = "standard input"
+)
 
 // Set is files that can be read several times.
 type Set struct {
@@ -36,20 +41,24 @@ func Open(named []string, stdin io.Reader) (_ *Set, err error) {
 	}()
 	for _, name := range named {
 		if name == Stdin {
-			if err := s.copy("standard input", stdin); err != nil {
+			if slices.Contains(s.Names, stdinName) {
+				continue
+			}
+			if err := s.copy(stdinName, stdin); err != nil {
 				return nil, err
 			}
 			continue
 		}
 		_, err := os.Stat(name)
-		_, partialErr := os.Stat(name + Partial)
+		partial := file.Follow(name) + report.PartialSuffix
+		_, partialErr := os.Stat(partial)
 		if err == nil || partialErr != nil {
 			if err := s.add(name); err != nil {
 				return nil, err
 			}
 		}
 		if partialErr == nil {
-			if err := s.add(name + Partial); err != nil {
+			if err := s.add(partial); err != nil {
 				return nil, err
 			}
 		}
@@ -68,13 +77,13 @@ func (s *Set) add(name string) error {
 			return nil
 		}
 	}
-	file, err := os.Open(name)
+	in, err := os.Open(name)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	if !info.Mode().IsRegular() || compressed(file) {
-		return s.copy(name, file)
+	defer in.Close()
+	if !info.Mode().IsRegular() || compressed(in) {
+		return s.copy(name, in)
 	}
 	s.Names, s.Paths = append(s.Names, name), append(s.Paths, name)
 	return nil
@@ -114,6 +123,15 @@ func (s *Set) copy(name string, from io.Reader) (err error) {
 	}
 	s.Names, s.Paths = append(s.Names, name), append(s.Paths, path)
 	return nil
+}
+
+// NameOf is the name of the file that an error of results.Newest is about.
+func (s *Set) NameOf(err error) string {
+	failure, ok := errors.AsType[*results.SourceError](err)
+	if !ok {
+		return s.Names[0]
+	}
+	return s.Names[slices.Index(s.Paths, failure.Path)]
 }
 
 // Close removes the copies.
