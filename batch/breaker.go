@@ -13,11 +13,12 @@ import (
 
 // Limits of the breaker.
 const (
-	breakerThreshold = 20               // failed attempts in a row, across workers
-	breakerSIMs      = 10               // different SIMs among them, that are too many to be the SIMs' own fault
-	firstProbeWait   = time.Second      // doubled after each failed probe
-	longestProbeWait = 10 * time.Second // so that a run is at full speed soon after an outage
-	maxThrottled     = 10               // answers 429 in a row, over twice the patience: then nothing else will come
+	breakerThreshold  = 20               // failed attempts in a row, across workers
+	thresholdInOutage = 3                // where the API is failing at another kind of call
+	breakerSIMs       = 10               // different SIMs among them, that are too many to be the SIMs' own fault
+	firstProbeWait    = time.Second      // doubled after each failed probe
+	longestProbeWait  = 10 * time.Second // so that a run is at full speed soon after an outage
+	maxThrottled      = 10               // answers 429 in a row, over twice the patience: then nothing else will come
 )
 
 // GoneError says that the API kept failing as a whole, for longer than calls are retried, or that it cannot be called at
@@ -49,6 +50,7 @@ type breaker struct {
 	giveUp   func(error)
 	log      *slog.Logger
 	doubts   doubts
+	inOutage func() bool // whether the API is failing at some kind of call
 
 	mu        sync.Mutex
 	failures  int             // in a row
@@ -167,6 +169,10 @@ func (b *breaker) abandoned() {
 // failed notes a failed attempt for a SIM, and reports whether the API as a whole is failing, or may be: the call then waits. gone is a *GoneError where
 // that has lasted for too long.
 func (b *breaker) failed(iccid string, err error) (failing bool, gone error) {
+	threshold := breakerThreshold
+	if b.inOutage() { // the few calls that are not held by another breaker may be too few for the threshold
+		threshold = thresholdInOutage
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := time.Now()
@@ -179,7 +185,7 @@ func (b *breaker) failed(iccid string, err error) (failing bool, gone error) {
 	if len(b.sims) < breakerSIMs {
 		b.sims[iccid] = true
 	}
-	if b.open == nil && b.failures < breakerThreshold {
+	if b.open == nil && b.failures < threshold {
 		return false, nil
 	}
 	if b.open == nil {

@@ -95,7 +95,10 @@ func (r route) paced(a *attempts) pace.Kind {
 }
 
 func (c *Caller) newBreaker(what string) *breaker {
-	return &breaker{what: what, patience: c.options.RetryMaxTime, giveUp: c.giveUp, log: c.options.Log}
+	return &breaker{
+		what: what, patience: c.options.RetryMaxTime, giveUp: c.giveUp, log: c.options.Log,
+		inOutage: func() bool { return !c.pausedSince().IsZero() },
+	}
 }
 
 // knows names a SIM that the API answers for.

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,6 +106,38 @@ func TestSingleSIMsAreGivenUpInALongOutageAndCalledAgainAfterIt(t *testing.T) {
 		g.sandbox.SetDown(false)
 		if call, err := c.Register(t.Context(), testICCID(1), api.UsageThreshold, testWebhook); err != nil || call.Outcome != report.Registered {
 			t.Errorf("after the outage: %v, %+v", err, call)
+		}
+	})
+}
+
+// While the API is failing at writes, the few reads that are under way wait as well, and are not given up.
+func TestFewCallsOfAnotherKindOutlastAnOutageToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, sandbox.Options{}, 0)
+		c := newTestCaller(t, g, CallOptions{RetryMaxTime: 30 * time.Minute})
+		if _, err := c.Preferences(t.Context(), testICCID(1)); err != nil {
+			t.Fatal(err)
+		}
+		g.sandbox.SetDown(true)
+		time.AfterFunc(5*time.Minute, func() { g.sandbox.SetDown(false) })
+		var all sync.WaitGroup
+		for i := range 30 {
+			all.Go(func() {
+				if i >= 28 {
+					time.Sleep(10 * time.Second)
+					if _, err := c.Preferences(t.Context(), testICCID(i)); err != nil {
+						t.Error(err)
+					}
+					return
+				}
+				if _, err := c.Register(t.Context(), testICCID(i), api.UsageThreshold, testWebhook); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := g.sandbox.Stats().Faults[sandbox.FaultDown]; n < 20 {
+			t.Errorf("only %d calls met the outage", n)
 		}
 	})
 }
