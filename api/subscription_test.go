@@ -152,7 +152,7 @@ func TestAPageIsAskedForWithWhatIsWanted(t *testing.T) {
 			if _, _, err := client.SubscriptionsPage(within10s(t), test.query, "c-1"); err != nil {
 				t.Fatal(err)
 			}
-			if got.RequestURI != test.want || got.Method != "GET" || got.Header.Get("X-Correlation-ID") != "c-1" {
+			if got.RequestURI != test.want || got.Method != http.MethodGet || got.Header.Get("X-Correlation-ID") != "c-1" {
 				t.Errorf("%s %s, want %s", got.Method, got.RequestURI, test.want)
 			}
 			if _, _, err := client.Preferences(within10s(t), iccid, "c-2"); err == nil || got.RequestURI != "/connect-api/v1/sim/"+iccid+"/preferences" {
@@ -217,7 +217,7 @@ func TestARegistrationCanNameItsMethod(t *testing.T) {
 	var got []string
 	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		got = append(got, r.Method)
-		if r.Method == "POST" {
+		if r.Method == http.MethodPost {
 			w.WriteHeader(http.StatusMethodNotAllowed)
 			io.WriteString(w, `{"type":"METHOD_NOT_ALLOWED","messages":["no"]}`)
 		}
