@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/google/go-cmp/cmp"
+
 	"simhook/api"
 )
 
@@ -222,13 +224,36 @@ func TestTypesAreParsed(t *testing.T) {
 		" subscription_end ": api.SubscriptionEnd,
 		"SUBSCRITPION_END":   api.SubscriptionEnd,
 		"Usage_Threshold":    api.UsageThreshold,
+		"download_progress":  api.DownloadProgress,
 	} {
 		if got, err := api.ParseNotificationType(s); got != want || err != nil {
 			t.Errorf("%q: %q, %v", s, got, err)
 		}
 	}
-	_, err := api.ParseNotificationType("USAGE")
-	if err == nil || !strings.Contains(err.Error(), "SUBSCRIPTION_END or USAGE_THRESHOLD") {
-		t.Errorf("error is %v", err)
+	for _, s := range []string{"USAGE", ""} {
+		_, err := api.ParseNotificationType(s)
+		if err == nil || !strings.Contains(err.Error(), "SUBSCRIPTION_END, USAGE_THRESHOLD or DOWNLOAD_PROGRESS") {
+			t.Errorf("%q: error is %v", s, err)
+		}
+	}
+}
+
+func TestEveryTypeHasACodeOfItsOwn(t *testing.T) {
+	taken := map[string]api.NotificationType{"P": "reading", "V": "verifying"}
+	for _, typ := range api.AllNotificationTypes() {
+		code := typ.Code()
+		if other, is := taken[code]; is || code == "" || code == string(typ) {
+			t.Errorf("%s has the code %q, as %s has", typ, code, other)
+		}
+		taken[code] = typ
+		if got, err := api.ParseNotificationType(typ.Column()); got != typ || err != nil {
+			t.Errorf("%s: %q, %v", typ, got, err)
+		}
+	}
+	if diff := cmp.Diff([]api.NotificationType{api.SubscriptionEnd, api.UsageThreshold}, api.NotificationTypes()); diff != "" {
+		t.Errorf("the types that nobody has to ask for:\n%s", diff)
+	}
+	if got := api.DownloadProgress.Code() + " " + api.DownloadProgress.Column(); got != "DP download_progress" {
+		t.Errorf("DOWNLOAD_PROGRESS has %s", got)
 	}
 }

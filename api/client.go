@@ -102,8 +102,20 @@ func (c *Client) Ready(ctx context.Context) error {
 func (c *Client) Register(
 	ctx context.Context, iccid string, t NotificationType, webhookURL, correlationID string,
 ) (Answer, error) {
+	return c.RegisterBy(ctx, c.registerMethod, iccid, t, webhookURL, correlationID)
+}
+
+// RegisterBy is Register by POST or PUT, whatever [Config.RegisterMethod] says. A deployment that does not know the method
+// answers with an [Error] of status 405. PUT replaces an existing webhook.
+func (c *Client) RegisterBy(
+	ctx context.Context, method, iccid string, t NotificationType, webhookURL, correlationID string,
+) (Answer, error) {
+	if method != http.MethodPost && method != http.MethodPut {
+		return Answer{}, fmt.Errorf("register method %q: use POST or PUT", method)
+	}
 	return c.do(ctx, call{
-		method:        c.registerMethod,
+		method:        method,
+		resource:      oneWebhook,
 		iccid:         iccid,
 		notification:  t,
 		correlationID: correlationID,
@@ -119,6 +131,7 @@ func (c *Client) Unregister(
 ) (Answer, error) {
 	return c.do(ctx, call{
 		method:        http.MethodDelete,
+		resource:      oneWebhook,
 		iccid:         iccid,
 		notification:  t,
 		correlationID: correlationID,
@@ -130,14 +143,74 @@ func (c *Client) Preferences(ctx context.Context, iccid, correlationID string) (
 	var prefs Preferences
 	answer, err := c.do(ctx, call{
 		method:        http.MethodGet,
+		resource:      preferencesOfSIM,
 		iccid:         iccid,
 		correlationID: correlationID,
-		parseBody: func(body []byte) (err error) {
+		parse: func(_ http.Header, body []byte) (err error) {
 			prefs, err = parsePreferences(body)
 			return err
 		},
 	})
 	return prefs, answer, err
+}
+
+// SubscriptionsPage reads one page of the account's subscriptions. The next one is asked for with [Page.Next]. The list may
+// change while it is read: pages can then repeat entries, or skip them.
+func (c *Client) SubscriptionsPage(
+	ctx context.Context, query SubscriptionQuery, correlationID string,
+) (Page, Answer, error) {
+	target, err := query.target()
+	if err != nil {
+		return Page{}, Answer{}, err
+	}
+	var page Page
+	answer, err := c.do(ctx, call{
+		method:        http.MethodGet,
+		resource:      subscriptionsOfAccount,
+		target:        target,
+		correlationID: correlationID,
+		maxBody:       maxList,
+		parse: func(header http.Header, body []byte) (err error) {
+			page, err = parsePage(header, body, target)
+			return err
+		},
+	})
+	return page, answer, err
+}
+
+// SIMSubscriptions reads the subscriptions of one SIM.
+func (c *Client) SIMSubscriptions(
+	ctx context.Context, iccid, correlationID string,
+) ([]Subscription, Answer, error) {
+	var list []Subscription
+	answer, err := c.do(ctx, call{
+		method:        http.MethodGet,
+		resource:      subscriptionsOfSIM,
+		iccid:         iccid,
+		correlationID: correlationID,
+		maxBody:       maxList,
+		parse: func(_ http.Header, body []byte) (err error) {
+			list, err = parseSubscriptions(body, iccid)
+			return err
+		},
+	})
+	return list, answer, err
+}
+
+// SIM reads one SIM.
+func (c *Client) SIM(ctx context.Context, iccid, correlationID string) (SIM, Answer, error) {
+	var sim SIM
+	answer, err := c.do(ctx, call{
+		method:        http.MethodGet,
+		resource:      theSIM,
+		iccid:         iccid,
+		correlationID: correlationID,
+		parse: func(_ http.Header, body []byte) (err error) {
+			sim, err = parseSIM(body, iccid)
+			return err
+		},
+	})
+	return sim, answer, err
 }
 
 // TokensObtained is how many access tokens the client's source has obtained so far, including the first.

@@ -41,8 +41,8 @@ type Config struct {
 // Attempt describes one attempt for logs and metrics. It contains no token and no webhook URL.
 type Attempt struct {
 	Method        string
-	ICCID         string
-	Type          NotificationType // "" when preferences were read
+	ICCID         string           // "" when the account's subscriptions were read
+	Type          NotificationType // "" when something was read
 	CorrelationID string
 	Status        int // 0: there was no answer
 	Duration      time.Duration

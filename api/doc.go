@@ -1,5 +1,6 @@
-// Package api is a client of the Connect API's notification preferences, and the receiver of the
-// notifications it sends. The client registers, reads and removes the webhooks of one SIM at a time.
+// Package api is a client of the Connect API's notification preferences and subscriptions, and the receiver of the
+// notifications it sends. The client registers, reads and removes the webhooks of one SIM at a time, and lists the
+// account's subscriptions page by page.
 //
 // # One call is one attempt
 //
@@ -32,7 +33,7 @@
 // the credentials were refused, or nothing but 401 came for 30 s, with three tokens.
 //
 // An answer counts as the API's only with the API's shape: an error has a type and messages, preferences have a list of
-// notifications. What proxies, gateways and firewalls answer decides nothing.
+// notifications, subscriptions are a list whose entries have an id or an ICCID, and a SIM is the one that was asked for. What proxies, gateways and firewalls answer decides nothing.
 //
 //	what happened                                       Temporary  Ambiguous
 //	no connection                                       yes        no
@@ -73,8 +74,11 @@
 //	transporterror.go           failures of the network and of TLS
 //	token*.go, renewal.go       sources of tokens and their errors
 //	receiver.go                 the webhook's handler
-//	notification.go             notifications and their types
+//	notificationtype.go         the table of notification types
+//	notification.go             notifications
 //	preferences.go              the webhooks of one SIM
+//	subscription.go             subscriptions, their pages, and SIMs
+//	nextpage.go                 the link to the next page
 //	text.go, mask.go            text from outside made safe to print
 //
 // Package api/sandbox is the API in memory, for tests and rehearsals.

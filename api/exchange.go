@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -51,7 +52,7 @@ func (c *Client) exchange(ctx context.Context, call call) (Answer, error) {
 	c.reached.Store(true)
 	answer := readAnswer(resp, time.Now())
 	c.http1.Store(resp.ProtoMajor == 1)
-	body, err := req.read(resp.Body)
+	body, err := req.read(resp.Body, cmp.Or(call.maxBody, maxBody))
 	_ = resp.Body.Close() // the body is read already
 	if err != nil && (ctx.Err() != nil || !answer.decidedByStatus()) {
 		return answer, transportFailure(ctx, req.attempt, err, true, call.correlationID)

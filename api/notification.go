@@ -3,39 +3,9 @@ package api
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
+	"maps"
 	"time"
 )
-
-// NotificationType is an event that a webhook can be notified of.
-type NotificationType string
-
-// The notification types of the API's documentation.
-const (
-	SubscriptionEnd NotificationType = "SUBSCRIPTION_END" // a plan is used up or expires
-	UsageThreshold  NotificationType = "USAGE_THRESHOLD"  // 80 % of a plan is used
-)
-
-// misspeltSubscriptionEnd is how the documentation's tables and its GET example spell SubscriptionEnd.
-const misspeltSubscriptionEnd = "SUBSCRITPION_END"
-
-// NotificationTypes returns both types, always in this order.
-func NotificationTypes() []NotificationType {
-	return []NotificationType{SubscriptionEnd, UsageThreshold}
-}
-
-// ParseNotificationType reads the name of a type. It ignores case and surrounding spaces, and accepts the
-// documentation's misspelling. Its error names the two types.
-func ParseNotificationType(s string) (NotificationType, error) {
-	switch name := strings.ToUpper(strings.TrimSpace(s)); name {
-	case string(SubscriptionEnd), misspeltSubscriptionEnd:
-		return SubscriptionEnd, nil
-	case string(UsageThreshold):
-		return UsageThreshold, nil
-	default:
-		return "", fmt.Errorf("notification type %q is unknown: use %s or %s", s, SubscriptionEnd, UsageThreshold)
-	}
-}
 
 // maxIdentifier is the longest ID or type of a notification, in bytes. Those in the documentation are
 // shorter than 20.
@@ -48,7 +18,7 @@ type Notification struct {
 	// same ID: compare Type and ICCID as well. 1 to 256 printable bytes without spaces.
 	ID string
 
-	// Type is one of NotificationTypes, or an unknown one exactly as it was sent. The same limits as for ID
+	// Type is one of AllNotificationTypes, or an unknown one exactly as it was sent. The same limits as for ID
 	// apply.
 	Type NotificationType
 
@@ -59,6 +29,12 @@ type Notification struct {
 	Threshold      int       // used part of the plan in percent; 0: not sent
 	ExpirationDate time.Time // of the plan; zero: not sent
 	CurrentBalance *int64    // bytes left in the plan; nil: not sent
+
+	// The fields of a DownloadProgress. "": not sent.
+	EID                          string // of the device's eUICC
+	DownloadProgressStep         string // such as BPP_INSTALLATION
+	NotificationPointDescription string // the same in words
+	NotificationStatus           string // such as SUCCESS
 
 	// Other holds the unknown fields by name. It also holds a known optional field (SubscriptionID and
 	// those below it) whose value has an undocumented form, so that no data is lost. nil: no such fields.
@@ -74,6 +50,11 @@ const (
 	fieldThreshold      = "threshold"
 	fieldExpirationDate = "expiration_date"
 	fieldCurrentBalance = "current_balance"
+
+	fieldEID              = "eid"
+	fieldStep             = "download_progress_step"
+	fieldPointDescription = "notification_point_description"
+	fieldStatus           = "notification_status"
 )
 
 // MarshalJSON writes the notification in the API's form. ParseNotification reads the same value from it.
@@ -86,8 +67,16 @@ func (n Notification) MarshalJSON() ([]byte, error) {
 		Threshold      int              `json:"threshold,omitempty"`
 		ExpirationDate *time.Time       `json:"expiration_date,omitempty"`
 		CurrentBalance *int64           `json:"current_balance,omitempty"`
+
+		EID              string `json:"eid,omitempty"`
+		Step             string `json:"download_progress_step,omitempty"`
+		PointDescription string `json:"notification_point_description,omitempty"`
+		Status           string `json:"notification_status,omitempty"`
 	}
-	k := known{n.ID, n.Type, n.ICCID, n.SubscriptionID, n.Threshold, nil, n.CurrentBalance}
+	k := known{
+		n.ID, n.Type, n.ICCID, n.SubscriptionID, n.Threshold, nil, n.CurrentBalance,
+		n.EID, n.DownloadProgressStep, n.NotificationPointDescription, n.NotificationStatus,
+	}
 	if !n.ExpirationDate.IsZero() {
 		k.ExpirationDate = &n.ExpirationDate
 	}
@@ -101,4 +90,22 @@ func (n Notification) MarshalJSON() ([]byte, error) {
 	}
 	text[len(text)-1] = ','
 	return append(text, other[1:]...), nil
+}
+
+// Further are the fields that say nothing of a plan, by name: Other, and those of a DownloadProgress. nil: none.
+func (n Notification) Further() map[string]json.RawMessage {
+	further := maps.Clone(n.Other)
+	for name, value := range map[string]string{
+		fieldEID: n.EID, fieldStep: n.DownloadProgressStep,
+		fieldPointDescription: n.NotificationPointDescription, fieldStatus: n.NotificationStatus,
+	} {
+		if value == "" {
+			continue
+		}
+		if further == nil {
+			further = map[string]json.RawMessage{}
+		}
+		further[name], _ = json.Marshal(value) // a string can always be encoded
+	}
+	return further
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -16,8 +17,8 @@ import (
 func documented(t testing.TB) map[string][]byte {
 	t.Helper()
 	paths, err := filepath.Glob("../testdata/notifications/*.json")
-	if err != nil || len(paths) != 4 {
-		t.Fatalf("the documentation's 4 examples: %v, %v", paths, err)
+	if err != nil || len(paths) != 5 {
+		t.Fatalf("the documentation's 5 examples: %v, %v", paths, err)
 	}
 	examples := map[string][]byte{}
 	for _, path := range paths {
@@ -44,6 +45,38 @@ func TestTheDocumentedNotificationsAreUnderstood(t *testing.T) {
 				t.Errorf("%v, -want +got\n%s", err, diff)
 			}
 		})
+	}
+	progress := Notification{
+		ID: "1234-56789", Type: DownloadProgress, ICCID: "8944478600004958824", EID: "123456789",
+		DownloadProgressStep: "BPP_INSTALLATION", NotificationPointDescription: "BPP Installation", NotificationStatus: "SUCCESS",
+	}
+	example := documented(t)["download-progress.json"]
+	withColon := bytes.Replace(example, []byte(`"type"`), []byte(`"type:"`), 1) // as one rendering of the documentation has it
+	for _, body := range [][]byte{example, withColon} {
+		got, err := ParseNotification(body)
+		if diff := cmp.Diff(progress, got); err != nil || diff != "" {
+			t.Errorf("%s: %v, -want +got\n%s", body, err, diff)
+		}
+	}
+}
+
+func TestTheFieldsThatSayNothingOfAPlanAreFoundByName(t *testing.T) {
+	text := func(fields map[string]json.RawMessage) string {
+		text, err := json.Marshal(fields)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	n := Notification{EID: `89"1`, NotificationStatus: "SUCCESS", Other: map[string]json.RawMessage{"plan": json.RawMessage("7")}}
+	if got := text(n.Further()); got != `{"eid":"89\"1","notification_status":"SUCCESS","plan":7}` {
+		t.Error(got)
+	}
+	if got := text(n.Other); got != `{"plan":7}` {
+		t.Errorf("the notification became %s", got)
+	}
+	if further := (Notification{SubscriptionID: "1"}).Further(); further != nil {
+		t.Errorf("of none: %s", text(further))
 	}
 }
 
@@ -118,11 +151,16 @@ func TestANotificationIsReadAsItWasWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := Notification{
 			ID:             rapid.StringMatching(`[!-~ä€😀]{1,40}`).Draw(t, "id"),
-			Type:           rapid.SampledFrom(append(NotificationTypes(), "OTHER")).Draw(t, "type"),
+			Type:           rapid.SampledFrom(append(AllNotificationTypes(), "OTHER")).Draw(t, "type"),
 			ICCID:          rapid.StringMatching(`89[0-9]{16,18}`).Draw(t, "iccid"),
 			SubscriptionID: rapid.String().Draw(t, "subscription"),
 			Threshold:      rapid.Int().Draw(t, "threshold"),
 			CurrentBalance: rapid.Ptr(rapid.Int64(), true).Draw(t, "balance"),
+
+			EID:                          rapid.String().Draw(t, "eid"),
+			DownloadProgressStep:         rapid.String().Draw(t, "step"),
+			NotificationPointDescription: rapid.String().Draw(t, "description"),
+			NotificationStatus:           rapid.String().Draw(t, "status"),
 		}
 		if seconds := rapid.Int64Range(0, 1e10).Draw(t, "expires"); seconds > 0 {
 			want.ExpirationDate = time.Unix(seconds, 0).UTC()

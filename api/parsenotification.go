@@ -49,6 +49,10 @@ func notificationOf(fields map[string]json.RawMessage) (n Notification, err erro
 	takeField(fields, fieldThreshold, &n.Threshold)
 	takeField(fields, fieldExpirationDate, &n.ExpirationDate)
 	takeField(fields, fieldCurrentBalance, &n.CurrentBalance)
+	takeField(fields, fieldEID, &n.EID)
+	takeField(fields, fieldStep, &n.DownloadProgressStep)
+	takeField(fields, fieldPointDescription, &n.NotificationPointDescription)
+	takeField(fields, fieldStatus, &n.NotificationStatus)
 	if len(fields) > 0 {
 		n.Other = fields
 	}
@@ -64,6 +68,7 @@ func renameFields(fields map[string]json.RawMessage) {
 	}
 	for _, known := range []string{
 		fieldID, fieldType, fieldICCID, fieldSubscriptionID, fieldThreshold, fieldExpirationDate, fieldCurrentBalance,
+		fieldEID, fieldStep, fieldPointDescription, fieldStatus,
 	} {
 		names := meant[plainName(known)]
 		if len(names) == 1 && names[0] != known {

@@ -13,12 +13,43 @@ import (
 // call is what one attempt asks the API to do.
 type call struct {
 	method        string
-	iccid         string
-	notification  NotificationType // "": all preferences of the SIM
+	resource      resource
+	iccid         string           // "": no single SIM
+	notification  NotificationType // of oneWebhook
+	target        string           // path and query of subscriptionsOfAccount
 	correlationID string
 	registers     bool // sends webhookURL; otherwise the body is empty
 	webhookURL    string
-	parseBody     func(body []byte) error // nil: the body of a success is ignored
+	maxBody       int64                                       // of the answer; 0: maxBody
+	parse         func(header http.Header, body []byte) error // nil: the body of a success is ignored
+}
+
+// resource is what a call is about.
+type resource int
+
+const (
+	preferencesOfSIM resource = iota
+	oneWebhook
+	theSIM
+	subscriptionsOfSIM
+	subscriptionsOfAccount
+)
+
+// path is the call's, below the base URL, and its query.
+func (c call) path() (path, query string) {
+	switch c.resource {
+	case oneWebhook:
+		return "/v1/sim/" + c.iccid + "/preferences/notifications/" + string(c.notification), ""
+	case theSIM:
+		return "/v1/sim/" + c.iccid, ""
+	case subscriptionsOfSIM:
+		return "/v1/sim/" + c.iccid + "/subscriptions", ""
+	case subscriptionsOfAccount:
+		path, query, _ = strings.Cut(c.target, "?")
+		return path, query
+	default:
+		return "/v1/sim/" + c.iccid + "/preferences", ""
+	}
 }
 
 // prepare fills in the request for one attempt. It ensures that net/http never repeats, by itself, a request
@@ -30,8 +61,10 @@ type call struct {
 //   - GET over HTTP/1 would be repeated when a kept connection breaks. A body prevents that: an empty one of
 //     unknown length, which adds nothing to an HTTP/1 request. Over HTTP/2 it would look like content.
 func (r *reusedRequest) prepare(call call, token string, http1 bool) error {
-	if err := checkSegment(call.iccid); err != nil {
-		return err
+	if call.resource != subscriptionsOfAccount {
+		if err := checkSegment(call.iccid); err != nil {
+			return err
+		}
 	}
 	r.address(call)
 	r.authorize(token)
@@ -52,13 +85,10 @@ func (r *reusedRequest) prepare(call call, token string, http1 bool) error {
 // address sets the URL. The base URL may have escapes, which must stay as they are.
 func (r *reusedRequest) address(call call) {
 	u := r.request.URL
-	if call.notification == "" {
-		u.Path = r.base.Path + "/v1/sim/" + call.iccid + "/preferences"
-	} else {
-		u.Path = r.base.Path + "/v1/sim/" + call.iccid + "/preferences/notifications/" + string(call.notification)
-	}
+	path, query := call.path()
+	u.Path, u.RawQuery = r.base.Path+path, query
 	if r.base.RawPath != "" {
-		added := url.URL{Path: u.Path[len(r.base.Path):]}
+		added := url.URL{Path: path}
 		u.RawPath = r.base.RawPath + added.EscapedPath()
 	}
 }

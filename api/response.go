@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,17 +14,24 @@ const (
 	// maxBody is how much of a body is read, in bytes. The API's own answers have a few hundred.
 	maxBody = 1 << 20
 
+	// maxList is maxBody for lists of subscriptions. One takes about 400 bytes, and how many a page may have is not
+	// documented.
+	maxList = 16 << 20
+
 	maxMessages      = 10
 	maxMessageLength = 1000
 	maxTypeLength    = 100
 )
 
 // failureIn returns nil if the answer is a success: a 2xx whose body is the API's. That of a read must be the one that
-// parseBody takes. That of a write may be empty or any JSON that does not tell of a failure.
+// parse takes. That of a write may be empty or any JSON that does not tell of a failure.
 func failureIn(call call, resp *http.Response, body []byte, token string) *Error {
 	text := bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
-	if success(resp.StatusCode) && !isHTML(resp.Header.Get("Content-Type"), text) && bodyAsExpected(call, text) {
-		return nil
+	unexpected := errIsPage
+	if success(resp.StatusCode) && !isHTML(resp.Header.Get("Content-Type"), text) {
+		if unexpected = checkBody(call, resp.Header, text); unexpected == nil {
+			return nil
+		}
 	}
 	failure := &Error{
 		Method:        call.method,
@@ -35,22 +43,38 @@ func failureIn(call call, resp *http.Response, body []byte, token string) *Error
 		failure.Location = redirectHost(resp)
 	}
 	failure.readBody(resp.Header.Get("Content-Type"), text, token)
+	if failure.success() && call.maxBody == maxList && bytes.HasPrefix(text, []byte("[")) {
+		// The list itself would be the message, and does not say what is wrong with it.
+		failure.form, failure.Messages = "json", []string{oneLine(unexpected.Error(), maxMessageLength)}
+	}
 	return failure
 }
 
-// bodyAsExpected reports whether the body of a 2xx is the API's.
-func bodyAsExpected(call call, body []byte) bool {
-	if call.parseBody != nil {
-		return call.parseBody(body) == nil
+// Why the body of a 2xx is not the API's.
+var (
+	errIsPage       = errors.New("the body is HTML")
+	errTellsFailure = errors.New("the body tells of a failure")
+	errNotJSON      = errors.New("the body is not JSON")
+)
+
+// checkBody returns nil if the body of a 2xx is the API's.
+func checkBody(call call, header http.Header, body []byte) error {
+	if call.parse != nil {
+		return call.parse(header, body)
 	}
 	if len(body) == 0 || string(body) == "{}" {
-		return true
+		return nil
 	}
 	if content, ok := parseErrorBody(body); ok {
-		_, failed := content.failure()
-		return !failed
+		if _, failed := content.failure(); failed {
+			return errTellsFailure
+		}
+		return nil
 	}
-	return json.Valid(body)
+	if !json.Valid(body) {
+		return errNotJSON
+	}
+	return nil
 }
 
 // readBody reads the body of a failure. It removes the token and the passwords of URLs, in case the body repeats them.

@@ -103,13 +103,13 @@ func (c *Client) dropIdleRequests() {
 	}
 }
 
-// read reads an answer's body, at most maxBody bytes. The bytes are valid until the request is released.
-func (r *reusedRequest) read(body io.Reader) ([]byte, error) {
+// read reads an answer's body, at most limit bytes. The bytes are valid until the request is released.
+func (r *reusedRequest) read(body io.Reader, limit int64) ([]byte, error) {
 	if r.answer.Cap() > maxKeptBuffer {
 		r.answer = bytes.Buffer{}
 	}
 	r.answer.Reset()
-	r.answerReader = io.LimitedReader{R: body, N: maxBody}
+	r.answerReader = io.LimitedReader{R: body, N: limit}
 	_, err := r.answer.ReadFrom(&r.answerReader)
 	return r.answer.Bytes(), err
 }

@@ -32,18 +32,10 @@ func (s *simCalls) begin(kind string) *attempts {
 	return &attempts{iccid: s.iccid, kind: kind, run: s.run}
 }
 
-// shortName stands for a type in correlation IDs.
-func shortName(t api.NotificationType) string {
-	if t == api.SubscriptionEnd {
-		return "SE"
-	}
-	return "UT"
-}
-
 // result carries out an action for one type, and says what became of it.
 func (s *simCalls) result(t api.NotificationType, act func(*attempts, *report.Call) error) (report.Call, error) {
 	var call report.Call
-	a := s.begin(shortName(t))
+	a := s.begin(t.Code())
 	err := act(a, &call)
 	if a.made == 0 && s.reads != nil {
 		a = s.reads // reading was all that was done

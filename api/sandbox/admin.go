@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +23,7 @@ func (s *Sandbox) addAdmin() {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	s.mux.HandleFunc("POST /sandbox/down", s.serveDown)
+	s.mux.HandleFunc("POST /sandbox/sims", s.serveAddSIMs)
 }
 
 // serveSIM answers with the webhooks of one SIM, by type.
@@ -64,4 +66,17 @@ func (s *Sandbox) serveDown(w http.ResponseWriter, r *http.Request) {
 	s.downUntil = time.Now().Add(d)
 	s.mu.Unlock()
 	w.WriteHeader(http.StatusNoContent)
+}
+
+// maxAdded is how many SIMs one request can add.
+const maxAdded = 1_000_000
+
+// serveAddSIMs adds as many SIMs to the account as the parameter "add" says, and answers with their ICCIDs.
+func (s *Sandbox) serveAddSIMs(w http.ResponseWriter, r *http.Request) {
+	count, err := strconv.Atoi(r.FormValue("add"))
+	if err != nil || count < 1 || count > maxAdded {
+		invalid("the parameter add must be a number of SIMs, as in /sandbox/sims?add=50").write(w)
+		return
+	}
+	jsonReply(http.StatusCreated, s.AddNewSIMs(count)).write(w)
 }

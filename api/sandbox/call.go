@@ -16,7 +16,9 @@ type call struct {
 	*http.Request
 	number   int // among all calls, counted from 1
 	iccid    string
-	typeName string // as in the path; "": all preferences of the SIM
+	typeName string // as in the path; "": something is read
+	what     string // is read
+	read     func(call) reply
 	body     []byte
 	lost     bool // the call is checked and answered, but not carried out
 }
@@ -29,28 +31,34 @@ type outcome struct {
 	latency time.Duration
 }
 
-func (s *Sandbox) servePreferences(w http.ResponseWriter, r *http.Request) {
-	s.serve(w, r, "")
-}
-
-func (s *Sandbox) serveWebhook(w http.ResponseWriter, r *http.Request) {
-	s.serve(w, r, r.PathValue("type"))
+// addAPI adds the resources of the API itself.
+func (s *Sandbox) addAPI() {
+	for _, resource := range []struct {
+		path, what string
+		read       func(call) reply
+	}{
+		{"/v1/subscription", "subscriptions", s.list},
+		{"/v1/sim/{iccid}", "SIM", s.sim},
+		{"/v1/sim/{iccid}/subscriptions", "subscriptions", s.listOf},
+		{"/v1/sim/{iccid}/preferences", "preferences", s.preferences},
+		{"/v1/sim/{iccid}/preferences/notifications/{type}", "", nil},
+	} {
+		s.mux.HandleFunc(BasePath+resource.path, func(w http.ResponseWriter, r *http.Request) {
+			s.serve(w, r, call{what: resource.what, read: resource.read})
+		})
+	}
 }
 
 // serve carries out the call at once, and answers after the latency.
-func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, typeName string) {
+func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request, c call) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRequestBody))
 	if err != nil {
 		failure(http.StatusBadRequest, "INVALID_HTTP_MESSAGE", "the body cannot be read").write(w)
 		return
 	}
-	c := call{
-		Request:  r,
-		number:   s.enter(r.Method),
-		iccid:    strings.Clone(r.PathValue("iccid")), // the map of webhooks keeps it, and must not keep the whole path
-		typeName: typeName,
-		body:     body,
-	}
+	c.Request, c.body, c.number = r, body, s.enter(r.Method)
+	c.typeName = r.PathValue("type")
+	c.iccid = strings.Clone(r.PathValue("iccid")) // the map of webhooks keeps it, and must not keep the whole path
 	defer s.leave()
 	s.tell(Received, c, outcome{})
 	o := s.decide(c)

@@ -111,14 +111,13 @@ func (s *Sandbox) Deliveries() []Delivery {
 // compose writes a notification with the fields of the newer documentation. Its plan has 1 GiB.
 func (o *outbox) compose(number int, iccid string, t api.NotificationType, now time.Time) api.Notification {
 	const plan = 1 << 30
-	n := api.Notification{
-		ID:             fmt.Sprintf("%s-%d", o.run, number),
-		Type:           t,
-		ICCID:          iccid,
-		SubscriptionID: "c2FuZGJveA==",
-		ExpirationDate: now.UTC().Truncate(time.Second),
-		CurrentBalance: new(int64),
+	n := api.Notification{ID: fmt.Sprintf("%s-%d", o.run, number), Type: t, ICCID: iccid}
+	if t == api.DownloadProgress {
+		n.EID, n.DownloadProgressStep = "123456789", "BPP_INSTALLATION"
+		n.NotificationPointDescription, n.NotificationStatus = "BPP Installation", "SUCCESS"
+		return n
 	}
+	n.SubscriptionID, n.ExpirationDate, n.CurrentBalance = "c2FuZGJveA==", now.UTC().Truncate(time.Second), new(int64)
 	if t == api.UsageThreshold {
 		n.Threshold = 80
 		n.ExpirationDate = n.ExpirationDate.AddDate(0, 1, 0)
@@ -142,13 +141,13 @@ func (w *webhooks) pick(random *rand.Rand) (iccid string, t api.NotificationType
 	if w.count == 0 {
 		return "", "", false
 	}
-	types := api.NotificationTypes()
-	first := random.IntN(len(types))
-	for iccid, sim := range w.sims {
-		for i := range types {
-			t := types[(first+i)%len(types)]
-			if sim.url[slot(t)] != 0 {
-				return iccid, t, true
+	first := random.IntN(len(w.types))
+	for iccid, number := range w.sims {
+		urls := w.urlsOf(number)
+		for i := range urls {
+			i = (first + i) % len(urls)
+			if urls[i] != 0 {
+				return iccid, w.types[i], true
 			}
 		}
 	}

@@ -55,6 +55,15 @@ type Options struct {
 
 	Unknown, Foreign func(iccid string) bool // which SIMs are answered 404, and which 403
 
+	// SIMs are the ICCIDs of the account, for the list of subscriptions. Each has one or two, which are always the same, in
+	// the order of this list. nil: no list of the account is known; it has no subscriptions, and any SIM is in it.
+	SIMs []string
+
+	FirstPage    int    // the number of the first page of subscriptions, 0 or 1
+	NewestFirst  bool   // the list begins with the newest subscription, so adding SIMs shifts its pages; else with the oldest
+	ShiftPages   int    // so many new subscriptions come in front of the list after each page that is read, which shifts the next
+	NextPageBase string // base URL in the links to other pages, such as http://10.0.0.7:8080; "": the one that was called
+
 	Seed uint64 // of the random latencies and faults; the same seed draws the same ones
 }
 

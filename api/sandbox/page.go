@@ -21,7 +21,7 @@ type callRecord struct {
 	At            time.Time
 	Method        string
 	ICCID         string
-	Type          string // "": all preferences of the SIM
+	What          string // type, or what was read
 	CorrelationID string
 	Status        int
 	Fault         Fault
@@ -44,7 +44,7 @@ type overview struct {
 }
 
 func (s *Sandbox) servePage(w http.ResponseWriter, _ *http.Request) {
-	o := overview{Now: time.Now(), Types: api.NotificationTypes(), Stats: s.Stats(), Deliveries: s.Deliveries()}
+	o := overview{Now: time.Now(), Types: api.AllNotificationTypes(), Stats: s.Stats(), Deliveries: s.Deliveries()}
 	s.mu.Lock()
 	o.Registrations, o.Calls = s.webhooks.sample(maxShown), s.calls.newestFirst()
 	s.mu.Unlock()
@@ -63,7 +63,7 @@ func (s *Sandbox) servePage(w http.ResponseWriter, _ *http.Request) {
 // noteCall keeps a call for the page.
 func (s *Sandbox) noteCall(c call, status int, fault Fault) {
 	s.calls.add(callRecord{
-		At: time.Now(), Method: c.Method, ICCID: c.iccid, Type: strings.Clone(c.typeName),
+		At: time.Now(), Method: c.Method, ICCID: c.iccid, What: cmp.Or(strings.Clone(c.typeName), c.what),
 		CorrelationID: strings.Clone(c.Header.Get("X-Correlation-ID")), Status: status, Fault: fault,
 	})
 }
@@ -74,16 +74,17 @@ func (w *webhooks) sample(n int) []registration {
 	if w.count == 0 {
 		return nil
 	}
-	for iccid, sim := range w.sims {
+	for iccid, number := range w.sims {
 		if len(list) == n {
 			break
 		}
-		if sim.url == [2]uint32{} {
+		urls := w.urlsOf(number)
+		if slices.Max(urls) == 0 {
 			continue
 		}
 		r := registration{ICCID: iccid}
-		for _, t := range api.NotificationTypes() {
-			r.URLs = append(r.URLs, w.urls[sim.url[slot(t)]])
+		for _, url := range urls {
+			r.URLs = append(r.URLs, w.urls[url])
 		}
 		list = append(list, r)
 	}

@@ -35,8 +35,8 @@ code { font-size: 13px; }
 {{end}}
 <h2>Calls: {{range $method, $n := .Stats.Calls}}{{$n}} {{$method}} {{else}}none yet{{end}}</h2>
 {{if .Calls}}<table>
-<tr><th>time</th><th>method</th><th>SIM</th><th>type</th><th>status</th><th>fault</th><th>correlation ID</th></tr>
-{{range .Calls}}<tr><td>{{time .At}}</td><td>{{.Method}}</td><td><code>{{.ICCID}}</code></td><td>{{or .Type "preferences"}}</td><td>{{.Status}}</td><td>{{.Fault}}</td><td><code>{{.CorrelationID}}</code></td></tr>
+<tr><th>time</th><th>method</th><th>SIM</th><th>type, or what was read</th><th>status</th><th>fault</th><th>correlation ID</th></tr>
+{{range .Calls}}<tr><td>{{time .At}}</td><td>{{.Method}}</td><td><code>{{.ICCID}}</code></td><td>{{.What}}</td><td>{{.Status}}</td><td>{{.Fault}}</td><td><code>{{.CorrelationID}}</code></td></tr>
 {{end}}</table>
 {{end}}
 </body>

@@ -17,20 +17,22 @@ func (s *Sandbox) perform(c call) reply {
 	if media, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type")); media != "application/json" {
 		return invalid("the Content-Type must be application/json")
 	}
-	if s.opts.Unknown != nil && s.opts.Unknown(c.iccid) {
-		return failure(http.StatusNotFound, "NOT_FOUND", "the SIM is unknown")
-	}
-	if s.opts.Foreign != nil && s.opts.Foreign(c.iccid) {
-		return failure(http.StatusForbidden, "ACCESS_DENIED", "the SIM belongs to another account")
+	if c.iccid != "" {
+		if s.account.left(c.iccid) || s.opts.Unknown != nil && s.opts.Unknown(c.iccid) {
+			return unknownSIM()
+		}
+		if s.opts.Foreign != nil && s.opts.Foreign(c.iccid) {
+			return failure(http.StatusForbidden, "ACCESS_DENIED", "the SIM belongs to another account")
+		}
 	}
 	if c.typeName == "" {
 		if c.Method != http.MethodGet {
 			return methodNotAllowed(c.Method)
 		}
-		return s.read(c.iccid)
+		return c.read(c)
 	}
 	t := api.NotificationType(c.typeName)
-	if t != api.SubscriptionEnd && t != api.UsageThreshold {
+	if !s.webhooks.knows(t) {
 		return invalid("the notification type is unknown")
 	}
 	switch c.Method {
@@ -46,18 +48,19 @@ func (s *Sandbox) perform(c call) reply {
 	}
 }
 
-func (s *Sandbox) read(iccid string) reply {
+// preferences answers with the webhooks of one SIM.
+func (s *Sandbox) preferences(c call) reply {
 	type notification struct {
 		Type       string `json:"type"`
 		WebhookURL string `json:"webhook_url"`
 	}
 	list := []notification{}
-	for _, t := range api.NotificationTypes() {
+	for _, t := range s.webhooks.types {
 		name := string(t)
 		if s.opts.MisspeltType && t == api.SubscriptionEnd {
 			name = "SUBSCRITPION_END"
 		}
-		if url := s.webhooks.get(iccid, t); url != "" {
+		if url := s.webhooks.get(c.iccid, t); url != "" {
 			list = append(list, notification{name, url})
 		}
 	}

@@ -32,6 +32,7 @@ type Sandbox struct {
 	mu        sync.Mutex // guards everything below
 	random    *rand.Rand
 	webhooks  webhooks
+	account   account
 	tokens    map[string]grant
 	issued    int
 	quotas    map[string]*window // by QuotaPer.quota
@@ -47,7 +48,7 @@ type Sandbox struct {
 	outbox    outbox
 }
 
-// New returns a sandbox without webhooks. Quota windows and RevokeEvery begin now. It panics if there is no such QuotaModel.
+// New returns a sandbox without webhooks. Its account has Options.SIMs. Quota windows and RevokeEvery begin now. It panics if there is no such QuotaModel.
 func New(opts Options) *Sandbox {
 	if opts.TokenLifetime == 0 {
 		opts.TokenLifetime = defaultTokenLifetime
@@ -59,6 +60,7 @@ func New(opts Options) *Sandbox {
 		seed:     maphash.MakeSeed(),
 		random:   rand.New(rand.NewPCG(opts.Seed, opts.Seed)),
 		webhooks: newWebhooks(),
+		account:  newAccount(opts.SIMs, opts.NewestFirst, now),
 		tokens:   map[string]grant{},
 		quotas:   map[string]*window{},
 		stats:    newStats(),
@@ -71,8 +73,7 @@ func New(opts Options) *Sandbox {
 	s.quota("writes")
 	s.mux = http.NewServeMux()
 	s.mux.HandleFunc(TokenPath, s.serveToken)
-	s.mux.HandleFunc(BasePath+"/v1/sim/{iccid}/preferences", s.servePreferences)
-	s.mux.HandleFunc(BasePath+"/v1/sim/{iccid}/preferences/notifications/{type}", s.serveWebhook)
+	s.addAPI()
 	s.mux.HandleFunc(BasePath+"/", func(w http.ResponseWriter, _ *http.Request) {
 		failure(http.StatusNotFound, "NOT_FOUND", "no such resource").write(w)
 	})

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -134,7 +135,9 @@ func (s *settings) types() []api.NotificationType {
 	wanted := map[api.NotificationType]bool{}
 	for name := range strings.SplitSeq(list, ",") {
 		t, err := api.ParseNotificationType(name)
-		s.check("types", err)
+		if s.check("types", err); !slices.Contains(api.NotificationTypes(), t) {
+			s.refuse("types", "use SUBSCRIPTION_END or USAGE_THRESHOLD")
+		}
 		wanted[t] = true
 	}
 	var types []api.NotificationType

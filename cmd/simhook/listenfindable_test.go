@@ -158,7 +158,7 @@ func TestTheDocumentationsExamplesAreAllKept(t *testing.T) {
 	l := startListening(t, filepath.Join(t.TempDir(), "notifications.csv"))
 	l.url += "/" // is the same webhook
 	examples, err := filepath.Glob("../../testdata/notifications/*.json")
-	if err != nil || len(examples) != 4 {
+	if err != nil || len(examples) != 5 {
 		t.Fatalf("%d examples, %v", len(examples), err)
 	}
 	for _, path := range append(examples, examples...) {
@@ -171,7 +171,7 @@ func TestTheDocumentationsExamplesAreAllKept(t *testing.T) {
 		}
 	}
 	l.stop()
-	if want := "4 notifications received, 4 repeats, 2 with other content than before"; !strings.Contains(l.said.String(), want) {
+	if want := "5 notifications received, 5 repeats, 2 with other content than before"; !strings.Contains(l.said.String(), want) {
 		t.Errorf("it does not say %q:\n%s", want, l.said)
 	}
 }

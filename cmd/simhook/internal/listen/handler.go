@@ -74,8 +74,8 @@ func receiptOf(n api.Notification, at time.Time) (inbox.Row, error) {
 		ReceivedAt: at, ID: n.ID, Type: string(n.Type), ICCID: n.ICCID, SubscriptionID: n.SubscriptionID,
 		Threshold: n.Threshold, ExpirationDate: n.ExpirationDate, CurrentBalance: n.CurrentBalance,
 	}
-	if len(n.Other) > 0 {
-		other, err := json.Marshal(n.Other)
+	if further := n.Further(); len(further) > 0 {
+		other, err := json.Marshal(further)
 		if err != nil {
 			return r, fmt.Errorf("encoding the other fields of notification %s: %w", n.ID, err)
 		}
