@@ -1,9 +1,6 @@
 package batch
 
-import (
-	"simhook/api"
-	"simhook/report"
-)
+import "simhook/report"
 
 // Action is what a run does to each SIM.
 type Action string
@@ -41,12 +38,4 @@ type sim struct {
 
 	gone  bool  // it has left the fleet: what was registered is to be removed
 	steps steps // of Restore and Apply
-}
-
-// callOf is the part of a row that holds the outcome of one type.
-func callOf(row *report.Row, t api.NotificationType) *report.Call {
-	if t == api.SubscriptionEnd {
-		return &row.SubscriptionEnd
-	}
-	return &row.UsageThreshold
 }

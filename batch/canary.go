@@ -100,7 +100,8 @@ func (v *visit) mayStay(t api.NotificationType, found string) bool {
 	case Unregister:
 		return v.cfg.OnlyURL != "" && !fleet.SameURL(found, v.cfg.OnlyURL)
 	case Restore:
-		return found != "" && !fleet.SameURL(found, v.sim.steps.of(t).from)
+		step, _ := v.sim.steps.of(t)
+		return found != "" && !fleet.SameURL(found, step.from)
 	}
 	return false
 }

@@ -43,7 +43,7 @@ type Config struct {
 	CallOptions
 
 	Action Action
-	Types  []api.NotificationType // nil: both of [api.NotificationTypes]
+	Types  []api.NotificationType // nil: those of [api.NotificationTypes], or of Steps
 	Fleet  *fleet.Fleet           // the SIMs
 	Steps  *Steps                 // what Restore and Apply do
 	Shard  report.Shard           // the part of the fleet that this run takes; zero: all of it
@@ -128,6 +128,9 @@ func (c Config) complete() (Config, error) {
 	}
 	if len(c.Types) == 0 {
 		c.Types = api.NotificationTypes()
+		if c.Steps != nil {
+			c.Types = c.Steps.types
+		}
 	}
 	if c.DryRun {
 		c.Canary = 0 // nothing is changed

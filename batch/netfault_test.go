@@ -33,7 +33,7 @@ func TestANetworkThatBreaksEveryFourthRequestFailsNoSIM(t *testing.T) {
 	w := newWire(t, s, "http://"+proxy.relay.address(), 40)
 	w.client.Timeout = 2 * time.Second
 	summary, err := w.run(func(c *Config) { c.Workers = 20 })
-	if err != nil || summary.OK != 40 || summary.SubscriptionEnd[report.Registered] != 40 {
+	if err != nil || summary.OK != 40 || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Registered] != 40 {
 		t.Errorf("%v, %+v", err, summary)
 	}
 	w.complete(40)
@@ -69,7 +69,7 @@ func TestANetworkThatAlwaysBreaksTheCallsFailsEachSIMWithItsCause(t *testing.T) 
 				t.Errorf("%v, %+v", err, summary)
 			}
 			for _, row := range w.rows(w.results) {
-				if row.Status != report.StatusFailed || row.Error != cause || row.SubscriptionEnd.Attempts != 2 || row.SubscriptionEnd.CorrelationID == "" {
+				if row.Status != report.StatusFailed || row.Error != cause || row.Call("SUBSCRIPTION_END").Attempts != 2 || row.Call("SUBSCRIPTION_END").CorrelationID == "" {
 					t.Errorf("%+v", row)
 				}
 			}
@@ -162,8 +162,8 @@ func TestAnswersThatNeverMakeSenseFailEachSIMWithItsCause(t *testing.T) {
 				t.Errorf("%v, %+v after %d such answers", err, summary, twisted.fired.Load())
 			}
 			for _, row := range w.rows(w.results) {
-				if row.Error != cause || row.SubscriptionEnd.HTTPStatus != 200 {
-					t.Errorf("%q with status %d", row.Error, row.SubscriptionEnd.HTTPStatus)
+				if row.Error != cause || row.Call("SUBSCRIPTION_END").HTTPStatus != 200 {
+					t.Errorf("%q with status %d", row.Error, row.Call("SUBSCRIPTION_END").HTTPStatus)
 				}
 			}
 		})
@@ -263,7 +263,7 @@ func TestASIMThatNoTokenCouldBeHadForHasFailed(t *testing.T) {
 		t.Errorf("%v, %+v", err, summary)
 	}
 	for _, row := range w.rows(w.results) {
-		if row.Status != report.StatusFailed || !strings.Contains(row.Error, test.cause) || row.SubscriptionEnd.Attempts != 0 {
+		if row.Status != report.StatusFailed || !strings.Contains(row.Error, test.cause) || row.Call("SUBSCRIPTION_END").Attempts != 0 {
 			t.Errorf("%+v", row)
 		}
 	}

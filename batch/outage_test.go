@@ -219,7 +219,7 @@ func TestCallsThatOutlastTheGracePeriodAreCutAndTheirSIMsCalledAgain(t *testing.
 			t.Errorf("%+v", summary)
 		}
 		for _, row := range g.rows(g.results + ".partial") {
-			if row.Status != report.StatusFailed || row.SubscriptionEnd.CorrelationID == "" || row.UsageThreshold.Attempts != 0 {
+			if row.Status != report.StatusFailed || row.Call("SUBSCRIPTION_END").CorrelationID == "" || row.Call("USAGE_THRESHOLD").Attempts != 0 {
 				t.Errorf("%+v", row)
 			}
 		}

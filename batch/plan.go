@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
+	"simhook/api"
 	"simhook/batch/fleet"
 	"simhook/report"
 	"simhook/report/history"
@@ -261,9 +263,11 @@ func (p *planner) recall(s *sim, again bool) error {
 	if err != nil || !found {
 		return err
 	}
-	for _, call := range []*report.Call{&row.SubscriptionEnd, &row.UsageThreshold} {
-		if !again || p.changes != nil && p.changes.After(s.iccid, call.Run()) {
-			*call = report.Call{PreviousURL: call.PreviousURL}
+	for i := range row.Calls {
+		call := &row.Calls[i]
+		ours := slices.Contains(p.cfg.Types, api.NotificationType(call.Type))
+		if ours && !again || p.changes != nil && p.changes.After(s.iccid, call.Run()) {
+			*call = report.Call{Type: call.Type, PreviousURL: call.PreviousURL}
 		}
 	}
 	earlier := row // which takes memory only here: most SIMs have none

@@ -73,7 +73,7 @@ func TestARunOfZeroValuesRegistersBothTypesAndTellsEachResult(t *testing.T) {
 			t.Errorf("the results of %d SIMs were told, want 50", len(told))
 		}
 		for iccid, row := range told {
-			if id := row.UsageThreshold.CorrelationID; len(strings.Split(id, "-")) != 4 || strings.HasPrefix(id, "-") {
+			if id := row.Call("USAGE_THRESHOLD").CorrelationID; len(strings.Split(id, "-")) != 4 || strings.HasPrefix(id, "-") {
 				t.Errorf("%s has the correlation ID %q", iccid, id)
 			}
 		}

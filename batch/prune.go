@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"simhook/api"
 	"simhook/report"
 	"simhook/report/results"
 	"simhook/report/simset"
@@ -28,6 +29,24 @@ type UnexpectedDeletesError struct{ Gone, Expected int }
 
 func (e *UnexpectedDeletesError) Error() string {
 	return fmt.Sprintf("%d SIMs of the last results are not in the fleet file, and --expect-gone says %d: is the fleet file whole? Nothing was changed", e.Gone, e.Expected)
+}
+
+// OtherTypeError says that a SIM has left the fleet with a webhook of a type that the run is not about: it would be forgotten.
+// Nothing was called.
+type OtherTypeError struct{ Type, ICCID string }
+
+func (e *OtherTypeError) Error() string {
+	return fmt.Sprintf("SIM %s is not in the fleet file any more, and has a webhook for %s, which --types leaves out: add it, so that --prune removes that webhook too. Nothing was changed", e.ICCID, e.Type)
+}
+
+// ownOfOthers is a type that the run is not about, of which an earlier run left a webhook with a SIM; "": there is none.
+func (c *Config) ownOfOthers(row *report.Row) string {
+	for _, call := range row.Calls {
+		if isThere(call.Outcome) && !slices.Contains(c.Types, api.NotificationType(call.Type)) {
+			return call.Type
+		}
+	}
+	return ""
 }
 
 // planPruning counts the SIMs that have left the fleet, and refuses if there are too many. A fleet file with invalid or
@@ -74,7 +93,14 @@ func (p *planner) gone() iter.Seq2[sim, error] {
 				yield(sim{}, err)
 				return
 			}
-			if !p.cfg.hasOwn(&row) || p.elsewhere.has(row.ICCID) {
+			if p.elsewhere.has(row.ICCID) {
+				continue
+			}
+			if t := p.cfg.ownOfOthers(&row); t != "" {
+				yield(sim{}, &OtherTypeError{Type: t, ICCID: row.ICCID})
+				return
+			}
+			if !p.cfg.hasOwn(&row) {
 				continue
 			}
 			if !yield(sim{iccid: row.ICCID, webhookURL: row.WebhookURL, labels: row.Labels, gone: true}, nil) {
@@ -116,7 +142,7 @@ func (p *planner) readOtherFleets() error {
 		isOwn := func(base string) bool { return strings.HasPrefix(path, base+".") }
 		if path != p.cfg.Results && !slices.ContainsFunc(bases, isOwn) {
 			p.elsewhere.add(path, func(row *report.Row) bool {
-				return row.Line > 0 && row.BaseURL == p.cfg.APIName && p.cfg.hasOwn(row) && !own[row.SubscriptionEnd.Run()] && !own[row.UsageThreshold.Run()]
+				return row.Line > 0 && row.BaseURL == p.cfg.APIName && p.cfg.hasOwn(row) && !anyCall(row, func(c *report.Call) bool { return own[c.Run()] })
 			})
 		}
 	}
@@ -127,7 +153,7 @@ func (p *planner) readOtherFleets() error {
 func (o *otherFleets) add(path string, counts func(*report.Row) bool) {
 	var keys []uint64
 	for row, err := range results.Newest(path) {
-		if err != nil || row.SubscriptionEnd.Outcome.Planned() || row.UsageThreshold.Outcome.Planned() {
+		if err != nil || anyCall(&row, func(c *report.Call) bool { return c.Outcome.Planned() }) {
 			return
 		}
 		if key, ok := simset.Key(row.ICCID); ok && counts(&row) {
@@ -165,9 +191,18 @@ func (c *Config) hasOwn(row *report.Row) bool {
 	if row.Line == 0 && row.Status != report.StatusOK {
 		return true
 	}
-	for _, t := range c.Types {
-		switch callOf(row, t).Outcome {
-		case report.Registered, report.Replaced, report.Unchanged:
+	return slices.ContainsFunc(c.Types, func(t api.NotificationType) bool { return isThere(row.Outcome(string(t))) })
+}
+
+// isThere reports whether an outcome says that a webhook of ours is there.
+func isThere(o report.Outcome) bool {
+	return o == report.Registered || o == report.Replaced || o == report.Unchanged
+}
+
+// anyCall reports whether something is so of one of a row's calls.
+func anyCall(row *report.Row, is func(*report.Call) bool) bool {
+	for i := range row.Calls {
+		if is(&row.Calls[i]) {
 			return true
 		}
 	}

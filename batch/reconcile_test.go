@@ -51,7 +51,7 @@ func TestReconcilingTouchesOnlyWhatDiffers(t *testing.T) {
 		g.results = filepath.Join(filepath.Dir(results), "fleet.plan.csv")
 
 		summary, err := g.run(plan)
-		if err != nil || summary.SubscriptionEnd[report.WouldRegister] != 40 || summary.UsageThreshold[report.WouldReplace] != 30 || summary.OK != 1000 {
+		if err != nil || summary.Outcomes.Of("SUBSCRIPTION_END")[report.WouldRegister] != 40 || summary.Outcomes.Of("USAGE_THRESHOLD")[report.WouldReplace] != 30 || summary.OK != 1000 {
 			t.Errorf("plan: %v, %+v", err, summary)
 		}
 		none := sandbox.Stats{}
@@ -62,7 +62,7 @@ func TestReconcilingTouchesOnlyWhatDiffers(t *testing.T) {
 		g.results = results
 		before := g.sandbox.Stats()
 		summary, err = g.run(reconcile)
-		if err != nil || summary.SubscriptionEnd[report.Registered] != 40 || summary.UsageThreshold[report.Replaced] != 30 || summary.UsageThreshold[report.Unchanged] != 930 {
+		if err != nil || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Registered] != 40 || summary.Outcomes.Of("USAGE_THRESHOLD")[report.Replaced] != 30 || summary.Outcomes.Of("USAGE_THRESHOLD")[report.Unchanged] != 930 {
 			t.Errorf("reconcile: %v, %+v", err, summary)
 		}
 		if posts, deletes := g.callsSince(before, "POST"), g.callsSince(before, "DELETE"); posts != 140+60 || deletes != 60 {
@@ -71,7 +71,7 @@ func TestReconcilingTouchesOnlyWhatDiffers(t *testing.T) {
 		g.complete(1000)
 		replaced := 0
 		for _, row := range g.rows(g.results) {
-			if row.SubscriptionEnd.Outcome == report.Replaced && row.SubscriptionEnd.PreviousURL == oldWebhook {
+			if row.Call("SUBSCRIPTION_END").Outcome == report.Replaced && row.Call("SUBSCRIPTION_END").PreviousURL == oldWebhook {
 				replaced++
 			}
 		}
@@ -81,7 +81,7 @@ func TestReconcilingTouchesOnlyWhatDiffers(t *testing.T) {
 
 		before = g.sandbox.Stats()
 		summary, err = g.run(reconcile) // a completed one starts a new sweep
-		if err != nil || summary.SubscriptionEnd[report.Unchanged] != 1000 || g.callsSince(before, "GET") != 1000 || g.callsSince(before, "POST") != 0 {
+		if err != nil || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Unchanged] != 1000 || g.callsSince(before, "GET") != 1000 || g.callsSince(before, "POST") != 0 {
 			t.Errorf("a fleet without drift: %v, %+v", err, summary)
 		}
 	})
@@ -107,8 +107,8 @@ func TestRestoringBringsBackWhatARunHasChanged(t *testing.T) {
 			c.Steps = undo
 		}
 		summary, err := g.run(restore)
-		if err != nil || summary.Rows != 70 || summary.OK != 70 || summary.SubscriptionEnd[report.Replaced] != 30 ||
-			summary.SubscriptionEnd[report.Unregistered] != 40 || summary.UsageThreshold[report.Foreign] != 1 {
+		if err != nil || summary.Rows != 70 || summary.OK != 70 || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Replaced] != 30 ||
+			summary.Outcomes.Of("SUBSCRIPTION_END")[report.Unregistered] != 40 || summary.Outcomes.Of("USAGE_THRESHOLD")[report.Foreign] != 1 {
 			t.Errorf("%v, %+v", err, summary)
 		}
 		for n := range 1000 {
@@ -132,7 +132,7 @@ func TestRestoringBringsBackWhatARunHasChanged(t *testing.T) {
 		}
 		// Where something has changed the SIMs since, restoring them again is not "nothing to do".
 		g.sandbox.Set(testICCID(50), api.SubscriptionEnd, testWebhook)
-		if summary, err = g.run(restore); err != nil || summary.SubscriptionEnd[report.Replaced] != 1 {
+		if summary, err = g.run(restore); err != nil || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Replaced] != 1 {
 			t.Errorf("restored once more: %v, %+v", err, summary)
 		}
 	})
@@ -247,8 +247,8 @@ func TestUnregisteringOnlyOneURLLeavesOthersAlone(t *testing.T) {
 		g.sandbox.Set(testICCID(1), api.SubscriptionEnd, oldWebhook)
 		summary, err := g.run(func(c *Config) { c.Action, c.OnlyURL = Unregister, testWebhook })
 		want := fmt.Sprint(map[report.Outcome]int{report.Unregistered: 1, report.Foreign: 1, report.Absent: 1})
-		if err != nil || fmt.Sprint(summary.SubscriptionEnd) != want || summary.OK != 3 {
-			t.Errorf("%v, %v", err, summary.SubscriptionEnd)
+		if err != nil || fmt.Sprint(summary.Outcomes.Of("SUBSCRIPTION_END")) != want || summary.OK != 3 {
+			t.Errorf("%v, %v", err, summary.Outcomes.Of("SUBSCRIPTION_END"))
 		}
 		if url, _ := g.sandbox.Webhook(testICCID(1), api.SubscriptionEnd); url != oldWebhook || g.sandbox.Registrations() != 1 {
 			t.Errorf("left with %q", url)
@@ -303,7 +303,7 @@ func TestAWriteThatEndedInDoubtIsSettledByLooking(t *testing.T) {
 				if err != nil || len(g.sandbox.Stats().Faults) == 0 {
 					t.Fatalf("%v, %+v: nothing was tested", err, summary)
 				}
-				if c.outcome == "" && summary.Failed != 2 || c.outcome != "" && (summary.OK != 2 || summary.SubscriptionEnd[c.outcome] != 2) {
+				if c.outcome == "" && summary.Failed != 2 || c.outcome != "" && (summary.OK != 2 || summary.Outcomes.Of("SUBSCRIPTION_END")[c.outcome] != 2) {
 					t.Errorf("%+v", summary)
 				}
 			})

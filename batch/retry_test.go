@@ -231,7 +231,7 @@ func TestARemovalThatSeemedToFailIsOneAndNotAbsent(t *testing.T) {
 			}
 		}
 		summary, err := g.run(func(c *Config) { c.Action = Unregister; unlimited(c) })
-		if err != nil || summary.OK != sims || summary.SubscriptionEnd[report.Unregistered] != sims || g.sandbox.Registrations() != 0 {
+		if err != nil || summary.OK != sims || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Unregistered] != sims || g.sandbox.Registrations() != 0 {
 			t.Errorf("%v, %+v", err, summary)
 		}
 		if stats := g.sandbox.Stats(); stats.Statuses[404] == 0 || summary.Retries == 0 {
@@ -279,7 +279,7 @@ func TestAGatewaysPageTellsNothingOfAWebhook(t *testing.T) {
 				path = w.partial()
 			}
 			for _, row := range w.rows(path) {
-				if row.UsageThreshold.Outcome != report.Failed || !strings.Contains(row.Error, "(not from the API: html)") && !strings.Contains(row.Error, "stopped") {
+				if row.Call("USAGE_THRESHOLD").Outcome != report.Failed || !strings.Contains(row.Error, "(not from the API: html)") && !strings.Contains(row.Error, "stopped") {
 					t.Errorf("%+v", row)
 				}
 			}

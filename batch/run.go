@@ -133,8 +133,11 @@ func (r *Run) openJournal() (err error) {
 	if r.changes != nil {
 		options.ChangedSince = r.changes.After
 	}
+	options.Types = c.columnTypes()
 	if !c.Action.takesSteps() { // whose rows each have types of their own
-		options.Want = resultsTypes(c.Types)
+		for _, t := range c.Types {
+			options.Want = append(options.Want, string(t))
+		}
 	}
 	path := c.Results
 	if path == "" {
@@ -157,13 +160,16 @@ type unsynced struct{ file.OS }
 
 func (unsynced) Sync(*os.File) error { return nil }
 
-// resultsTypes says which types a run is about, as the results do.
-func resultsTypes(types []api.NotificationType) (want results.Types) {
-	for _, t := range types {
-		want.SubscriptionEnd = want.SubscriptionEnd || t == api.SubscriptionEnd
-		want.UsageThreshold = want.UsageThreshold || t == api.UsageThreshold
+// columnTypes are the types that results have columns for: the usual ones, and those that the run is about.
+func (c *Config) columnTypes() (names []string) {
+	asked := map[api.NotificationType]bool{}
+	for _, t := range c.Types {
+		asked[t] = true
 	}
-	return want
+	for _, t := range typesWith(asked) {
+		names = append(names, string(t))
+	}
+	return names
 }
 
 // Plan is what the run is about to do.

@@ -137,8 +137,8 @@ func TestPassingFaultsOfWritesThatTookEffectLeaveEverySIMOK(t *testing.T) {
 		if stats.RepeatedCorrelationIDs != 0 {
 			t.Errorf("%d correlation IDs were used twice", stats.RepeatedCorrelationIDs)
 		}
-		if n := summary.SubscriptionEnd[report.Registered]; n != 2000 {
-			t.Errorf("outcomes %v: what an attempt of ours did is registered, not unchanged", summary.SubscriptionEnd)
+		if n := summary.Outcomes.Of("SUBSCRIPTION_END")[report.Registered]; n != 2000 {
+			t.Errorf("outcomes %v: what an attempt of ours did is registered, not unchanged", summary.Outcomes.Of("SUBSCRIPTION_END"))
 		}
 	})
 }
@@ -160,11 +160,11 @@ func TestAWebhookThatIsThereAlreadyIsKeptOrReplaced(t *testing.T) {
 			testICCID(2): {report.Registered, report.Registered},
 		}
 		for _, row := range g.rows(g.results) {
-			if got := [2]report.Outcome{row.SubscriptionEnd.Outcome, row.UsageThreshold.Outcome}; got != want[row.ICCID] {
+			if got := [2]report.Outcome{row.Call("SUBSCRIPTION_END").Outcome, row.Call("USAGE_THRESHOLD").Outcome}; got != want[row.ICCID] {
 				t.Errorf("SIM %s: %v, want %v", row.ICCID, got, want[row.ICCID])
 			}
-			if row.ICCID == testICCID(1) && row.UsageThreshold.PreviousURL != "https://old.example/hook" {
-				t.Errorf("the URL that was replaced is given as %q", row.UsageThreshold.PreviousURL)
+			if row.ICCID == testICCID(1) && row.Call("USAGE_THRESHOLD").PreviousURL != "https://old.example/hook" {
+				t.Errorf("the URL that was replaced is given as %q", row.Call("USAGE_THRESHOLD").PreviousURL)
 			}
 		}
 		for n := range 3 {
@@ -183,7 +183,7 @@ func TestRemovingWhatIsNotThereIsAbsentAndOK(t *testing.T) {
 		g := newRig(t, sandbox.Options{NotFoundOnUnregister: true}, 2)
 		g.sandbox.Set(testICCID(0), api.UsageThreshold, testWebhook)
 		summary, err := g.run(func(c *Config) { c.Action = Unregister })
-		if err != nil || summary.OK != 2 || summary.UsageThreshold[report.Absent] != 1 || summary.UsageThreshold[report.Unregistered] != 1 || summary.SubscriptionEnd[report.Absent] != 2 {
+		if err != nil || summary.OK != 2 || summary.Outcomes.Of("USAGE_THRESHOLD")[report.Absent] != 1 || summary.Outcomes.Of("USAGE_THRESHOLD")[report.Unregistered] != 1 || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Absent] != 2 {
 			t.Errorf("%v, %+v", err, summary)
 		}
 	})

@@ -34,7 +34,7 @@ func (s *simCalls) begin(kind string) *attempts {
 
 // result carries out an action for one type, and says what became of it.
 func (s *simCalls) result(t api.NotificationType, act func(*attempts, *report.Call) error) (report.Call, error) {
-	var call report.Call
+	call := report.Call{Type: string(t)}
 	a := s.begin(t.Code())
 	err := act(a, &call)
 	if a.made == 0 && s.reads != nil {

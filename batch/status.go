@@ -174,9 +174,9 @@ func (c *recorder) summarise(s *report.Summary, elapsed time.Duration) {
 	s.StartedAt, s.FinishedAt = c.started.UTC(), c.started.Add(elapsed).UTC()
 	s.Kept, s.Complete = c.kept, c.completed
 	s.Verified, s.Mismatches = c.sample.verified, c.sample.mismatches
-	s.SubscriptionEnd, s.UsageThreshold = c.tally.SubscriptionEnd, c.tally.UsageThreshold
+	s.Outcomes = c.tally.Outcomes
 	s.Causes = append(c.tally.Causes(), c.pruned.Causes()...)
 	if c.pruned.Rows() > 0 {
-		s.PrunedOutcomes = c.pruned.Outcomes()
+		s.PrunedOutcomes = c.pruned.Outcomes.All()
 	}
 }

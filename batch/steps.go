@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"iter"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,7 @@ type Steps struct {
 
 	// History is the history of the fleet that the steps are about, as Config has it; "": not known.
 	History string
+	types   []api.NotificationType // of the steps, and the usual ones
 	// Damaged is how many lines of the history could not be read: what they recorded is not among the steps.
 	Damaged int
 
@@ -35,19 +37,24 @@ type Steps struct {
 func (s *Steps) Name() string { return s.name }
 
 // step is what is done for one type of a SIM.
-type step struct {
-	wanted   bool
-	from, to string // URLs; "": no webhook
+type step struct{ from, to string } // URLs; "": no webhook
+
+// steps are those of a SIM.
+type steps []typeStep
+
+type typeStep struct {
+	step
+	of api.NotificationType
 }
 
-// steps are those of a SIM, by type.
-type steps struct{ subscriptionEnd, usageThreshold step }
-
-func (s *steps) of(t api.NotificationType) *step {
-	if t == api.SubscriptionEnd {
-		return &s.subscriptionEnd
+// of is the step for a type. wanted reports whether there is one.
+func (s steps) of(t api.NotificationType) (one step, wanted bool) {
+	for i := range s {
+		if s[i].of == t {
+			return s[i].step, true
+		}
 	}
-	return &s.usageThreshold
+	return step{}, false
 }
 
 // WrongAPIError says that results or a plan are about another API than the one that would be called. Nothing was called.
@@ -65,24 +72,31 @@ func (e *WrongAPIError) Error() string {
 // read, or is no plan.
 func OpenPlan(path string) (*Steps, error) {
 	plan := &Steps{name: path, History: strings.TrimSuffix(strings.TrimSuffix(path, filepath.Ext(path)), ".plan")}
+	found := map[api.NotificationType]bool{}
 	for row, err := range readResults(path) {
 		if err != nil {
 			return nil, err
 		}
-		if isChange(row.SubscriptionEnd.Outcome) || isChange(row.UsageThreshold.Outcome) {
+		if anyCall(&row, func(c *report.Call) bool { return c.Outcome.Changed() }) {
 			return nil, &fleet.Error{Name: path, Err: errors.New("holds results, and not a plan: reconcile --dry-run makes a plan")}
 		}
 		plan.apiName = row.BaseURL
+		for i := range row.Calls {
+			if row.Calls[i].Outcome.Planned() {
+				found[api.NotificationType(row.Calls[i].Type)] = true
+			}
+		}
 	}
+	plan.types = typesWith(found)
 	plan.rows = func(types []api.NotificationType) iter.Seq2[sourceRow, error] {
-		return stepRows(path, types, func(row *report.Row, call *report.Call) step {
+		return stepRows(path, types, func(row *report.Row, call *report.Call) (next step, wanted bool) {
 			switch call.Outcome {
 			case report.WouldRegister, report.WouldReplace:
-				return step{true, call.PreviousURL, row.WebhookURL}
+				return step{call.PreviousURL, row.WebhookURL}, true
 			case report.WouldUnregister:
-				return step{true, call.PreviousURL, ""}
+				return step{call.PreviousURL, ""}, true
 			}
-			return step{}
+			return step{}, false
 		})
 	}
 	return plan, nil
@@ -99,11 +113,11 @@ type UndoOptions struct {
 // put back, whatever came of its SIM, and what they registered anew is removed. The histories beside the file tell it,
 // and where they know nothing of a row's run, the row. Its error is a *fleet.Error.
 func OpenUndo(path string, options UndoOptions) (*Steps, error) {
-	u := undo{path: path, options: options, steps: map[string]*steps{}}
+	u := undo{path: path, options: options, steps: map[string]*steps{}, types: map[api.NotificationType]bool{}}
 	if err := u.read(); err != nil {
 		return nil, &fleet.Error{Name: path, Err: err}
 	}
-	return &Steps{name: path, apiName: u.apiName, History: u.base, Damaged: u.damaged, rows: u.rows}, nil
+	return &Steps{name: path, apiName: u.apiName, types: typesWith(u.types), History: u.base, Damaged: u.damaged, rows: u.rows}, nil
 }
 
 // undo collects what takes runs back.
@@ -116,6 +130,22 @@ type undo struct {
 	known   map[string]bool // runs that a history tells of
 	iccids  []string        // in the order of their first change
 	steps   map[string]*steps
+	types   map[api.NotificationType]bool // of these
+}
+
+// typesWith are the usual types and others, in the usual order. A type that this version does not know stands behind.
+func typesWith(others map[api.NotificationType]bool) (types []api.NotificationType) {
+	for _, t := range api.AllNotificationTypes() {
+		if others[t] || slices.Contains(api.NotificationTypes(), t) {
+			types = append(types, t)
+		}
+	}
+	for _, t := range slices.Sorted(maps.Keys(others)) {
+		if !slices.Contains(types, t) {
+			types = append(types, t)
+		}
+	}
+	return types
 }
 
 func (u *undo) read() error {
@@ -138,7 +168,7 @@ func (u *undo) read() error {
 	}
 	u.damaged = damaged
 	for _, c := range changes {
-		u.add(c.ICCID, api.NotificationType(c.Type), step{true, c.After, c.Before})
+		u.add(c.ICCID, api.NotificationType(c.Type), step{c.After, c.Before})
 	}
 	if u.options.Run != "" {
 		return nil
@@ -178,10 +208,10 @@ func (u *undo) readRows() error {
 				return err
 			}
 			u.apiName = cmp.Or(u.apiName, row.BaseURL)
-			for _, t := range api.NotificationTypes() {
-				call := callOf(&row, t)
-				if next := undoOf(&row, call); next.wanted && !u.known[call.Run()] {
-					u.add(row.ICCID, t, next)
+			for i := range row.Calls {
+				call := &row.Calls[i]
+				if next, wanted := undoOf(&row, call); wanted && !u.known[call.Run()] {
+					u.add(row.ICCID, api.NotificationType(call.Type), next)
 				}
 			}
 		}
@@ -197,8 +227,9 @@ func (u *undo) add(iccid string, t api.NotificationType, next step) {
 		u.steps[iccid] = one
 		u.iccids = append(u.iccids, iccid)
 	}
-	if s := one.of(t); !s.wanted {
-		*s = next
+	if _, already := one.of(t); !already {
+		*one = append(*one, typeStep{next, t})
+		u.types[t] = true
 	}
 }
 
@@ -207,7 +238,8 @@ func (u *undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 		for i, iccid := range u.iccids {
 			one := sourceRow{Row: fleet.RowOf(i+1, iccid), steps: *u.steps[iccid]}
 			for _, t := range types {
-				one.WebhookURL = cmp.Or(one.WebhookURL, one.steps.of(t).to)
+				next, _ := one.steps.of(t)
+				one.WebhookURL = cmp.Or(one.WebhookURL, next.to)
 			}
 			if !yield(one, nil) {
 				return
@@ -266,22 +298,18 @@ func baseByName(path string) string {
 }
 
 // undoOf tells from a row what is to be put back.
-func undoOf(row *report.Row, call *report.Call) step {
+func undoOf(row *report.Row, call *report.Call) (back step, wanted bool) {
 	switch {
 	case call.Outcome.Planned():
-		return step{}
+		return step{}, false
 	case call.PreviousURL != "" && row.Action == string(Unregister), call.Outcome == report.Unregistered && call.PreviousURL != "":
-		return step{true, "", call.PreviousURL}
+		return step{"", call.PreviousURL}, true
 	case call.PreviousURL != "":
-		return step{true, row.WebhookURL, call.PreviousURL}
+		return step{row.WebhookURL, call.PreviousURL}, true
 	case call.Outcome == report.Registered && row.Action != string(Restore):
-		return step{true, row.WebhookURL, ""}
+		return step{row.WebhookURL, ""}, true
 	}
-	return step{}
-}
-
-func isChange(o report.Outcome) bool {
-	return o == report.Registered || o == report.Replaced || o == report.Unregistered
+	return step{}, false
 }
 
 // readResults yields the newest row of each SIM of a results file. Its error is a *fleet.Error.
@@ -306,7 +334,7 @@ func readResults(path string) iter.Seq2[report.Row, error] {
 
 // stepRows are the SIMs of a results file for which there is a step. Their webhook URL is the first one that is to be
 // there.
-func stepRows(path string, types []api.NotificationType, stepOf func(*report.Row, *report.Call) step) iter.Seq2[sourceRow, error] {
+func stepRows(path string, types []api.NotificationType, stepOf func(*report.Row, *report.Call) (next step, wanted bool)) iter.Seq2[sourceRow, error] {
 	return func(yield func(sourceRow, error) bool) {
 		number := 1 // of the line, as far as rows take one each
 		for row, err := range readResults(path) {
@@ -316,16 +344,15 @@ func stepRows(path string, types []api.NotificationType, stepOf func(*report.Row
 			}
 			number++
 			one := sourceRow{Row: fleet.RowOf(number, row.ICCID)}
-			wanted := false
 			for _, t := range types {
-				next := stepOf(&row, callOf(&row, t))
-				*one.steps.of(t) = next
-				wanted = wanted || next.wanted
-				if one.WebhookURL == "" {
-					one.WebhookURL = next.to
+				next, wanted := stepOf(&row, row.Call(string(t)))
+				if !wanted {
+					continue
 				}
+				one.steps = append(one.steps, typeStep{next, t})
+				one.WebhookURL = cmp.Or(one.WebhookURL, next.to)
 			}
-			if wanted && !yield(one, nil) {
+			if len(one.steps) > 0 && !yield(one, nil) {
 				return
 			}
 		}

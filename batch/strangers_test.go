@@ -147,7 +147,7 @@ func TestAnUnknownSIMIsRefusedAndNotAbsent(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			g := newRig(t, sandbox.Options{NotFoundOnUnregister: true, Unknown: among(1)}, 3)
 			summary, err := g.run(func(c *Config) { c.Action, c.Blind = Unregister, unread; unlimited(c) })
-			if err != nil || summary.OK != 2 || summary.Refused != 1 || summary.SubscriptionEnd[report.Absent] != 2 {
+			if err != nil || summary.OK != 2 || summary.Refused != 1 || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Absent] != 2 {
 				t.Errorf("%v, %+v", err, summary)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -78,6 +79,7 @@ func (c *recorder) compare(row report.Row, found api.Preferences) error {
 	defer c.mu.Unlock()
 	c.sample.verified++
 	said := row
+	row.Calls = slices.Clone(row.Calls)
 	for _, t := range c.cfg.Types {
 		if fleet.SameURL(found[t], row.WebhookURL) {
 			continue
@@ -85,7 +87,7 @@ func (c *recorder) compare(row report.Row, found api.Preferences) error {
 		c.sample.mismatches = append(c.sample.mismatches, report.Mismatch{
 			ICCID: row.ICCID, Type: string(t), Want: shownURL(row.WebhookURL), Found: shownURL(found[t]),
 		})
-		call := callOf(&row, t)
+		call := row.Call(string(t))
 		call.Outcome, call.Error = report.Failed, "read back at the end: "+orNone(shownURL(found[t]))+" is there"
 		row.Status, row.Error = report.StatusFailed, cmp.Or(row.Error, call.Error)
 	}

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"simhook/api"
@@ -20,7 +21,8 @@ type visit struct {
 func (v *visit) want(t api.NotificationType) string {
 	switch {
 	case v.cfg.Action.takesSteps():
-		return v.sim.steps.of(t).to
+		next, _ := v.sim.steps.of(t)
+		return next.to
 	case v.sim.gone, v.cfg.Action == Unregister:
 		return ""
 	}
@@ -32,12 +34,13 @@ func (v *visit) want(t api.NotificationType) string {
 func (v *visit) do() (row report.Row, tried bool) {
 	row = v.cfg.newRow(v.sim.line, v.sim.iccid, v.sim.webhookURL)
 	row.Labels = v.sim.labels
-	if v.sim.earlier != nil {
-		row.SubscriptionEnd, row.UsageThreshold = v.sim.earlier.SubscriptionEnd, v.sim.earlier.UsageThreshold
-	}
 	types := v.cfg.typesOf(&v.sim)
+	row.Calls = make([]report.Call, 0, len(types))
+	if v.sim.earlier != nil {
+		row.Calls = slices.Clone(v.sim.earlier.Calls)
+	}
 	for _, t := range types {
-		call := callOf(&row, t)
+		call := row.Call(string(t))
 		if v.cfg.achieved(call.Outcome) {
 			continue // by an earlier run
 		}
@@ -149,7 +152,7 @@ func (v *visit) ensure(t api.NotificationType, a *attempts, call *report.Call) e
 // takeStep makes the webhook what the step says, unless it is another one than the step expects. Restore leaves such a
 // webhook alone: it was changed since. Apply refuses the SIM: its plan is out of date.
 func (v *visit) takeStep(t api.NotificationType, a *attempts, call *report.Call) error {
-	step := v.sim.steps.of(t)
+	step, _ := v.sim.steps.of(t)
 	there, err := v.read(t)
 	asExpected := fleet.SameURL(there, step.from) || there == "" && v.cfg.Action == Restore
 	switch {
@@ -188,7 +191,7 @@ func (c *Config) typesOf(s *sim) []api.NotificationType {
 	}
 	var types []api.NotificationType
 	for _, t := range c.Types {
-		if s.steps.of(t).wanted {
+		if _, wanted := s.steps.of(t); wanted {
 			types = append(types, t)
 		}
 	}
@@ -202,7 +205,7 @@ func (c *Config) achieved(o report.Outcome) bool { return o.Good() || c.DryRun &
 func (c *Config) statusOf(row *report.Row, types []api.NotificationType) report.Status {
 	status := report.StatusOK
 	for _, t := range types {
-		switch outcome := callOf(row, t).Outcome; {
+		switch outcome := row.Outcome(string(t)); {
 		case outcome == report.Refused:
 			if status == report.StatusOK {
 				status = report.StatusRefused

@@ -188,7 +188,7 @@ func TestAPlanIsAppliedExactlyAndASIMThatHasChangedSinceIsRefused(t *testing.T) 
 		}
 		before := g.sandbox.Stats()
 		summary, err := g.run(func(c *Config) { c.Action, c.Steps = Apply, steps; unlimited(c) })
-		if err != nil || summary.Rows != 70 || summary.Refused != 1 || summary.SubscriptionEnd[report.Unchanged] != 1 || summary.SubscriptionEnd[report.Registered] != 38 {
+		if err != nil || summary.Rows != 70 || summary.Refused != 1 || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Unchanged] != 1 || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Registered] != 38 {
 			t.Errorf("%v, %+v", err, summary)
 		}
 		if reads := g.callsSince(before, "GET"); reads < 70 || reads > 70+60 {

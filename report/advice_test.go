@@ -42,6 +42,6 @@ func TestEveryCauseSaysWhatToDo(t *testing.T) {
 func answered(status report.Status, httpStatus int, text string) report.Row {
 	row := reporttest.OKRow(reporttest.SimA, 2)
 	row.Status, row.Error = status, text
-	row.UsageThreshold = report.Call{Outcome: report.Outcome(status), HTTPStatus: httpStatus, CorrelationID: "k3v9x2ab-" + reporttest.SimA + "-UT-1"}
+	row.Calls[1] = report.Call{Type: "USAGE_THRESHOLD", Outcome: report.Outcome(status), HTTPStatus: httpStatus, CorrelationID: "k3v9x2ab-" + reporttest.SimA + "-UT-1"}
 	return row
 }

@@ -23,10 +23,10 @@ func TestTheRetryFleetHoldsWhatFailedWithItsReasons(t *testing.T) {
 	if err := fleet.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	id := refused.SubscriptionEnd.CorrelationID
+	id := refused.Call("SUBSCRIPTION_END").CorrelationID
 	want := "iccid,webhook_url,status,reason,correlation_id\n" +
 		reporttest.SimB + `,"https://example.com/a,b",refused,"'=cmd, or so",` + id + "\n" +
-		reporttest.SimA + "," + rows[2].WebhookURL + `,failed,"the API said ""later, please""",` + rows[2].SubscriptionEnd.CorrelationID + "\n"
+		reporttest.SimA + "," + rows[2].WebhookURL + `,failed,"the API said ""later, please""",` + rows[2].Call("SUBSCRIPTION_END").CorrelationID + "\n"
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Error(diff)
 	}

@@ -1,7 +1,7 @@
 package report
 
 import (
-	"iter"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,7 +11,7 @@ type Status string
 
 // The statuses.
 const (
-	StatusOK        Status = "ok"        // both types are as the run wants them
+	StatusOK        Status = "ok"        // all types are as the run wants them
 	StatusFailed    Status = "failed"    // a temporary fault lasted longer than the retries: run again
 	StatusRefused   Status = "refused"   // the API refuses, and will refuse again
 	StatusInvalid   Status = "invalid"   // the fleet file's row cannot be used
@@ -61,6 +61,7 @@ func (o Outcome) Changed() bool {
 // Call is the result of the calls for one notification type of a SIM. HTTPStatus, Error and CorrelationID are
 // those of the last attempt.
 type Call struct {
+	Type          string // the API's name of it, such as SUBSCRIPTION_END
 	Outcome       Outcome
 	HTTPStatus    int    // 0: no answer
 	Error         string // one line, without the correlation ID
@@ -89,18 +90,17 @@ const PartialSuffix = ".partial"
 
 // Row is the result of one SIM, or of one row of the fleet file that names none.
 type Row struct {
-	ICCID           string // normalised; if invalid, as in the fleet file
-	Line            int    // in the fleet file, from 1, header included
-	Action          string
-	Status          Status
-	WebhookURL      string
-	SubscriptionEnd Call
-	UsageThreshold  Call
-	Error           string // the row's first error, for people
-	StartedAt       time.Time
-	FinishedAt      time.Time
-	BaseURL         string // of the API that was called
-	Labels          []Label
+	ICCID      string // normalised; if invalid, as in the fleet file
+	Line       int    // in the fleet file, from 1, header included
+	Action     string
+	Status     Status
+	WebhookURL string
+	Calls      []Call // of each type that the run is about; copies of a row share them
+	Error      string // the row's first error, for people
+	StartedAt  time.Time
+	FinishedAt time.Time
+	BaseURL    string // of the API that was called
+	Labels     []Label
 }
 
 // Label is a cell of a column that the fleet has beside those that simhook reads, such as a customer's name. It is carried
@@ -117,15 +117,29 @@ func (r *Row) Label(name string) string {
 	return ""
 }
 
-// ByType yields the calls of both types, each with the API's name of its type.
-func (r *Row) ByType() iter.Seq2[string, *Call] {
-	return func(yield func(string, *Call) bool) {
-		_ = yield(subscriptionEnd, &r.SubscriptionEnd) && yield(usageThreshold, &r.UsageThreshold)
+// Call is the row's call of a type. A type that the row does not have is added to it.
+func (r *Row) Call(t string) *Call {
+	if call := r.Find(t); call != nil {
+		return call
 	}
+	r.Calls = append(slices.Clip(r.Calls), Call{Type: t})
+	return &r.Calls[len(r.Calls)-1]
 }
 
-// The API's names of the notification types.
-const (
-	subscriptionEnd = "SUBSCRIPTION_END"
-	usageThreshold  = "USAGE_THRESHOLD"
-)
+// Find is the row's call of a type; nil: it has none.
+func (r *Row) Find(t string) *Call {
+	for i := range r.Calls {
+		if r.Calls[i].Type == t {
+			return &r.Calls[i]
+		}
+	}
+	return nil
+}
+
+// Outcome is that of a type; "": the row has none.
+func (r *Row) Outcome(t string) Outcome {
+	if call := r.Find(t); call != nil {
+		return call.Outcome
+	}
+	return ""
+}

@@ -29,7 +29,7 @@ type Summary struct {
 	PrunedNot int `json:"pruned_not"` // SIMs that have left the fleet and may still have webhooks
 	Verified  int `json:"verified"`   // SIMs that were read back at the end
 
-	PrunedOutcomes map[Outcome]int `json:"pruned_outcomes,omitempty"` // of Pruned and PrunedNot, both types
+	PrunedOutcomes map[Outcome]int `json:"pruned_outcomes,omitempty"` // of Pruned and PrunedNot, all types
 
 	Mismatches []Mismatch `json:"mismatches,omitempty"` // differences found by that
 
@@ -39,13 +39,18 @@ type Summary struct {
 
 	QuotaUsed float64 `json:"quota_used,omitempty"` // part of what the quota of writes or of reads allowed, the larger; 0: not known
 
-	SubscriptionEnd map[Outcome]int `json:"subscription_end"` // by this run
-	UsageThreshold  map[Outcome]int `json:"usage_threshold"`
-	Causes          []Cause         `json:"causes"`
+	Outcomes Outcomes `json:"-"` // by this run; in JSON one member for each type, such as "subscription_end"
+	Causes   []Cause  `json:"causes"`
 
 	Complete bool   `json:"complete"` // every SIM has its row, and the results file its name
 	ExitCode int    `json:"exit_code"`
 	Reason   string `json:"reason,omitempty"` // why the run ended early
+}
+
+// MarshalJSON writes the outcomes of each type as a member of its own.
+func (s Summary) MarshalJSON() ([]byte, error) {
+	type plain Summary
+	return s.Outcomes.JSONWith(plain(s))
 }
 
 // Mismatch is a webhook that is not the registered one when it is read back.

@@ -2,18 +2,15 @@ package report
 
 import (
 	"cmp"
-	"iter"
-	"maps"
 	"regexp"
 	"slices"
 )
 
 // Tally counts rows by status and outcome, and groups failures by cause. The zero value is ready to use.
 type Tally struct {
-	Statuses        map[Status]int
-	SubscriptionEnd map[Outcome]int
-	UsageThreshold  map[Outcome]int
-	causes          map[causeKey]*Cause
+	Statuses map[Status]int
+	Outcomes Outcomes
+	causes   map[causeKey]*Cause
 }
 
 // Cause is a group of rows with the same status and the same error.
@@ -40,15 +37,13 @@ const maxCauses = 200
 func (t *Tally) Add(row *Row) {
 	if t.Statuses == nil {
 		t.Statuses = map[Status]int{}
-		t.SubscriptionEnd, t.UsageThreshold = map[Outcome]int{}, map[Outcome]int{}
 		t.causes = map[causeKey]*Cause{}
 	}
 	t.Statuses[row.Status]++
-	if outcome := row.SubscriptionEnd.Outcome; outcome != "" {
-		t.SubscriptionEnd[outcome]++
-	}
-	if outcome := row.UsageThreshold.Outcome; outcome != "" {
-		t.UsageThreshold[outcome]++
+	for i := range row.Calls {
+		if call := &row.Calls[i]; call.Outcome != "" {
+			t.Outcomes.add(call.Type, call.Outcome, 1)
+		}
 	}
 	if row.Status != StatusOK && row.Status != StatusDuplicate {
 		t.addCause(row)
@@ -58,8 +53,11 @@ func (t *Tally) Add(row *Row) {
 // Replace counts a row in place of one that was counted, and was ok.
 func (t *Tally) Replace(old, row *Row) {
 	t.Statuses[old.Status]--
-	t.SubscriptionEnd[old.SubscriptionEnd.Outcome]--
-	t.UsageThreshold[old.UsageThreshold.Outcome]--
+	for i := range old.Calls {
+		if call := &old.Calls[i]; call.Outcome != "" {
+			t.Outcomes.add(call.Type, call.Outcome, -1)
+		}
+	}
 	t.Add(row)
 }
 
@@ -87,9 +85,9 @@ func (t *Tally) addCause(row *Row) {
 
 // failedCall is the first call that was made and has no good outcome.
 func (row *Row) failedCall() Call {
-	for _, call := range row.ByType() {
+	for _, call := range row.Calls {
 		if !call.Outcome.Good() && call.CorrelationID != "" {
-			return *call
+			return call
 		}
 	}
 	return Call{}
@@ -107,22 +105,6 @@ func (t *Tally) Rows() int {
 // Handled is how many rows are the result of a SIM.
 func (t *Tally) Handled() int {
 	return t.Statuses[StatusOK] + t.Statuses[StatusFailed] + t.Statuses[StatusRefused]
-}
-
-// ByType yields the outcomes of both types, each with the API's name of its type.
-func (t *Tally) ByType() iter.Seq2[string, map[Outcome]int] {
-	return func(yield func(string, map[Outcome]int) bool) {
-		_ = yield(subscriptionEnd, t.SubscriptionEnd) && yield(usageThreshold, t.UsageThreshold)
-	}
-}
-
-// Outcomes counts the outcomes of both types together.
-func (t *Tally) Outcomes() map[Outcome]int {
-	both := maps.Clone(t.SubscriptionEnd)
-	for outcome, n := range t.UsageThreshold {
-		both[outcome] += n
-	}
-	return both
 }
 
 // Causes are the groups of rows that are failed, refused or invalid, the largest first.

@@ -26,10 +26,10 @@ func TestTallyCountsRowsAndOutcomes(t *testing.T) {
 	if diff := cmp.Diff(map[report.Status]int{report.StatusOK: 2, report.StatusFailed: 1, report.StatusInvalid: 1, report.StatusDuplicate: 1}, tally.Statuses); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(map[report.Outcome]int{report.Registered: 3}, tally.SubscriptionEnd); diff != "" {
+	if diff := cmp.Diff(map[report.Outcome]int{report.Registered: 3}, tally.Outcomes.Of("SUBSCRIPTION_END")); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(map[report.Outcome]int{report.Registered: 2, report.Failed: 1}, tally.UsageThreshold); diff != "" {
+	if diff := cmp.Diff(map[report.Outcome]int{report.Registered: 2, report.Failed: 1}, tally.Outcomes.Of("USAGE_THRESHOLD")); diff != "" {
 		t.Error(diff)
 	}
 }

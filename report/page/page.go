@@ -43,7 +43,10 @@ func New(files []string, mask func(string) string) *Page {
 func (p *Page) Add(row *report.Row) {
 	p.tally.Add(row)
 	p.kinds[pageKind{row.Action, row.BaseURL}] = true
-	attempts := row.SubscriptionEnd.Attempts + row.UsageThreshold.Attempts
+	attempts := 0
+	for i := range row.Calls {
+		attempts += row.Calls[i].Attempts
+	}
 	p.attempts += attempts
 	switch row.Status {
 	case report.StatusOK, report.StatusFailed, report.StatusRefused:
@@ -99,9 +102,9 @@ func (p *Page) listing(row *report.Row) listedRow {
 			p.labels = append(p.labels, label.Name)
 		}
 	}
-	for name, call := range row.ByType() {
+	for _, call := range row.Calls {
 		if call.Outcome != "" {
-			listed.Calls = append(listed.Calls, listedCall{name, call.Outcome, call.HTTPStatus, call.CorrelationID})
+			listed.Calls = append(listed.Calls, listedCall{call.Type, call.Outcome, call.HTTPStatus, call.CorrelationID})
 		}
 	}
 	return listed

@@ -60,7 +60,8 @@ func largeFleet(sims, failures int) []report.Row {
 			if cause.status == report.StatusInvalid {
 				call = report.Call{}
 			}
-			row.SubscriptionEnd, row.UsageThreshold = call, call
+			row.Calls = []report.Call{call, call}
+			row.Calls[0].Type, row.Calls[1].Type = "SUBSCRIPTION_END", "USAGE_THRESHOLD"
 		}
 		rows[i] = row
 	}

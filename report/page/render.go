@@ -91,9 +91,9 @@ func (p *Page) view() pageView {
 	v.NotOK = v.Rows - p.tally.Statuses[report.StatusOK]
 	v.Statuses = shares(p.tally.Statuses,
 		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate)
-	for name, outcomes := range p.tally.ByType() {
-		if len(outcomes) > 0 {
-			v.Types = append(v.Types, typeShares{name, shares(outcomes, slices.Sorted(maps.Keys(outcomes))...)})
+	for _, one := range p.tally.Outcomes {
+		if len(one.Counts) > 0 {
+			v.Types = append(v.Types, typeShares{one.Type, shares(one.Counts, slices.Sorted(maps.Keys(one.Counts))...)})
 		}
 	}
 	var actions []string

@@ -24,28 +24,31 @@ func OKRow(iccid string, line int) report.Row {
 	started := time.Date(2026, 3, 1, 22, 0, line%60, 123e6, time.UTC)
 	return report.Row{
 		ICCID: iccid, Line: line, Action: "register", Status: report.StatusOK, WebhookURL: URLA,
-		SubscriptionEnd: registered("k3v9x2ab-" + iccid + "-SE-1"),
-		UsageThreshold:  registered("k3v9x2ab-" + iccid + "-UT-1"),
-		StartedAt:       started, FinishedAt: started.Add(time.Second), BaseURL: URLAPI,
+		Calls: []report.Call{
+			registered("SUBSCRIPTION_END", "k3v9x2ab-"+iccid+"-SE-1"), registered("USAGE_THRESHOLD", "k3v9x2ab-"+iccid+"-UT-1"),
+		},
+		StartedAt: started, FinishedAt: started.Add(time.Second), BaseURL: URLAPI,
 	}
 }
 
-func registered(correlationID string) report.Call {
-	return report.Call{Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: correlationID}
+func registered(t, correlationID string) report.Call {
+	return report.Call{Type: t, Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: correlationID}
 }
 
 // HalfRow is a SIM of which one type was registered and the other failed.
 func HalfRow(iccid string, line int) report.Row {
 	row := OKRow(iccid, line)
 	row.Status, row.Error = report.StatusFailed, `the API said "later, please"`
-	row.UsageThreshold.Outcome, row.UsageThreshold.HTTPStatus, row.UsageThreshold.Error = report.Failed, 503, row.Error
+	half := row.Call("USAGE_THRESHOLD")
+	half.Outcome, half.HTTPStatus, half.Error = report.Failed, 503, row.Error
 	return row
 }
 
 // FailedRow is a SIM of which both types failed.
 func FailedRow(iccid string, line int) report.Row {
 	row := HalfRow(iccid, line)
-	row.SubscriptionEnd = row.UsageThreshold
+	row.Calls[0] = row.Calls[1]
+	row.Calls[0].Type = "SUBSCRIPTION_END"
 	return row
 }
 
@@ -53,7 +56,7 @@ func FailedRow(iccid string, line int) report.Row {
 func BadRow(cell string, line int, status report.Status) report.Row {
 	row := OKRow(cell, line)
 	row.Status, row.Error = status, "not usable"
-	row.SubscriptionEnd, row.UsageThreshold = report.Call{}, report.Call{}
+	row.Calls = []report.Call{{Type: "SUBSCRIPTION_END"}, {Type: "USAGE_THRESHOLD"}}
 	return row
 }
 

@@ -31,17 +31,19 @@ func BenchmarkAppend(b *testing.B) {
 
 // BenchmarkRow writes one row.
 func BenchmarkRow(b *testing.B) {
+	standard := newLayout(standardTypes(), nil)
 	row, buf := reporttest.OKRow(reporttest.SimA, 2), make([]byte, 0, 4096)
 	b.ReportAllocs()
 	for b.Loop() {
-		buf = appendRow(buf[:0], &row, nil)
+		buf = standard.append(buf[:0], &row)
 	}
 }
 
 // BenchmarkLine splits and decodes one line.
 func BenchmarkLine(b *testing.B) {
 	text := bytes.TrimSuffix([]byte(lines(reporttest.OKRow(reporttest.SimA, 2))), []byte("\n"))
-	var l line
+	standard := newLayout(standardTypes(), nil)
+	l := newLine(&standard)
 	var e entry
 	b.ReportAllocs()
 	for b.Loop() {
@@ -110,8 +112,9 @@ func readAll(b *testing.B, text []byte) {
 
 // Rows are written where every call of the API waits for it.
 func TestWritingARowTakesNoAllocations(t *testing.T) {
+	standard := newLayout(standardTypes(), nil)
 	row, buf := mixedFleet()[1], make([]byte, 0, 4096)
-	if got := testing.AllocsPerRun(100, func() { buf = appendRow(buf[:0], &row, nil) }); got > 0 {
+	if got := testing.AllocsPerRun(100, func() { buf = standard.append(buf[:0], &row) }); got > 0 {
 		t.Errorf("a row takes %v allocations", got)
 	}
 }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,103 +11,75 @@ import (
 	"simhook/report/cell"
 )
 
-// Positions of the columns.
+// Positions of the columns whose place is the same in every results file.
 const (
 	columnICCID = iota
 	columnLine
 	columnAction
 	columnStatus
 	columnWebhookURL
-	columnSubscriptionEnd
-	columnSubscriptionEndHTTPStatus
-	columnSubscriptionEndError
-	columnSubscriptionEndAttempts
-	columnSubscriptionEndCorrelationID
-	columnSubscriptionEndPreviousURL
-	columnUsageThreshold
-	columnUsageThresholdHTTPStatus
-	columnUsageThresholdError
-	columnUsageThresholdAttempts
-	columnUsageThresholdCorrelationID
-	columnUsageThresholdPreviousURL
-	columnError
-	columnStartedAt
-	columnFinishedAt
-	columnBaseURL
-	columnCount
+	firstCallColumn // of the first notification type
 )
 
-// columns is the one description of the results file: the name of each column, and the field of a row that is
-// written into it and read back from it.
-var columns = [columnCount]column{
-	columnICCID:      textColumn("iccid", func(r *report.Row) *string { return &r.ICCID }),
-	columnLine:       numberColumn("line", func(r *report.Row) *int { return &r.Line }),
-	columnAction:     textColumn("action", func(r *report.Row) *string { return &r.Action }),
-	columnStatus:     textColumn("status", func(r *report.Row) *string { return (*string)(&r.Status) }),
-	columnWebhookURL: urlColumn("webhook_url", func(r *report.Row) *string { return &r.WebhookURL }),
+// Positions in the columns of a notification type.
+const (
+	callOutcome       = 0
+	callCorrelationID = 4
+	callPreviousURL   = 5
+)
 
-	columnSubscriptionEnd: textColumn("subscription_end",
-		func(r *report.Row) *string { return (*string)(&r.SubscriptionEnd.Outcome) }),
-	columnSubscriptionEndHTTPStatus: optionalNumberColumn("subscription_end_http_status",
-		func(r *report.Row) *int { return &r.SubscriptionEnd.HTTPStatus }),
-	columnSubscriptionEndError: textColumn("subscription_end_error",
-		func(r *report.Row) *string { return &r.SubscriptionEnd.Error }),
-	columnSubscriptionEndAttempts: optionalNumberColumn("subscription_end_attempts",
-		func(r *report.Row) *int { return &r.SubscriptionEnd.Attempts }),
-	columnSubscriptionEndCorrelationID: textColumn("subscription_end_correlation_id",
-		func(r *report.Row) *string { return &r.SubscriptionEnd.CorrelationID }),
-	columnSubscriptionEndPreviousURL: urlColumn("subscription_end_previous_url",
-		func(r *report.Row) *string { return &r.SubscriptionEnd.PreviousURL }),
+// The tables below are the one description of the results file: the name of each column, and the field of a row that is
+// written into it and read back from it. firstColumns stand first, then callColumns for each notification type, with its name
+// before theirs, then lastColumns, and then the labels.
+var (
+	firstColumns = [firstCallColumn]column[report.Row]{
+		columnICCID:      textColumn("iccid", func(r *report.Row) *string { return &r.ICCID }),
+		columnLine:       numberColumn("line", func(r *report.Row) *int { return &r.Line }),
+		columnAction:     textColumn("action", func(r *report.Row) *string { return &r.Action }),
+		columnStatus:     textColumn("status", func(r *report.Row) *string { return (*string)(&r.Status) }),
+		columnWebhookURL: urlColumn("webhook_url", func(r *report.Row) *string { return &r.WebhookURL }),
+	}
+	callColumns = [...]column[report.Call]{
+		callOutcome:       textColumn("", func(c *report.Call) *string { return (*string)(&c.Outcome) }),
+		1:                 optionalNumberColumn("_http_status", func(c *report.Call) *int { return &c.HTTPStatus }),
+		2:                 textColumn("_error", func(c *report.Call) *string { return &c.Error }),
+		3:                 optionalNumberColumn("_attempts", func(c *report.Call) *int { return &c.Attempts }),
+		callCorrelationID: textColumn("_correlation_id", func(c *report.Call) *string { return &c.CorrelationID }),
+		callPreviousURL:   urlColumn("_previous_url", func(c *report.Call) *string { return &c.PreviousURL }),
+	}
+	lastColumns = [...]column[report.Row]{
+		textColumn("error", func(r *report.Row) *string { return &r.Error }),
+		timeColumn("started_at", func(r *report.Row) *time.Time { return &r.StartedAt }),
+		timeColumn("finished_at", func(r *report.Row) *time.Time { return &r.FinishedAt }),
+		urlColumn("base_url", func(r *report.Row) *string { return &r.BaseURL }),
+	}
+)
 
-	columnUsageThreshold: textColumn("usage_threshold",
-		func(r *report.Row) *string { return (*string)(&r.UsageThreshold.Outcome) }),
-	columnUsageThresholdHTTPStatus: optionalNumberColumn("usage_threshold_http_status",
-		func(r *report.Row) *int { return &r.UsageThreshold.HTTPStatus }),
-	columnUsageThresholdError: textColumn("usage_threshold_error",
-		func(r *report.Row) *string { return &r.UsageThreshold.Error }),
-	columnUsageThresholdAttempts: optionalNumberColumn("usage_threshold_attempts",
-		func(r *report.Row) *int { return &r.UsageThreshold.Attempts }),
-	columnUsageThresholdCorrelationID: textColumn("usage_threshold_correlation_id",
-		func(r *report.Row) *string { return &r.UsageThreshold.CorrelationID }),
-	columnUsageThresholdPreviousURL: urlColumn("usage_threshold_previous_url",
-		func(r *report.Row) *string { return &r.UsageThreshold.PreviousURL }),
-
-	columnError:      textColumn("error", func(r *report.Row) *string { return &r.Error }),
-	columnStartedAt:  timeColumn("started_at", func(r *report.Row) *time.Time { return &r.StartedAt }),
-	columnFinishedAt: timeColumn("finished_at", func(r *report.Row) *time.Time { return &r.FinishedAt }),
-	columnBaseURL:    urlColumn("base_url", func(r *report.Row) *string { return &r.BaseURL }),
-}
-
-// Columns are the names of the results file's columns, in order.
-func Columns() []string {
-	names := make([]string, columnCount)
-	for i := range columns {
-		names[i] = columns[i].name
+// Columns are the names of the columns of a results file about these notification types, in order.
+func Columns(types ...string) []string {
+	var names []string
+	for i := range firstColumns {
+		names = append(names, firstColumns[i].name)
+	}
+	for _, t := range types {
+		for i := range callColumns {
+			names = append(names, strings.ToLower(t)+callColumns[i].name)
+		}
+	}
+	for i := range lastColumns {
+		names = append(names, lastColumns[i].name)
 	}
 	return names
 }
 
-// headerLine is the first line of a results file without labels.
-func headerLine() []byte { return headerOf(nil) }
-
-// headerOf is the first line of a results file: the fixed columns, and behind them those of the labels.
-func headerOf(labels []string) []byte {
-	line := []byte(strings.Join(Columns(), ",") + ",")
-	for _, name := range labels {
-		line = cell.Append(line, cell.Text(name))
-	}
-	line[len(line)-1] = '\n'
-	return line
-}
-
 // column is one column of the results file. Its kind says how cells are written and parsed, and which one of
-// the functions below gives the row's field.
-type column struct {
+// the functions below gives the field, of a row or of one of its calls.
+type column[T any] struct {
 	name   string
 	kind   kind
-	text   func(*report.Row) *string
-	number func(*report.Row) *int
-	time   func(*report.Row) *time.Time
+	text   func(*T) *string
+	number func(*T) *int
+	time   func(*T) *time.Time
 }
 
 type kind int
@@ -119,67 +92,63 @@ const (
 	timeKind                       // see cell.TimeFormat; an empty cell for the zero time
 )
 
-func textColumn(name string, field func(*report.Row) *string) column {
-	return column{name: name, kind: textKind, text: field}
+func textColumn[T any](name string, field func(*T) *string) column[T] {
+	return column[T]{name: name, kind: textKind, text: field}
 }
 
-func urlColumn(name string, field func(*report.Row) *string) column {
-	return column{name: name, kind: urlKind, text: field}
+func urlColumn[T any](name string, field func(*T) *string) column[T] {
+	return column[T]{name: name, kind: urlKind, text: field}
 }
 
-func numberColumn(name string, field func(*report.Row) *int) column {
-	return column{name: name, kind: numberKind, number: field}
+func numberColumn[T any](name string, field func(*T) *int) column[T] {
+	return column[T]{name: name, kind: numberKind, number: field}
 }
 
-func optionalNumberColumn(name string, field func(*report.Row) *int) column {
-	return column{name: name, kind: optionalNumberKind, number: field}
+func optionalNumberColumn[T any](name string, field func(*T) *int) column[T] {
+	return column[T]{name: name, kind: optionalNumberKind, number: field}
 }
 
-func timeColumn(name string, field func(*report.Row) *time.Time) column {
-	return column{name: name, kind: timeKind, time: field}
+func timeColumn[T any](name string, field func(*T) *time.Time) column[T] {
+	return column[T]{name: name, kind: timeKind, time: field}
 }
 
-// append appends the row's cell, and a comma, to a line.
-func (c *column) append(line []byte, row *report.Row) []byte {
+// append appends the cell, and a comma, to a line.
+func (c *column[T]) append(line []byte, of *T) []byte {
 	switch c.kind {
 	case textKind:
-		return cell.Append(line, cell.Text(*c.text(row)))
+		return cell.Append(line, cell.Text(*c.text(of)))
 	case urlKind:
-		return cell.Append(line, cell.URL(*c.text(row)))
+		return cell.Append(line, cell.URL(*c.text(of)))
 	case numberKind:
-		return append(strconv.AppendInt(line, int64(*c.number(row)), 10), ',')
+		return append(strconv.AppendInt(line, int64(*c.number(of)), 10), ',')
 	case optionalNumberKind:
-		if n := *c.number(row); n != 0 {
+		if n := *c.number(of); n != 0 {
 			line = strconv.AppendInt(line, int64(n), 10)
 		}
 		return append(line, ',')
 	}
-	return cell.AppendTime(line, *c.time(row))
+	return cell.AppendTime(line, *c.time(of))
 }
 
-// parse sets the row's field to what a cell says.
-func (c *column) parse(cell string, row *report.Row) (err error) {
+// parse sets the field to what a cell says.
+func (c *column[T]) parse(cell string, of *T) (err error) {
 	switch c.kind {
 	case numberKind:
-		*c.number(row), err = strconv.Atoi(cell)
+		*c.number(of), err = strconv.Atoi(cell)
 	case optionalNumberKind:
-		*c.number(row), err = parseOptionalNumber(cell)
+		*c.number(of), err = parseOptionalNumber(cell)
 	case timeKind:
-		*c.time(row), err = parseTime(cell)
+		*c.time(of), err = parseTime(cell)
 	default:
-		*c.text(row) = cell
+		*c.text(of) = cell
 	}
 	return err
 }
 
 // accepts reports whether parse would return no error.
-func (c *column) accepts(cell []byte) bool { return c.isText() || c.parses(cell) }
-
-func (c *column) isText() bool { return c.kind == textKind || c.kind == urlKind }
-
-func (c *column) parses(cell []byte) bool {
+func (k kind) accepts(cell []byte) bool {
 	var err error
-	switch c.kind {
+	switch k {
 	case numberKind:
 		_, err = strconv.Atoi(string(cell))
 	case optionalNumberKind:
@@ -212,26 +181,44 @@ func parseTime(text string) (time.Time, error) {
 // urlTooLong stands in a row's errors where the results do not say what the webhook was before.
 const urlTooLong = "the previous webhook URL was longer than 16,384 bytes and is not kept"
 
-// appendRow appends the line of a row, with these labels, to buf.
-func appendRow(buf []byte, row *report.Row, labels []string) []byte {
-	if max(len(row.SubscriptionEnd.PreviousURL), len(row.UsageThreshold.PreviousURL)) > cell.URLLimit {
+// append appends the line of a row to buf.
+func (l *layout) append(buf []byte, row *report.Row) []byte {
+	if hasTooLongURL(row) {
 		row = withURLTooLong(row)
 	}
-	for i := range columns {
-		buf = columns[i].append(buf, row)
+	for i := range firstColumns {
+		buf = firstColumns[i].append(buf, row)
 	}
-	for _, name := range labels {
+	for _, t := range l.types {
+		call := row.Find(t)
+		for i := range callColumns {
+			if call == nil {
+				buf = append(buf, ',')
+			} else {
+				buf = callColumns[i].append(buf, call)
+			}
+		}
+	}
+	for i := range lastColumns {
+		buf = lastColumns[i].append(buf, row)
+	}
+	for _, name := range l.labels {
 		buf = cell.Append(buf, cell.Text(row.Label(name)))
 	}
 	buf[len(buf)-1] = '\n'
 	return buf
 }
 
+func hasTooLongURL(row *report.Row) bool {
+	return slices.ContainsFunc(row.Calls, func(c report.Call) bool { return len(c.PreviousURL) > cell.URLLimit })
+}
+
 // withURLTooLong returns a copy of a row that says which previous URLs are left out.
 func withURLTooLong(row *report.Row) *report.Row {
 	noted := *row
-	for _, call := range []*report.Call{&noted.SubscriptionEnd, &noted.UsageThreshold} {
-		if len(call.PreviousURL) > cell.URLLimit {
+	noted.Calls = slices.Clone(row.Calls)
+	for i := range noted.Calls {
+		if call := &noted.Calls[i]; len(call.PreviousURL) > cell.URLLimit {
 			call.Error = strings.TrimPrefix(call.Error+"; "+urlTooLong, "; ")
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -29,7 +30,7 @@ var wantColumns = [...]string{
 }
 
 func TestColumnsStandInTheirOrder(t *testing.T) {
-	if diff := cmp.Diff(wantColumns[:], Columns()); diff != "" {
+	if diff := cmp.Diff(wantColumns[:], Columns(standardTypes()...)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -37,10 +38,10 @@ func TestColumnsStandInTheirOrder(t *testing.T) {
 func TestEveryValueStandsInItsColumn(t *testing.T) {
 	row := report.Row{
 		ICCID: reporttest.SimA, Line: 2, Action: "register", Status: report.StatusFailed, WebhookURL: reporttest.URLA,
-		SubscriptionEnd: report.Call{Outcome: report.Replaced, HTTPStatus: 201, Error: "se", Attempts: 3, CorrelationID: "id-SE-3", PreviousURL: reporttest.URLB},
-		UsageThreshold:  report.Call{Outcome: report.Failed, HTTPStatus: 503, Error: "ut, twice", Attempts: 6, CorrelationID: "id-UT-6", PreviousURL: "https://example.com/\"c\""},
-		Error:           "ut first",
-		StartedAt:       time.Date(2026, 3, 1, 23, 0, 0, 7e6, time.FixedZone("CET", 3600)), FinishedAt: time.Date(2026, 3, 1, 22, 0, 1, 0, time.UTC),
+		Calls: []report.Call{{Type: "SUBSCRIPTION_END", Outcome: report.Replaced, HTTPStatus: 201, Error: "se", Attempts: 3, CorrelationID: "id-SE-3", PreviousURL: reporttest.URLB},
+			{Type: "USAGE_THRESHOLD", Outcome: report.Failed, HTTPStatus: 503, Error: "ut, twice", Attempts: 6, CorrelationID: "id-UT-6", PreviousURL: "https://example.com/\"c\""}},
+		Error:     "ut first",
+		StartedAt: time.Date(2026, 3, 1, 23, 0, 0, 7e6, time.FixedZone("CET", 3600)), FinishedAt: time.Date(2026, 3, 1, 22, 0, 1, 0, time.UTC),
 		BaseURL: reporttest.URLAPI,
 	}
 	const want = `8944474600000109251,2,register,failed,https://example.com/a,` +
@@ -98,19 +99,19 @@ func TestLinesAreWhatEncodingCSVWouldWrite(t *testing.T) {
 
 func TestAnEndlessPreviousURLIsLeftOutAndSaidSo(t *testing.T) {
 	row := reporttest.OKRow(reporttest.SimA, 2)
-	row.SubscriptionEnd.Outcome, row.SubscriptionEnd.PreviousURL = report.Replaced, "https://example.com/"+strings.Repeat("x", cell.URLLimit)
-	row.UsageThreshold.Error = "of its own"
+	row.Call("SUBSCRIPTION_END").Outcome, row.Call("SUBSCRIPTION_END").PreviousURL = report.Replaced, "https://example.com/"+strings.Repeat("x", cell.URLLimit)
+	row.Call("USAGE_THRESHOLD").Error = "of its own"
 	for got, err := range Read(strings.NewReader(string(headerLine()) + lines(row))) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.SubscriptionEnd.PreviousURL != "" || got.SubscriptionEnd.Error != urlTooLong || got.Error != urlTooLong || got.UsageThreshold.Error != "of its own" {
+		if got.Call("SUBSCRIPTION_END").PreviousURL != "" || got.Call("SUBSCRIPTION_END").Error != urlTooLong || got.Error != urlTooLong || got.Call("USAGE_THRESHOLD").Error != "of its own" {
 			t.Errorf("%+v", got)
 		}
 	}
-	row.SubscriptionEnd.Error, row.Error = "of that call", "of that call"
+	row.Call("SUBSCRIPTION_END").Error, row.Error = "of that call", "of that call"
 	for got, err := range Read(strings.NewReader(string(headerLine()) + lines(row))) {
-		if err != nil || got.SubscriptionEnd.Error != "of that call; "+urlTooLong || got.Error != "of that call" {
+		if err != nil || got.Call("SUBSCRIPTION_END").Error != "of that call; "+urlTooLong || got.Error != "of that call" {
 			t.Errorf("%+v (%v)", got, err)
 		}
 	}
@@ -120,9 +121,9 @@ func TestEnormousMessagesMakeLinesThatAreReadAgain(t *testing.T) {
 	for _, size := range []int{100 << 10, 1 << 20} {
 		worst := strings.Repeat("\"", size)
 		row := reporttest.FailedRow(reporttest.SimA, 2)
-		row.Error, row.SubscriptionEnd.Error, row.UsageThreshold.Error = worst, worst, worst
+		row.Error, row.Call("SUBSCRIPTION_END").Error, row.Call("USAGE_THRESHOLD").Error = worst, worst, worst
 		row.WebhookURL = strings.Repeat("\"", cell.URLLimit)
-		row.SubscriptionEnd.PreviousURL, row.UsageThreshold.PreviousURL = strings.Repeat("\x00", cell.URLLimit), strings.Repeat("\"", cell.URLLimit)
+		row.Call("SUBSCRIPTION_END").PreviousURL, row.Call("USAGE_THRESHOLD").PreviousURL = strings.Repeat("\x00", cell.URLLimit), strings.Repeat("\"", cell.URLLimit)
 		path := resultsIn(t)
 		leave(t, path, row, reporttest.OKRow(reporttest.SimB, 3))
 		j := mustOpen(t, path, bothTypes())
@@ -132,7 +133,7 @@ func TestEnormousMessagesMakeLinesThatAreReadAgain(t *testing.T) {
 		if _, state := j.Look(reporttest.SimB, reporttest.URLA); state != Done {
 			t.Errorf("the row behind the enormous one is lost")
 		}
-		if got, _, err := j.Earlier(reporttest.SimA, reporttest.URLA); err != nil || len(got.UsageThreshold.PreviousURL) != cell.URLLimit || len(got.Error) != cell.TextLimit {
+		if got, _, err := j.Earlier(reporttest.SimA, reporttest.URLA); err != nil || len(got.Call("USAGE_THRESHOLD").PreviousURL) != cell.URLLimit || len(got.Error) != cell.TextLimit {
 			t.Errorf("the row reads %.200v (%v)", got, err)
 		}
 	}
@@ -187,17 +188,18 @@ func TestReadPassesOnThatTheDiskFailed(t *testing.T) {
 func drawRow(t *rapid.T) report.Row {
 	return report.Row{
 		ICCID: reporttest.Hostile().Draw(t, "iccid"), Line: rapid.IntRange(0, 1e9).Draw(t, "line"), Action: "register",
-		Status:          rapid.SampledFrom([]report.Status{report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate}).Draw(t, "status"),
-		WebhookURL:      reporttest.Hostile().Draw(t, "url"),
-		SubscriptionEnd: drawCall(t), UsageThreshold: drawCall(t),
-		Error:     reporttest.Hostile().Draw(t, "error"),
-		StartedAt: drawTime(t), FinishedAt: drawTime(t),
+		Status:     rapid.SampledFrom([]report.Status{report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate}).Draw(t, "status"),
+		WebhookURL: reporttest.Hostile().Draw(t, "url"),
+		Calls:      []report.Call{drawCall(t, "SUBSCRIPTION_END"), drawCall(t, "USAGE_THRESHOLD")},
+		Error:      reporttest.Hostile().Draw(t, "error"),
+		StartedAt:  drawTime(t), FinishedAt: drawTime(t),
 		BaseURL: reporttest.URLAPI,
 	}
 }
 
-func drawCall(t *rapid.T) report.Call {
+func drawCall(t *rapid.T, name string) report.Call {
 	return report.Call{
+		Type:       name,
 		Outcome:    rapid.SampledFrom([]report.Outcome{"", report.Registered, report.Replaced, report.Failed, report.Refused}).Draw(t, "outcome"),
 		HTTPStatus: rapid.IntRange(0, 599).Draw(t, "http status"), Error: reporttest.Hostile().Draw(t, "error"),
 		Attempts: rapid.IntRange(0, 9).Draw(t, "attempts"), CorrelationID: reporttest.Hostile().Draw(t, "correlation ID"),
@@ -215,7 +217,9 @@ func drawTime(t *rapid.T) time.Time {
 
 // shown is a row as a reader of the results sees it.
 func shown(row report.Row) report.Row {
-	for _, call := range []*report.Call{&row.SubscriptionEnd, &row.UsageThreshold} {
+	row.Calls = slices.Clone(row.Calls)
+	for i := range row.Calls {
+		call := &row.Calls[i]
 		if len(call.PreviousURL) > cell.URLLimit {
 			call.Error = strings.TrimPrefix(call.Error+"; "+urlTooLong, "; ")
 			if row.Error == "" {

@@ -48,7 +48,7 @@ func (j *Journal) discardPartial() error {
 // merge replaces RESULTS.csv by the newest row of each SIM and bad row. If it is killed, the next Open finds
 // all rows again.
 func (j *Journal) merge(fleetRows int) (kept int, err error) {
-	err = j.replace(j.path, j.labels, func(out *bufio.Writer) error {
+	err = j.replace(j.path, &j.layout, func(out *bufio.Writer) error {
 		written := 0
 		for _, f := range []*os.File{j.base, j.partial} {
 			if f == nil {
@@ -64,7 +64,7 @@ func (j *Journal) merge(fleetRows int) (kept int, err error) {
 				default:
 					kept++
 				}
-				return writeLine(out, s.refit(j.labels))
+				return writeLine(out, s.refit(&j.layout))
 			})
 			if err != nil {
 				return err

@@ -18,7 +18,7 @@ import (
 // mixedFleet are the rows of a complete run with a fleet that has everything in it.
 func mixedFleet() []report.Row {
 	quoted := reporttest.OKRow(reporttest.SimC, 4)
-	quoted.WebhookURL, quoted.SubscriptionEnd.Outcome, quoted.SubscriptionEnd.PreviousURL = `https://example.com/?a="1",2`, report.Replaced, `https://example.com/",,"`
+	quoted.WebhookURL, quoted.Call("SUBSCRIPTION_END").Outcome, quoted.Call("SUBSCRIPTION_END").PreviousURL = `https://example.com/?a="1",2`, report.Replaced, `https://example.com/",,"`
 	refused := reporttest.FailedRow(reporttest.SimD, 5)
 	refused.Status, refused.Error = report.StatusRefused, "no, said \"it\",\nand no again"
 	return []report.Row{
@@ -41,7 +41,7 @@ func mixedRows() []report.Row {
 // slim leaves out of rows what is only long.
 func slim(rows []report.Row) []report.Row {
 	for i := range rows {
-		rows[i].StartedAt, rows[i].SubscriptionEnd.CorrelationID, rows[i].UsageThreshold.CorrelationID = time.Time{}, "", ""
+		rows[i].StartedAt, rows[i].Call("SUBSCRIPTION_END").CorrelationID, rows[i].Call("USAGE_THRESHOLD").CorrelationID = time.Time{}, "", ""
 	}
 	return rows
 }

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"simhook/report"
@@ -16,11 +17,12 @@ type entry struct {
 
 	iccid, line, action, webhookURL, baseURL []byte
 
-	subscriptionEnd, usageThreshold typeEntry
+	calls []typeEntry // of each type that the file has
 }
 
 // typeEntry is the same for one notification type.
 type typeEntry struct {
+	name        string
 	good        bool // the type is as it was asked to be
 	planned     bool // the outcome is a plan's
 	changed     bool // a webhook was set or removed
@@ -34,9 +36,12 @@ func (e *entry) decode(l *line) bool {
 	*e = entry{
 		status: statusOf(l.cells[columnStatus]),
 		iccid:  l.cells[columnICCID], line: l.cells[columnLine], action: l.cells[columnAction],
-		webhookURL: l.cells[columnWebhookURL], baseURL: l.cells[columnBaseURL],
-		subscriptionEnd: decodeType(l.cells[columnSubscriptionEnd], l.cells[columnSubscriptionEndPreviousURL], l.cells[columnSubscriptionEndCorrelationID]),
-		usageThreshold:  decodeType(l.cells[columnUsageThreshold], l.cells[columnUsageThresholdPreviousURL], l.cells[columnUsageThresholdCorrelationID]),
+		webhookURL: l.cells[columnWebhookURL], baseURL: l.cells[len(l.layout.names)-1],
+		calls: e.calls[:0],
+	}
+	for i, name := range l.layout.types {
+		at := firstCallColumn + i*len(callColumns)
+		e.calls = append(e.calls, decodeType(name, l.cells[at+callOutcome], l.cells[at+callPreviousURL], l.cells[at+callCorrelationID]))
 	}
 	number, err := strconv.Atoi(string(e.line))
 	if err != nil {
@@ -64,9 +69,9 @@ func statusOf(cell []byte) report.Status {
 	return ""
 }
 
-func decodeType(outcome, previousURL, correlationID []byte) typeEntry {
+func decodeType(name string, outcome, previousURL, correlationID []byte) typeEntry {
 	o := report.Outcome(outcome)
-	return typeEntry{good: o.Good(), planned: o.Planned(), changed: o.Changed(), hasPrevious: len(previousURL) > 0, correlationID: correlationID}
+	return typeEntry{name: name, good: o.Good(), planned: o.Planned(), changed: o.Changed(), hasPrevious: len(previousURL) > 0, correlationID: correlationID}
 }
 
 // identity is what a row is recognised by, whichever run wrote it: the SIM, or for a bad row of the fleet its
@@ -99,9 +104,31 @@ func namesSIM(status report.Status) bool {
 // done reports whether the row satisfies a run with these options: every type that the run wants is good, or
 // for a plan good or planned.
 func (e *entry) done(o Options) bool {
-	return e.status == report.StatusOK &&
-		(!o.Want.SubscriptionEnd || e.subscriptionEnd.done(o, e.iccid)) &&
-		(!o.Want.UsageThreshold || e.usageThreshold.done(o, e.iccid))
+	if e.status != report.StatusOK {
+		return false
+	}
+	for _, name := range o.Want {
+		i := slices.IndexFunc(e.calls, func(t typeEntry) bool { return t.name == name })
+		if i < 0 || !e.calls[i].done(o, e.iccid) {
+			return false
+		}
+	}
+	return true
+}
+
+// tellsOfOthers reports whether the row tells of a webhook of a type that a run with these options is not about.
+func (e *entry) tellsOfOthers(o Options) bool {
+	return e.any(func(t *typeEntry) bool { return (t.good || t.hasPrevious) && !slices.Contains(o.Want, t.name) })
+}
+
+// any reports whether something is so of one of the types.
+func (e *entry) any(is func(*typeEntry) bool) bool {
+	for i := range e.calls {
+		if is(&e.calls[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // done reports whether the type is as the run wants it, and no other run has changed the SIM since.
@@ -119,15 +146,15 @@ func (t *typeEntry) done(o Options, iccid []byte) bool {
 }
 
 // isPlan reports whether a plan wrote the row.
-func (e *entry) isPlan() bool { return e.subscriptionEnd.planned || e.usageThreshold.planned }
+func (e *entry) isPlan() bool { return e.any(func(t *typeEntry) bool { return t.planned }) }
 
 // tellsOfChange reports whether the row tells of a change that was made.
-func (e *entry) tellsOfChange() bool { return e.subscriptionEnd.changed || e.usageThreshold.changed }
+func (e *entry) tellsOfChange() bool { return e.any(func(t *typeEntry) bool { return t.changed }) }
 
 // worthKeeping reports whether the row holds what no later answer of the API tells: what was achieved for a
 // type, or the URL of a webhook that was there before and may be gone by now; or that a SIM has left the fleet, and still
 // has its webhooks.
 func (e *entry) worthKeeping() bool {
 	return e.status != report.StatusOK && string(e.line) == "0" ||
-		e.subscriptionEnd.good || e.subscriptionEnd.hasPrevious || e.usageThreshold.good || e.usageThreshold.hasPrevious
+		e.any(func(t *typeEntry) bool { return t.good || t.hasPrevious })
 }

@@ -13,8 +13,21 @@ import (
 
 // bothTypes are the options of most tests. Their disk does not sync, which makes them much faster.
 func bothTypes() Options {
-	return Options{Action: "register", BaseURL: reporttest.URLAPI, Want: Types{SubscriptionEnd: true, UsageThreshold: true}, Disk: reporttest.NeverSynced{}}
+	return Options{Action: "register", BaseURL: reporttest.URLAPI, Want: standardTypes(), Types: standardTypes(), Disk: reporttest.NeverSynced{}}
 }
+
+// standardTypes are the types of most tests.
+func standardTypes() []string { return []string{"SUBSCRIPTION_END", "USAGE_THRESHOLD"} }
+
+// headerLine is the first line of a file about them.
+func headerLine() []byte { return headerWith() }
+
+func headerWith(labels ...string) []byte {
+	l := newLayout(standardTypes(), labels)
+	return l.header()
+}
+
+const columnCount = 21 // of such a file
 
 func resultsIn(t testing.TB) string { return filepath.Join(t.TempDir(), "fleet.register.csv") }
 
@@ -81,9 +94,10 @@ func leave(t testing.TB, path string, rows ...report.Row) {
 
 // lines is the text that rows are written as.
 func lines(rows ...report.Row) string {
+	standard := newLayout(standardTypes(), nil)
 	var buf []byte
 	for i := range rows {
-		buf = appendRow(buf, &rows[i], nil)
+		buf = standard.append(buf, &rows[i])
 	}
 	return string(buf)
 }

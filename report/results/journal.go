@@ -12,14 +12,15 @@ import (
 	"simhook/report/simset"
 )
 
-// Types says which notification types a run is about.
-type Types struct{ SubscriptionEnd, UsageThreshold bool }
-
 // Options say whose results a journal takes.
 type Options struct {
 	Action  string
 	BaseURL string
-	Want    Types
+	// Want are the notification types that a run is about, by the API's names. Nil: each row has types of its own.
+	Want []string
+	// Types are those that a new file has columns for, beside those of complete results that are there. Calls of other types are not
+	// written.
+	Types []string
 	// Plan is for the results of a plan. No run that changes anything continues them.
 	Plan bool
 	// Sweep visits all SIMs again once the results are complete, as a reconciliation does every night. An
@@ -49,9 +50,9 @@ type Journal struct {
 	unfinished bool     // rows of a run that did not finish were there
 	base       *os.File // RESULTS.csv of an earlier run; nil if there is none
 	partial    *os.File
-	labels     []string // of the partial file
-	baseLabels []string // of the other
-	buffer     []byte   // of Append
+	layout     layout // of the partial file
+	baseLayout layout // of the other
+	buffer     []byte // of Append
 	healed     file.Healed
 
 	writing  sync.Mutex // guards the fields below, and the partial file's end

@@ -62,7 +62,7 @@ func TestLabelsStandBehindTheFixedColumnsAndAreReadBack(t *testing.T) {
 		labelled(reporttest.OKRow(reporttest.SimA, 2), "customer", `Smith, "J"`, "a,b", "=1+1"),
 		labelled(reporttest.FailedRow(reporttest.SimB, 3), "customer", "", "other", "not carried"))
 	first, _, _ := strings.Cut(reporttest.Content(t, path), "\n")
-	if want := strings.Join(Columns(), ",") + `,customer,"a,b"`; first != want {
+	if want := strings.Join(Columns(standardTypes()...), ",") + `,customer,"a,b"`; first != want {
 		t.Errorf("the header is %s", first)
 	}
 	want := map[string][]report.Label{
@@ -80,7 +80,7 @@ func TestLabelsStandBehindTheFixedColumnsAndAreReadBack(t *testing.T) {
 func TestALaterRunCarriesItsOwnLabelsAndKeepsOlderRows(t *testing.T) {
 	a, b := reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)
 	c := labelled(reporttest.FailedRow(reporttest.SimC, 4), "site", "1") // worth keeping: its fleet row goes
-	c.SubscriptionEnd.PreviousURL = reporttest.URLB
+	c.Call("SUBSCRIPTION_END").PreviousURL = reporttest.URLB
 	for name, before := range map[string][]string{"no labels": nil, "other labels": {"site"}, "the same": {"customer"}} {
 		path := resultsIn(t)
 		runWith(t, path, before, true, a, b, c)
@@ -108,7 +108,7 @@ func TestARunThatContinuesRowsCarriesTheirLabels(t *testing.T) {
 }
 
 func TestAHeaderWithLabelsThatIsCutOffIsBegunAnew(t *testing.T) {
-	whole := headerOf([]string{"customer"})
+	whole := headerWith("customer")
 	for cut := range len(whole) {
 		path := resultsIn(t)
 		reporttest.Write(t, partialPath(path), string(whole[:cut]))
@@ -128,9 +128,10 @@ func TestMergedShardsHaveTheLabelsOfAll(t *testing.T) {
 			rows[i] = labelled(rows[i], label, "x")
 		}
 		path := filepath.Join(folder, "fleet."+shardOf(index, 2).Label()+".csv")
-		text := string(headerOf([]string{label}))
+		wide := newLayout(standardTypes(), []string{label})
+		text := string(wide.header())
 		for i := range rows {
-			text += string(appendRow(nil, &rows[i], []string{label}))
+			text += string(wide.append(nil, &rows[i]))
 		}
 		reporttest.Write(t, path, text)
 		paths = append(paths, path)

@@ -11,10 +11,11 @@ import (
 // end of the file, for one cell.
 type line struct {
 	cell.Cutter
-	cells  [columnCount][]byte
-	labels int    // cells behind the fixed ones
-	rest   []byte // these cells, as they stand in the line
+	layout *layout
+	cells  [][]byte // one for each column, labels included
 }
+
+func newLine(l *layout) line { return line{layout: l, cells: make([][]byte, l.width())} }
 
 // parse splits text, a line without its line end, and decodes it into e. It reports whether text is a row of
 // results: one that Read accepts, and that a later run recognises.
@@ -22,8 +23,8 @@ func (l *line) parse(text []byte, e *entry) bool {
 	if !l.split(text) {
 		return false
 	}
-	for i := range columns {
-		if !columns[i].accepts(l.cells[i]) {
+	for i, kind := range l.layout.kinds {
+		if kind != textKind && kind != urlKind && !kind.accepts(l.cells[i]) {
 			return false
 		}
 	}
@@ -37,24 +38,19 @@ func (l *line) split(text []byte) bool {
 	if bytes.IndexByte(text, '"') < 0 {
 		return l.splitPlain(text)
 	}
-	for i := range columnCount + l.labels {
-		if i == columnCount {
-			l.rest = text
-		}
+	for i := range l.cells {
 		cell, rest, more, ok := l.Cut(text)
-		if !ok || more != (i < columnCount+l.labels-1) {
+		if !ok || more != (i < len(l.cells)-1) {
 			return false
 		}
-		if text = rest; i < columnCount {
-			l.cells[i] = cell
-		}
+		l.cells[i], text = cell, rest
 	}
 	return true
 }
 
 // splitPlain is split for a line without quotes, as nearly all are.
 func (l *line) splitPlain(text []byte) bool {
-	const last = columnCount - 1
+	last := len(l.cells) - 1
 	for i := range last {
 		end := bytes.IndexByte(text, ',')
 		if end < 0 {
@@ -62,14 +58,6 @@ func (l *line) splitPlain(text []byte) bool {
 		}
 		l.cells[i], text = text[:end], text[end+1:]
 	}
-	if l.labels == 0 {
-		l.cells[last] = text
-		return bytes.IndexByte(text, ',') < 0
-	}
-	end := bytes.IndexByte(text, ',')
-	if end < 0 {
-		return false
-	}
-	l.cells[last], l.rest = text[:end], text[end+1:]
-	return bytes.Count(l.rest, []byte{','}) == l.labels-1
+	l.cells[last] = text
+	return bytes.IndexByte(text, ',') < 0
 }

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	if path == "" {
 		os.Exit(m.Run())
 	}
-	j, err := Open(path, Options{Action: "register", BaseURL: reporttest.URLAPI, Want: Types{true, true}})
+	j, err := Open(path, Options{Action: "register", BaseURL: reporttest.URLAPI, Want: standardTypes(), Types: standardTypes()})
 	if err == nil {
 		err = errors.Join(j.Append([]report.Row{reporttest.OKRow(reporttest.SimA, 2)}), j.Sync())
 	}

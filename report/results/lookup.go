@@ -72,21 +72,21 @@ func (j *Journal) Earlier(iccid, webhookURL string) (report.Row, bool, error) {
 	if !found {
 		return report.Row{}, false, nil
 	}
-	labels := j.labels
+	l := &j.layout
 	if at.file == j.base {
-		labels = j.baseLabels
+		l = &j.baseLayout
 	}
-	row, err := readRow(at, labels)
+	row, err := readRow(at, l)
 	if err != nil {
 		return report.Row{}, false, fmt.Errorf("reading back the result of %s: %w", iccid, err)
 	}
 	return row, row.WebhookURL == cell.URL(webhookURL), nil
 }
 
-// readRow reads one row of a file with these labels that Open has read before.
-func readRow(at location, labels []string) (report.Row, error) {
+// readRow reads one row of a file with this layout that Open has read before.
+func readRow(at location, l *layout) (report.Row, error) {
 	section := io.NewSectionReader(at.file, at.offset, cell.MaxLine)
-	for row, err := range Read(io.MultiReader(bytes.NewReader(headerOf(labels)), section)) {
+	for row, err := range Read(io.MultiReader(bytes.NewReader(l.header()), section)) {
 		return row, err
 	}
 	return report.Row{}, io.ErrUnexpectedEOF

@@ -64,13 +64,14 @@ func writeMerged(path string, o origin, files []*shardFile) error {
 	if j.known.live > 0 {
 		return &file.MismatchError{Path: j.PartialPath(), Reason: "holds rows of a run that is not finished"}
 	}
-	var labels []string
+	var types, labels []string
 	for _, f := range files {
-		labels = union(labels, f.labels)
+		types, labels = union(types, f.layout.types), union(labels, f.layout.labels)
 	}
-	err = j.replace(j.path, labels, func(out *bufio.Writer) error {
+	all := newLayout(types, labels)
+	err = j.replace(j.path, &all, func(out *bufio.Writer) error {
 		for _, f := range files {
-			if err := eachRow(f.file, func(s *scan) error { return writeLine(out, s.refit(labels)) }); err != nil {
+			if err := eachRow(f.file, func(s *scan) error { return writeLine(out, s.refit(&all)) }); err != nil {
 				return fmt.Errorf("copying %s: %w", f.path, err)
 			}
 		}

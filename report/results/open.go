@@ -39,19 +39,28 @@ func Open(path string, options Options) (_ *Journal, err error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case len(damaged) == 0:
-		return j, nil
 	case options.ReadOnly:
-		j.healed = file.Healed{Lines: len(damaged)}
+		j.healed.Lines = len(damaged)
+		return j, nil
+	case len(damaged) > 0:
+		err = j.repair(damaged)
+	case len(union(j.layout.types, j.newTypes())) > len(j.layout.types):
+		err = j.widen()
+	default:
 		return j, nil
 	}
-	if err := j.repair(damaged); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	if _, err := j.read(); err != nil {
 		return nil, err
 	}
 	return j, nil
+}
+
+// newTypes are the types that a new file has columns for.
+func (j *Journal) newTypes() []string {
+	return union(slices.Clone(j.options.Types), j.baseLayout.types)
 }
 
 // read reads both files, and returns what is damaged in the partial one.
@@ -94,7 +103,7 @@ func (j *Journal) readBase() error {
 		}
 		return nil
 	}, refuseDamage)
-	j.baseLabels = found.labels
+	j.baseLayout = found.layout
 	if err == nil {
 		err = checkShardOfAll(j.options.Shard, sims)
 	}
@@ -138,9 +147,9 @@ func (j *Journal) readPartial() (damaged []file.Span, err error) {
 	case err == nil:
 		err = checkShardOfAll(j.options.Shard, sims)
 	}
-	j.size, j.synced, j.labels = found.size, found.size, found.labels
+	j.size, j.synced, j.layout = found.size, found.size, found.layout
 	j.unfinished = found.size > found.header
-	if err == nil && !j.unfinished && !j.options.ReadOnly && !slices.Equal(j.labels, j.options.Labels) {
+	if fresh := newLayout(j.newTypes(), j.options.Labels); err == nil && !j.unfinished && !j.options.ReadOnly && !j.layout.same(&fresh) {
 		return nil, j.start()
 	}
 	return damaged, mismatch(j.PartialPath(), err)
@@ -148,11 +157,12 @@ func (j *Journal) readPartial() (damaged []file.Span, err error) {
 
 // start gives a new partial file its header, so that a full or read-only disk is found before the first call.
 func (j *Journal) start() error {
-	header := headerOf(j.options.Labels)
+	fresh := newLayout(j.newTypes(), j.options.Labels)
+	header := fresh.header()
 	if err := file.Begin(j.disk, j.partial, header); err != nil {
 		return &file.WriteError{Path: j.PartialPath(), Err: err}
 	}
-	j.size, j.labels = int64(len(header)), j.options.Labels
+	j.size, j.layout = int64(len(header)), fresh
 	j.synced = j.size
 	return nil
 }
@@ -178,8 +188,8 @@ func (j *Journal) examine(e *entry) error {
 	case j.options.Plan && !e.isPlan() && e.tellsOfChange():
 		return errors.New("holds results, and not a plan")
 	}
-	for _, t := range []*typeEntry{&e.subscriptionEnd, &e.usageThreshold} {
-		if called := simOf(t.correlationID); called != nil && !bytes.Equal(called, e.iccid) {
+	for i := range e.calls {
+		if called := simOf(e.calls[i].correlationID); called != nil && !bytes.Equal(called, e.iccid) {
 			if err := checkCorrelation(string(e.iccid), string(called)); err != nil {
 				return err
 			}
@@ -208,10 +218,10 @@ func (j *Journal) remember(s *scan) (again bool) {
 	return j.known.sims.Record(string(e.iccid), string(e.webhookURL), e.done(j.options))
 }
 
-// keepEarlier notes where a row begins that is not done and worth keeping.
+// keepEarlier notes where a row begins that is worth keeping, and not done or about other types than a sweep.
 func (j *Journal) keepEarlier(s *scan) {
 	e := &s.entry
-	if !e.done(j.options) && e.worthKeeping() {
+	if !e.done(j.options) && e.worthKeeping() || j.options.Sweep && j.options.Want != nil && e.tellsOfOthers(j.options) {
 		j.known.earlier[e.key] = location{s.file, s.offset}
 	} else {
 		delete(j.known.earlier, e.key)

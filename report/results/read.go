@@ -2,6 +2,7 @@ package results
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -10,8 +11,8 @@ import (
 	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/gocarina/gocsv"
 
@@ -40,47 +41,51 @@ func Read(r io.Reader) iter.Seq2[report.Row, error] {
 
 // rowReader reads rows with gocsv.
 type rowReader struct {
-	csv  *csv.Reader
-	rows *gocsv.Unmarshaller
-	row  report.Row // read last
-
-	labels []string // names of the columns behind the fixed ones
+	csv    *csv.Reader
+	rows   *gocsv.Unmarshaller
+	layout layout
+	row    report.Row // read last
 }
 
 // newRowReader reads the header, and refuses any but that of a results file.
 func newRowReader(r io.Reader) (*rowReader, error) {
-	reader := csv.NewReader(r)
-	reader.ReuseRecord = true
-	rows, err := gocsv.NewUnmarshaller(reader, reflect.New(record()).Interface())
+	var begun bytes.Buffer // what is read to know the header, which gocsv reads again
+	header, err := csv.NewReader(io.TeeReader(r, &begun)).Read()
 	if errors.Is(err, io.EOF) {
 		err = errors.New("the file is empty")
 	}
-	if err == nil && (len(rows.MismatchedStructFields) > 0 || !slices.Equal(rows.Headers[:columnCount], Columns())) {
-		header := fmt.Sprint(rows.Headers)
-		err = fmt.Errorf("its header is %q", cell.Clean(header, 200))
-		if strings.Contains(header, "\ufeff") || strings.Contains(header, ";line;") || strings.Contains(header, "\tline\t") {
+	l := newLayout(typesIn(header), nil)
+	if err == nil && (len(header) < len(l.names) || !slices.Equal(header[:len(l.names)], l.names)) {
+		text := fmt.Sprint(header)
+		err = fmt.Errorf("its header is %q", cell.Clean(text, 200))
+		if strings.Contains(text, "\ufeff") || strings.Contains(text, ";line;") || strings.Contains(text, "\tline\t") {
 			err = errors.New("a spreadsheet has saved it in another form (a byte order mark, semicolons or tabs): use the file as simhook wrote it")
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("not a results file of simhook: %w", err)
 	}
-	return &rowReader{csv: reader, rows: rows, labels: rows.Headers[columnCount:]}, nil
+	l.labels = header[len(l.names):]
+	reader := csv.NewReader(io.MultiReader(&begun, r))
+	reader.ReuseRecord = true
+	rows, err := gocsv.NewUnmarshaller(reader, reflect.New(l.record()).Interface())
+	if err != nil {
+		return nil, fmt.Errorf("not a results file of simhook: %w", err)
+	}
+	return &rowReader{csv: reader, rows: rows, layout: l}, nil
 }
 
 // record is the struct that gocsv reads a row into: a string for each of the columns, in their order, tagged
 // with the column's name.
-var record = sync.OnceValue(func() reflect.Type {
-	fields := make([]reflect.StructField, columnCount)
-	for i := range columns {
+func (l *layout) record() reflect.Type {
+	fields := make([]reflect.StructField, len(l.names))
+	for i, name := range l.names {
 		fields[i] = reflect.StructField{
-			Name: fmt.Sprintf("Cell%d", i),
-			Type: reflect.TypeFor[string](),
-			Tag:  reflect.StructTag(fmt.Sprintf("csv:%q", columns[i].name)),
+			Name: "Cell" + strconv.Itoa(i), Type: reflect.TypeFor[string](), Tag: reflect.StructTag(`csv:"` + name + `"`),
 		}
 	}
 	return reflect.StructOf(fields)
-})
+}
 
 // next returns io.EOF behind the last row.
 func (r *rowReader) next() (report.Row, error) {
@@ -91,10 +96,10 @@ func (r *rowReader) next() (report.Row, error) {
 	if err != nil {
 		return report.Row{}, err
 	}
-	if err := parseRow(reflect.ValueOf(cells).Elem(), &r.row); err != nil {
+	if err := r.layout.parse(reflect.ValueOf(cells).Elem(), &r.row); err != nil {
 		return report.Row{}, fmt.Errorf("line %d: not a result row: %w", r.line(), err)
 	}
-	for _, call := range r.row.ByType() {
+	for _, call := range r.row.Calls {
 		if err := checkCorrelation(r.row.ICCID, call.SIM()); err != nil {
 			return report.Row{}, fmt.Errorf("line %d: %w", r.line(), err)
 		}
@@ -104,12 +109,12 @@ func (r *rowReader) next() (report.Row, error) {
 
 // read reads the cells of the next row, and sets its labels.
 func (r *rowReader) read() (cells any, err error) {
-	if len(r.labels) == 0 {
+	if len(r.layout.labels) == 0 {
 		return r.rows.Read()
 	}
 	cells, values, err := r.rows.ReadUnmatched()
-	r.row.Labels = make([]report.Label, len(r.labels)) // the row before keeps its own
-	for i, name := range r.labels {
+	r.row.Labels = make([]report.Label, len(r.layout.labels)) // the row before keeps its own
+	for i, name := range r.layout.labels {
 		r.row.Labels[i] = report.Label{Name: name, Value: values[name]}
 	}
 	return cells, err
@@ -125,7 +130,7 @@ func LabelsOf(paths []string) (labels []string) {
 		}
 		s := &scan{reader: bufio.NewReaderSize(f, cell.MaxLine)}
 		if s.header() == nil {
-			labels = union(labels, s.labels)
+			labels = union(labels, s.layout.labels)
 		}
 		_ = f.Close() // it was only read
 	}
@@ -157,10 +162,26 @@ func (r *rowReader) line() int {
 	return line
 }
 
-// parseRow sets all fields of a row to what a record says.
-func parseRow(cells reflect.Value, row *report.Row) error {
-	for i := range columns {
-		if err := columns[i].parse(cells.Field(i).String(), row); err != nil {
+// parse sets all fields of a row to what a record says. The row before keeps its calls.
+func (l *layout) parse(cells reflect.Value, row *report.Row) error {
+	next := 0
+	text := func() string { next++; return cells.Field(next - 1).String() }
+	for i := range firstColumns {
+		if err := firstColumns[i].parse(text(), row); err != nil {
+			return err
+		}
+	}
+	row.Calls = make([]report.Call, len(l.types))
+	for i, t := range l.types {
+		row.Calls[i].Type = t
+		for j := range callColumns {
+			if err := callColumns[j].parse(text(), &row.Calls[i]); err != nil {
+				return err
+			}
+		}
+	}
+	for i := range lastColumns {
+		if err := lastColumns[i].parse(text(), row); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ func (j *Journal) repair(damaged []file.Span) error {
 			err = j.disk.Sync(j.partial)
 		}
 	} else {
-		err = j.replace(j.PartialPath(), j.labels, j.copyRows)
+		err = j.replace(j.PartialPath(), &j.layout, j.copyRows)
 	}
 	if err != nil {
 		return &file.WriteError{Path: j.PartialPath(), Err: err}
@@ -35,9 +35,21 @@ func (j *Journal) copyRows(out *bufio.Writer) error {
 	return eachRow(j.partial, func(s *scan) error { return writeLine(out, s.text) })
 }
 
-// replace gives a file the header, with these labels, and the lines that write writes. If it is killed, the file has its old
+// widen gives the partial file columns for all types of this run.
+func (j *Journal) widen() error {
+	wide := newLayout(union(j.layout.types, j.newTypes()), j.layout.labels)
+	err := j.replace(j.PartialPath(), &wide, func(out *bufio.Writer) error {
+		return eachRow(j.partial, func(s *scan) error { return writeLine(out, s.refit(&wide)) })
+	})
+	if err != nil {
+		return &file.WriteError{Path: j.PartialPath(), Err: err}
+	}
+	return nil
+}
+
+// replace gives a file the header of a layout, and the lines that write writes. If it is killed, the file has its old
 // contents or all of the new ones.
-func (j *Journal) replace(path string, labels []string, write func(*bufio.Writer) error) error {
+func (j *Journal) replace(path string, l *layout, write func(*bufio.Writer) error) error {
 	temporary := j.path + ".merging"
 	if err := j.disk.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err // left behind by a run that was killed
@@ -47,7 +59,7 @@ func (j *Journal) replace(path string, labels []string, write func(*bufio.Writer
 		return err
 	}
 	out := bufio.NewWriterSize(file.Writer{Disk: j.disk, File: f}, 1<<18)
-	if _, err = out.Write(headerOf(labels)); err == nil {
+	if _, err = out.Write(l.header()); err == nil {
 		err = write(out)
 	}
 	if err == nil {

@@ -13,16 +13,16 @@ import (
 )
 
 func TestWhatEarlierRunsLeftToDoForASIM(t *testing.T) {
-	one := Types{SubscriptionEnd: true}
+	one := standardTypes()[:1]
 	onlyFirst := reporttest.OKRow(reporttest.SimA, 2)
-	onlyFirst.UsageThreshold = report.Call{}
+	*onlyFirst.Call("USAGE_THRESHOLD") = report.Call{Type: "USAGE_THRESHOLD"}
 	refused := reporttest.FailedRow(reporttest.SimA, 2)
-	refused.Status, refused.SubscriptionEnd.Outcome = report.StatusRefused, report.Refused
+	refused.Status, refused.Call("SUBSCRIPTION_END").Outcome = report.StatusRefused, report.Refused
 	previous := reporttest.FailedRow(reporttest.SimA, 2)
-	previous.SubscriptionEnd.PreviousURL = reporttest.URLB
+	previous.Call("SUBSCRIPTION_END").PreviousURL = reporttest.URLB
 	tests := map[string]struct {
 		rows    []report.Row
-		want    Types
+		want    []string
 		url     string
 		state   State
 		earlier bool
@@ -99,7 +99,7 @@ func TestOneRunAfterAnother(t *testing.T) {
 	changed.WebhookURL = reporttest.URLB
 	junk, twice := reporttest.BadRow("junk", 4, report.StatusInvalid), reporttest.BadRow(reporttest.SimA, 5, report.StatusDuplicate)
 	lost := reporttest.FailedRow(reporttest.SimC, 4)
-	lost.UsageThreshold.PreviousURL = reporttest.URLB
+	lost.Call("USAGE_THRESHOLD").PreviousURL = reporttest.URLB
 	tests := map[string]struct {
 		runs [][]report.Row // the fleets
 		want []report.Row

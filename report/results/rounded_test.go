@@ -14,9 +14,9 @@ import (
 // A results file that a spreadsheet has saved names other SIMs. The correlation IDs still tell which were called.
 func TestResultsWhoseICCIDsWereRoundedAreRefused(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "fleet.register.csv")
-	j := mustOpen(t, path, Options{Action: "register", BaseURL: reporttest.URLAPI})
+	j := mustOpen(t, path, Options{Action: "register", BaseURL: reporttest.URLAPI, Types: standardTypes()})
 	row := reporttest.OKRow(reporttest.SimA, 2)
-	row.SubscriptionEnd.CorrelationID = "k3v9x2ab-" + reporttest.SimA + "-SE-1"
+	row.Call("SUBSCRIPTION_END").CorrelationID = "k3v9x2ab-" + reporttest.SimA + "-SE-1"
 	if err := j.Append([]report.Row{row}); err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func TestResultsWhoseICCIDsWereRoundedAreRefused(t *testing.T) {
 			t.Errorf("%+v, %v", row, err)
 		}
 	}
-	_, err := Open(path, Options{Action: "register", BaseURL: reporttest.URLAPI})
+	_, err := Open(path, Options{Action: "register", BaseURL: reporttest.URLAPI, Types: standardTypes()})
 	if _, refused := errors.AsType[*file.MismatchError](err); !refused {
 		t.Errorf("%v", err)
 	}

@@ -17,7 +17,7 @@ import (
 type extent struct {
 	size   int64
 	header int64 // bytes of the first line
-	labels []string
+	layout layout
 }
 
 // errNoHeader says that a file ends before its header does.
@@ -28,12 +28,12 @@ type scan struct {
 	file   *os.File
 	reader *bufio.Reader
 	line   line
-	entry  entry    // what the line says, if it is a row
-	text   []byte   // of the line, without its end
-	number int      // of the line, from 1
-	labels []string // names of the columns behind the fixed ones
-	offset int64    // where the line begins
-	end    int64    // and where it ends
+	entry  entry  // what the line says, if it is a row
+	text   []byte // of the line, without its end
+	number int    // of the line, from 1
+	layout layout
+	offset int64 // where the line begins
+	end    int64 // and where it ends
 }
 
 // damage is a part of a results file that is no row.
@@ -56,7 +56,7 @@ func scanRows(f *os.File, row func(*scan) error, damaged func(damage) error) (fo
 	if err := s.header(); err != nil {
 		return extent{}, err
 	}
-	found = extent{header: s.end, labels: s.labels}
+	found = extent{header: s.end, layout: s.layout}
 	for {
 		whole, isRow, err := s.next()
 		switch {
@@ -77,15 +77,14 @@ func scanRows(f *os.File, row func(*scan) error, damaged func(damage) error) (fo
 // header reads the first line.
 func (s *scan) header() error {
 	text, err := s.reader.ReadSlice('\n')
-	fixed := bytes.TrimSuffix(headerLine(), []byte("\n"))
 	line, whole := bytes.CutSuffix(text, []byte("\n"))
-	behind, ours := bytes.CutPrefix(bytes.TrimSuffix(line, []byte("\r")), fixed)
-	written := bytes.TrimRight(text, "\x00") // a power cut leaves zeros where nothing was written yet
-	switch {
-	case whole && ours && s.readLabels(behind):
-		s.number, s.end = 1, int64(len(text))
+	if l, ours := parseHeader(bytes.TrimSuffix(line, []byte("\r"))); whole && ours {
+		s.layout, s.number, s.end = l, 1, int64(len(text))
+		s.line = newLine(&s.layout)
 		return nil
-	case errors.Is(err, io.EOF) && (bytes.HasPrefix(fixed, written) || bytes.HasPrefix(written, fixed)):
+	}
+	switch {
+	case errors.Is(err, io.EOF) && beginsHeader(bytes.TrimRight(text, "\x00")): // a power cut leaves zeros where nothing was written yet
 		return errNoHeader
 	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull):
 		return fmt.Errorf("reading it: %w", err)
@@ -93,45 +92,20 @@ func (s *scan) header() error {
 	return errors.New("is no results file of simhook: its first line is another header")
 }
 
-// readLabels reads the names that stand behind those of the fixed columns, each after a comma.
-func (s *scan) readLabels(text []byte) (ok bool) {
-	var cutter cell.Cutter
-	for more := len(text) > 0; more; {
-		if text[0] != ',' && len(s.labels) == 0 {
-			return false
-		}
-		if len(s.labels) == 0 {
-			text = text[1:]
-		}
-		var name []byte
-		if name, text, more, ok = cutter.Cut(text); !ok {
-			return false
-		}
-		s.labels = append(s.labels, string(name))
-	}
-	s.line.labels = len(s.labels)
-	return true
-}
-
-// refit is the line as it stands in a file with these labels.
-func (s *scan) refit(labels []string) []byte {
-	if slices.Equal(s.labels, labels) {
+// refit is the line as it stands in a file with this layout.
+func (s *scan) refit(l *layout) []byte {
+	if s.layout.same(l) {
 		return s.text
 	}
-	text := s.text
-	if len(s.labels) > 0 {
-		text = text[:len(text)-len(s.line.rest)-1]
-	}
-	var cutter cell.Cutter
-	values := map[string]string{}
-	for i, rest := 0, s.line.rest; i < len(s.labels); i++ {
-		var value []byte
-		value, rest, _, _ = cutter.Cut(rest) // as split has done
-		values[s.labels[i]] = string(value)
-	}
-	buf := append(slices.Clone(text), ',')
-	for _, name := range labels {
-		buf = cell.Append(buf, values[name])
+	var buf []byte
+	for _, name := range slices.Concat(l.names, l.labels) {
+		var value string
+		if i := slices.Index(s.layout.names, name); i >= 0 {
+			value = string(s.line.cells[i])
+		} else if i := slices.Index(s.layout.labels, name); i >= 0 {
+			value = string(s.line.cells[len(s.layout.names)+i])
+		}
+		buf = cell.Append(buf, value)
 	}
 	return buf[:len(buf)-1]
 }

@@ -16,7 +16,7 @@ type shardFile struct {
 	path    string
 	file    *os.File
 	rows    int
-	labels  []string
+	layout  layout
 	sims    shardEvidence
 	badLine string // line of the fleet that names no SIM, which only shard 0 reports; empty: none
 }
@@ -54,7 +54,7 @@ func (f *shardFile) read(o *origin) error {
 		f.add(&s.entry)
 		return nil
 	}, refuseDamage)
-	f.labels = found.labels
+	f.layout = found.layout
 	if failure, ok := errors.AsType[*fs.PathError](err); ok {
 		return failure
 	}

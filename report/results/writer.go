@@ -14,7 +14,7 @@ import (
 func (j *Journal) Append(rows []report.Row) error {
 	j.buffer = j.buffer[:0]
 	for i := range rows {
-		j.buffer = appendRow(j.buffer, &rows[i], j.labels)
+		j.buffer = j.layout.append(j.buffer, &rows[i])
 	}
 	j.writing.Lock()
 	defer j.writing.Unlock()
