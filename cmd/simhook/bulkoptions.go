@@ -15,6 +15,13 @@ import (
 	"simhook/cmd/simhook/internal/limits"
 )
 
+// Bounds of numbers on the command line. A greater number is taken for a typing error.
+const (
+	maxWorkers = 4096
+	maxRetries = 1000
+	maxVerify  = 1_000_000
+)
+
 // runBulk reads the command line of a command that goes over a fleet, and runs it. read reads the options that only
 // this command has.
 func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settings, *bulk)) error {
@@ -174,4 +181,8 @@ func (s *settings) registerMethod() string {
 		s.refuse("register-method", "use POST or PUT")
 	}
 	return method
+}
+
+func readDone(s *settings, b *bulk) {
+	b.again, b.blind = s.enabled("again"), !s.enabled("record-previous")
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"simhook/cmd/simhook/internal/arguments"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/output"
@@ -56,13 +57,13 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 	}
 	command := app.Command(args[0])
 	if command == nil {
-		return unknownCommand(app.Commands, args[0])
+		return usagef("%v", arguments.UnknownCommand(app.Commands, args[0]))
 	}
-	options, files, err := arrange(command.Flags, args[1:])
-	if err == nil {
-		err = p.checkEnvironment(app.Commands)
-	}
+	options, files, err := arguments.Arrange(command.Flags, args[1:])
 	if err != nil {
+		return in(command.Name, usagef("%v", err))
+	}
+	if err := p.checkEnvironment(app.Commands); err != nil {
 		return in(command.Name, err)
 	}
 	arranged := append([]string{app.Name, command.Name}, options...)
@@ -116,13 +117,6 @@ func (p *program) checkEnvironment(commands []*cli.Command) error {
 		p.console.Say("not known, and not used: %s", strings.Join(unknown, ", "))
 	}
 	return nil
-}
-
-func unknownCommand(commands []*cli.Command, name string) error {
-	if name != "" && name[0] == '-' {
-		return usagef("%s: the command comes first: simhook COMMAND [options] [file]", name)
-	}
-	return usagef("%q is no command. %s", name, cli.SuggestCommand(commands, name))
 }
 
 // explain prints why the program ends, and what to do about it.

@@ -12,6 +12,7 @@ import (
 
 	"simhook/api"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/options"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/sources"
 	"simhook/report"
@@ -25,13 +26,7 @@ func (p *program) reportCommand() *cli.Command {
 		Usage:       "sum up results files, and merge those of shards",
 		UsageText:   "simhook report [options] RESULTS.csv…",
 		Description: help.Report,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
-			&cli.StringFlag{Name: "html", Usage: "write the report as one page to `FILE`"},
-			&cli.StringFlag{Name: "failed",
-				Usage: "write the SIMs that failed or were refused to `FILE`, a fleet file with the reasons"},
-			&cli.StringFlag{Name: "merge", Usage: "write the results of all shards to `FILE`"},
-		},
+		Flags:       options.Report(),
 		Action: func(c *cli.Context) error {
 			s := p.settings(c)
 			r := &reporter{
