@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,15 +44,20 @@ func (p *program) run(ctx context.Context, args []string) int {
 func (p *program) dispatch(ctx context.Context, args []string) error {
 	app := p.app()
 	if len(args) == 0 {
-		app.Writer = p.console
-		return errors.Join(app.RunContext(ctx, []string{app.Name, "--help"}), &usageError{text: "no command given"})
+		p.console.Say("%s", p.manual().Overview(p.console.Width()))
+		return usagef("no command given")
+	}
+	if topic, found := p.topic(args); found {
+		return p.printData(topic)
 	}
 	if args[0] == "help" { // help X is X --help
 		args = append(args[1:len(args):len(args)], "--help")
 	}
-	switch name := args[0]; name {
-	case "--help", "-h", "--version", "-v":
-		return app.RunContext(ctx, []string{app.Name, name})
+	switch args[0] {
+	case "--help", "-h":
+		return p.printData(p.manual().Overview(p.console.Width()))
+	case "--version", "-v", "version":
+		return p.printData(app.Name + " version " + p.version + "\n")
 	}
 	command := app.Command(args[0])
 	if command == nil {
@@ -62,6 +66,9 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 	options, files, err := arguments.Arrange(command.Flags, args[1:])
 	if err != nil {
 		return in(command.Name, usagef("%v", err))
+	}
+	if all := len(options) > 0 && options[0] == arguments.HelpAll; all || len(options) > 0 && options[0] == arguments.Help {
+		return p.printData(p.manual().Command(command, p.console.Width(), all))
 	}
 	if err := p.checkEnvironment(app.Commands); err != nil {
 		return in(command.Name, err)

@@ -19,7 +19,7 @@ func (p *program) sandboxCommand() *cli.Command {
 		Name:        "sandbox",
 		Usage:       "serve a Connect API in memory to rehearse against",
 		UsageText:   "simhook sandbox [options]",
-		Description: help.Sandbox + help.Fail,
+		Description: help.Sandbox,
 		Flags:       options.Sandbox(new(ruleTexts), modelNames()),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -11,6 +11,12 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
+// The options that ask for help, as Arrange returns them.
+const (
+	Help    = "--help"
+	HelpAll = "--help=all"
+)
+
 // Arrange sorts arguments into options and files: the flag parser takes everything after the first file for a file. Each
 // option becomes one --name=value. After -- all are files, and - is a file. Where help is asked for, --help is all
 // that is returned.
@@ -25,8 +31,11 @@ func Arrange(flags []cli.Flag, args []string) (options, files []string, err erro
 			continue
 		}
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
-		if name == "help" || name == "h" {
-			return []string{"--help"}, nil, nil
+		switch {
+		case (name == "help" || name == "h") && value == "all":
+			return []string{HelpAll}, nil, nil
+		case name == "help" || name == "h":
+			return []string{Help}, nil, nil
 		}
 		flag := findFlag(flags, name)
 		if flag == nil {

@@ -110,13 +110,13 @@ func account() []cli.Flag {
 
 func speed() []cli.Flag {
 	return []cli.Flag{
-		having("auto", text(Speed, "rate", "`RATE` at the most: auto, 1000/m, 20/s, unlimited")),
+		having("auto", text(Speed, "rate", "`RATE`: auto, 1000/m, 20/s or unlimited")),
 		having("100%", text(Speed, "quota-share", "`PERCENT` of the announced quota to use")),
 		having("32", text(Speed, "workers", "`N` calls in flight at the most")),
-		having("5", text(Speed, "retries", "`N` more attempts after a passing failure")),
+		having("5", text(Seldom, "retries", "`N` more attempts after a passing failure")),
 		having("5m", text(Seldom, "retry-max-time", "longest `TIME` spent on one call, waiting included")),
 		having("30s", text(Seldom, "timeout", "longest `TIME` of one attempt")),
-		having("50%", text(Safety, "max-failures", "stop when more than `N or N%` SIMs failed; 0 never")),
+		having("50%", text(Safety, "max-failures", "stop when more than `N or N%` failed; 0 never")),
 		otherwise("none", text(Speed, "max-duration", "stop cleanly after this `TIME`")),
 	}
 }
@@ -149,8 +149,8 @@ func fleet(group string) []cli.Flag {
 func output() []cli.Flag {
 	return slices.Concat([]cli.Flag{
 		having("auto", text(Output, "progress", "`KIND` of progress: auto, bar, log or none")),
-		text(Output, "summary", "`FILE` for the summary of the run as JSON"),
-		toggle(Output, "json", "print the summary as JSON"),
+		text(Seldom, "summary", "`FILE` for the summary of the run as JSON"),
+		toggle(Output, "json", "print the summary of the run as JSON"),
 		text(Seldom, "metrics-listen", "`ADDRESS`, such as :9464, where Prometheus finds /metrics while the run lasts"),
 		text(Seldom, "metrics-file", "`FILE` for the metrics at the end, for a textfile collector"),
 	}, Log())

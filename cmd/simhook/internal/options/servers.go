@@ -25,7 +25,7 @@ func Listen() []cli.Flag {
 
 // Sandbox are the options of sandbox. fail is the value of --fail, and models are the names of the ways to keep a quota.
 func Sandbox(fail cli.Generic, models string) []cli.Flag {
-	const lines = "`FILE` of ICCIDs, one on each line, "
+	const lines = "`FILE` of ICCIDs, one a line, "
 	return []cli.Flag{
 		having("127.0.0.1:8080", text(Task, "addr", "`HOST:PORT` to listen on; port 0: a free one")),
 		otherwise("any", text(Account, "client-id", "the only client `ID` accepted")),
