@@ -94,3 +94,27 @@ func fill(text string, width int) []string {
 	}
 	return append(lines, line)
 }
+
+// Examples are the command lines that stand in a text: lines that are indented and begin with simhook or source. A backslash
+// at the end continues one.
+func Examples(text string) []string {
+	var examples []string
+	continues := false
+	for line := range strings.Lines(text) {
+		command := strings.TrimSpace(line)
+		switch {
+		case !strings.HasPrefix(line, indent):
+			continue
+		case continues:
+			examples[len(examples)-1] += " " + command
+		case strings.HasPrefix(command, "simhook ") || strings.HasPrefix(command, "source <(simhook "):
+			examples = append(examples, command)
+		default:
+			continue
+		}
+		last := &examples[len(examples)-1]
+		*last, continues = strings.CutSuffix(*last, `\`)
+		*last = strings.TrimSpace(*last)
+	}
+	return examples
+}
