@@ -17,6 +17,9 @@ import (
 
 // announce writes the first line of a run: what it will take, and what earlier runs have done.
 func (b *bulk) announce(id string, plan batch.Plan, expected time.Duration) {
+	if b.file != nil {
+		b.console.Say("settings: %s", b.file)
+	}
 	b.console.Say("%s", b.where())
 	sims := plan.ToDo() + plan.Done
 	would := ""

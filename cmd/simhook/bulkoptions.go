@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/limits"
 )
@@ -84,17 +86,27 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 		return err
 	}
 	b.log = b.logging.logger(b.console, b.terminal)
-	for _, flag := range s.c.Command.Flags {
-		if name := flag.Names()[0]; s.source(name) == byEnvironment {
-			b.log.Debug("set by the environment", "variable", envName(name), "value", api.MaskURLs(environment.Shown(envName(name), s.text(name))))
-		}
-	}
+	s.logGiven(b.log)
 	if can := limits.Workers(b.workers); can < b.workers {
 		b.log.Warn("this process may open too few files for so many workers: raise ulimit -n for all of them", "workers", can, "wanted", b.workers)
 		b.workers = can
 	}
 	b.metrics = b.newMetrics()
 	return b.Run(ctx)
+}
+
+// logGiven logs what is set outside the command line.
+func (s *settings) logGiven(log *slog.Logger) {
+	for _, flag := range s.c.Command.Flags {
+		name := flag.Names()[0]
+		shown := api.MaskURLs(environment.Shown(config.Variable(name), s.text(name)))
+		switch s.source(name) {
+		case byEnvironment:
+			log.Debug("set by the environment", "variable", config.Variable(name), "value", shown)
+		case byFile:
+			log.Debug("set by the settings file", "setting", s.given.Place(name), "value", shown)
+		}
+	}
 }
 
 // url is a webhook URL; "": none.

@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/cmd/simhook/internal/clidoc"
+	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/options"
 )
@@ -51,7 +52,7 @@ func (p *program) manCommand() *cli.Command {
 // manual is what help and the pages for man are made of.
 func (p *program) manual() clidoc.Manual {
 	return clidoc.Manual{
-		App: p.app(), Topics: help.Topics(), Groups: options.Groups(), Seldom: options.Seldom, Variable: envName,
+		App: p.app(), Topics: help.Topics(), Groups: options.Groups(), Seldom: options.Seldom, Variable: config.Variable,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/cmd/simhook/internal/clidoc"
+	"simhook/cmd/simhook/internal/config"
 )
 
 func TestShellsCompleteWhatIsTyped(t *testing.T) {
@@ -129,7 +130,7 @@ func TestHelpShowsEachOptionInItsGroup(t *testing.T) {
 			}
 			for _, all := range []bool{false, true} {
 				text := m.Command(command, 80, all)
-				if !strings.Contains(text, "--"+flag.Names()[0]) || all && !strings.Contains(text, envName(flag.Names()[0])+"\n") {
+				if !strings.Contains(text, "--"+flag.Names()[0]) || all && !strings.Contains(text, config.Variable(flag.Names()[0])+"\n") {
 					t.Errorf("simhook %s --help (all: %v) lacks --%s", command.Name, all, flag.Names()[0])
 				}
 			}

@@ -38,6 +38,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "arguments":   {internal + "suggest"},
 		internal + "options":     {"api"},
 		internal + "suggest":     {},
+		internal + "config":      {internal + "suggest"},
 		internal + "help":        {internal + "exitcode"},
 		internal + "exitcode":    {},
 		internal + "limits":      {},
@@ -54,7 +55,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "arguments", internal + "clidoc", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
+			internal + "arguments", internal + "clidoc", internal + "config", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
 			internal + "limits", internal + "listen", internal + "metrics", internal + "options", internal + "output",
 			internal + "progress", internal + "server", internal + "sources",
 		},

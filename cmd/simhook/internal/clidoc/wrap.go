@@ -61,7 +61,8 @@ func Wrap(text string, width int) string {
 	before := ""
 	for _, block := range blocks(text) {
 		first := block[0]
-		if before != "" && !(strings.HasPrefix(first, bullet) && strings.HasPrefix(before, bullet)) {
+		inList := strings.HasPrefix(first, bullet) && strings.HasPrefix(before, bullet)
+		if before != "" && !inList {
 			out.WriteString("\n")
 		}
 		before = first

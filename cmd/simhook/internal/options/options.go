@@ -164,3 +164,14 @@ func Log() []cli.Flag {
 		toggle(Output, "quiet", "say nothing but errors"),
 	}
 }
+
+// Settings are the options that say where the other ones' values may stand. Every command that has options has them.
+func Settings() []cli.Flag {
+	return []cli.Flag{
+		otherwise("simhook.yaml", text(Account, "config", "`FILE` of settings; none reads none")),
+		otherwise("its own", text(Account, "profile", "`NAME` of the profile in that file")),
+	}
+}
+
+// Config are the options of config.
+func Config() []cli.Flag { return []cli.Flag{toggle(Output, "json", "print JSON")} }
