@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,9 +55,7 @@ func NewClient(cfg Config) (*Client, error) {
 	}
 	method := strings.ToUpper(cfg.RegisterMethod)
 	switch method {
-	case "":
-		method = http.MethodPost
-	case http.MethodPost, http.MethodPut:
+	case "", http.MethodPost, http.MethodPut:
 	default:
 		return nil, fmt.Errorf("register method %q: use POST or PUT", cfg.RegisterMethod)
 	}
@@ -102,8 +101,11 @@ func (c *Client) Ready(ctx context.Context) error {
 func (c *Client) Register(
 	ctx context.Context, iccid string, t NotificationType, webhookURL, correlationID string,
 ) (Answer, error) {
-	return c.RegisterBy(ctx, c.registerMethod, iccid, t, webhookURL, correlationID)
+	return c.RegisterBy(ctx, cmp.Or(c.registerMethod, http.MethodPost), iccid, t, webhookURL, correlationID)
 }
+
+// RegisterMethod is that of [Config.RegisterMethod]; "": it is not known which the API takes.
+func (c *Client) RegisterMethod() string { return c.registerMethod }
 
 // RegisterBy is Register by POST or PUT, whatever [Config.RegisterMethod] says. A deployment that does not know the method
 // answers with an [Error] of status 405. PUT replaces an existing webhook.

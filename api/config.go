@@ -25,7 +25,8 @@ type Config struct {
 	// Timeout bounds one attempt, from dialling to the last byte of the answer. 0 means 30 s.
 	Timeout time.Duration
 
-	// RegisterMethod is POST, as in the older documentation, or PUT, as in the newer one. "" means POST.
+	// RegisterMethod is POST, as in the older documentation, or PUT, as in the newer one. "": it is not known which the API takes,
+	// and [Client.Register] uses POST.
 	RegisterMethod string
 
 	// UserAgent is the User-Agent header. "": none is sent.

@@ -33,6 +33,8 @@ type Caller struct {
 	other       atomic.Pointer[string] // ICCID of a SIM that was answered: a read of it tells whether the API is there
 	otherProbes atomic.Int64           // reads of it
 
+	byPUT atomic.Bool // the API has refused to register by POST, and done so by PUT
+
 	mu        sync.Mutex
 	strangers map[string]bool // SIMs that were answered by something else, before any answer of the API's
 
@@ -98,6 +100,24 @@ func (c *Caller) newBreaker(what string) *breaker {
 	return &breaker{
 		what: what, patience: c.options.RetryMaxTime, giveUp: c.giveUp, log: c.options.Log,
 		inOutage: func() bool { return !c.pausedSince().IsZero() },
+	}
+}
+
+// registerMethod is POST or PUT. known is false while it may be the other one.
+func (c *Caller) registerMethod() (method string, known bool) {
+	switch chosen := c.options.Client.RegisterMethod(); {
+	case chosen != "":
+		return chosen, true
+	case c.byPUT.Load():
+		return http.MethodPut, true
+	}
+	return http.MethodPost, false
+}
+
+// registersByPUT notes that POST was answered 405, and PUT registers.
+func (c *Caller) registersByPUT() {
+	if c.byPUT.CompareAndSwap(false, true) {
+		c.options.Log.Info("the API registers by PUT, and not by POST: all calls do so from now on")
 	}
 }
 

@@ -359,7 +359,7 @@ func TestAReplacementThatTookTwoRunsStillTellsWhatWasReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 		row := g.rows(g.results)[0]
-		if call := row.SubscriptionEnd; call.Outcome != report.Replaced || call.PreviousURL != oldWebhook {
+		if call := row.Call("SUBSCRIPTION_END"); call.Outcome != report.Replaced || call.PreviousURL != oldWebhook {
 			t.Errorf("%s, before: %q", call.Outcome, call.PreviousURL)
 		}
 	})

@@ -50,8 +50,9 @@ const benchBase = "https://api.example.com"
 
 func openForBench(b *testing.B, out string) *results.Journal {
 	b.Helper()
+	bothTypes := []string{"SUBSCRIPTION_END", "USAGE_THRESHOLD"}
 	journal, err := results.Open(out, results.Options{
-		Action: string(Register), BaseURL: benchBase, Want: results.Types{SubscriptionEnd: true, UsageThreshold: true},
+		Action: string(Register), BaseURL: benchBase, Want: bothTypes, Types: bothTypes,
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -65,11 +66,13 @@ func writeDone(b *testing.B, results string, sims int) {
 	journal := openForBench(b, results)
 	now := time.Now()
 	call := report.Call{Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "abcdefgh-8944474600000109251-SE-1"}
+	calls := []report.Call{call, call}
+	calls[0].Type, calls[1].Type = "SUBSCRIPTION_END", "USAGE_THRESHOLD"
 	rows := make([]report.Row, 0, maxBatch)
 	for n := range sims {
 		rows = append(rows, report.Row{
 			ICCID: testICCID(n), Line: n + 2, Action: string(Register), Status: report.StatusOK, WebhookURL: testWebhook,
-			SubscriptionEnd: call, UsageThreshold: call, StartedAt: now, FinishedAt: now, BaseURL: benchBase,
+			Calls: calls, StartedAt: now, FinishedAt: now, BaseURL: benchBase,
 		})
 		if len(rows) == maxBatch || n == sims-1 {
 			if err := journal.Append(rows); err != nil {

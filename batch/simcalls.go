@@ -47,10 +47,23 @@ func (s *simCalls) result(t api.NotificationType, act func(*attempts, *report.Ca
 	return call, err
 }
 
+// set sets a webhook. Where it is not known which method registers, and POST is answered 405, it is PUT that does.
 func (s *simCalls) set(t api.NotificationType, url string, a *attempts) error {
+	method, known := s.caller.registerMethod()
+	err := s.setBy(method, t, url, a)
+	if known || !answered(err, http.StatusMethodNotAllowed) {
+		return err
+	}
+	if err = s.setBy(http.MethodPut, t, url, a); err == nil {
+		s.caller.registersByPUT()
+	}
+	return err
+}
+
+func (s *simCalls) setBy(method string, t api.NotificationType, url string, a *attempts) error {
 	a.settled = func() bool { return s.readAgain() == nil && fleet.SameURL(s.found[t], url) }
 	return s.caller.do(s.ctx, s.caller.sets, a, func(ctx context.Context, id string) (api.Answer, error) {
-		return s.caller.options.Client.Register(ctx, s.iccid, t, url, id)
+		return s.caller.options.Client.RegisterBy(ctx, method, s.iccid, t, url, id)
 	})
 }
 

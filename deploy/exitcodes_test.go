@@ -5,7 +5,6 @@ import (
 	"go/parser"
 	"go/token"
 	"strconv"
-	"strings"
 	"testing"
 )
 
@@ -23,18 +22,18 @@ const (
 // responses are those to the exit codes of the program, by their names there.
 func responses() map[string]response {
 	return map[string]response{
-		"exitOK":          success,
-		"exitBug":         count,
-		"exitDiffers":     count, // only with an option that asks for it
-		"exitTimeOver":    failJob,
-		"exitUsage":       failJob,
-		"exitRows":        failIndex,
-		"exitFleet":       failJob,
-		"exitAPI":         count,
-		"exitResults":     count,
-		"exitAgain":       ignore,
-		"exitCredentials": failJob,
-		"exitSettings":    failJob,
+		"OK":          success,
+		"Bug":         count,
+		"Differs":     count, // only with an option that asks for it
+		"TimeOver":    failJob,
+		"Usage":       failJob,
+		"Rows":        failIndex,
+		"Fleet":       failJob,
+		"API":         count,
+		"Results":     count,
+		"Again":       ignore,
+		"Credentials": failJob,
+		"Settings":    failJob,
 	}
 }
 
@@ -60,14 +59,14 @@ func wanted(t *testing.T) map[int]response {
 // programCodes are the constants of the program's table.
 func programCodes(t *testing.T) map[string]int {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "../cmd/simhook/exit.go", nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), "../cmd/simhook/internal/exitcode/exitcode.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	codes := map[string]int{}
 	ast.Inspect(file, func(node ast.Node) bool {
 		spec, ok := node.(*ast.ValueSpec)
-		if !ok || !strings.HasPrefix(spec.Names[0].Name, "exit") {
+		if !ok || len(spec.Values) == 0 || !ast.IsExported(spec.Names[0].Name) {
 			return true
 		}
 		literal, ok := spec.Values[0].(*ast.BasicLit)

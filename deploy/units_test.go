@@ -68,7 +68,7 @@ func TestTheServiceIsStartedAgainWhereThatHelps(t *testing.T) {
 		t.Fatalf("Restart=%s", restart)
 	}
 	prevented, fine := service.codes(t, "RestartPreventExitStatus"), service.codes(t, "SuccessExitStatus")
-	timeOver := programCodes(t)["exitTimeOver"]
+	timeOver := programCodes(t)["TimeOver"]
 	for code, response := range wanted(t) {
 		again := !prevented[code] && !fine[code] && code != 0
 		if want := response == count || response == ignore; again != want {

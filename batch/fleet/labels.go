@@ -5,7 +5,10 @@ import (
 	"strconv"
 	"strings"
 
+	"simhook/api"
+	"simhook/report"
 	"simhook/report/cell"
+	"simhook/report/results"
 )
 
 // Limits of the labels. They are chosen: more is no label, and a results file of a million SIMs should stay readable.
@@ -48,14 +51,11 @@ func findLabels(header [][]byte, iccid, webhookURL int) (l labels) {
 
 // reservedNames are the columns of simhook's results, and those of the file of --failed that are no such.
 func reservedNames() []string {
-	names := []string{"iccid", "line", "action", "status", "webhook_url"}
-	for _, t := range []string{"subscription_end", "usage_threshold", "download_progress"} {
-		names = append(names, t)
-		for _, end := range []string{"_http_status", "_error", "_attempts", "_correlation_id", "_previous_url"} {
-			names = append(names, t+end)
-		}
+	var types []string
+	for _, t := range api.AllNotificationTypes() {
+		types = append(types, string(t))
 	}
-	return append(names, "error", "started_at", "finished_at", "base_url", "reason", "correlation_id")
+	return append(results.Columns(types...), report.RetryColumns()...)
 }
 
 // ownColumns is how many columns a file has from the first on that simhook has written: it is one of results, or of --failed.

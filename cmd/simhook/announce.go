@@ -19,6 +19,9 @@ import (
 // announce writes the first lines of a run: where it goes, what was read, what it will take, and what earlier runs have done.
 func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 	b.console.Say("%s", b.where())
+	if b.file != nil {
+		b.console.Say("settings: %s", b.file)
+	}
 	b.sayHealed(run.Healed())
 	if fleet != nil {
 		for _, line := range fleet.Found() {

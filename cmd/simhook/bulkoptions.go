@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -12,8 +12,16 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/limits"
+)
+
+// Bounds of numbers on the command line. A greater number is taken for a typing error.
+const (
+	maxWorkers = 4096
+	maxRetries = 1000
+	maxVerify  = 1_000_000
 )
 
 // runBulk reads the command line of a command that goes over a fleet, and runs it. read reads the options that only
@@ -78,17 +86,27 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 		return err
 	}
 	b.log = b.logging.logger(b.console, b.terminal)
-	for _, flag := range s.c.Command.Flags {
-		if name := flag.Names()[0]; s.source(name) == byEnvironment {
-			b.log.Debug("set by the environment", "variable", envName(name), "value", api.MaskURLs(environment.Shown(envName(name), s.text(name))))
-		}
-	}
+	s.logGiven(b.log)
 	if can := limits.Workers(b.workers); can < b.workers {
 		b.log.Warn("this process may open too few files for so many workers: raise ulimit -n for all of them", "workers", can, "wanted", b.workers)
 		b.workers = can
 	}
 	b.metrics = b.newMetrics()
 	return b.Run(ctx)
+}
+
+// logGiven logs what is set outside the command line.
+func (s *settings) logGiven(log *slog.Logger) {
+	for _, flag := range s.c.Command.Flags {
+		name := flag.Names()[0]
+		shown := api.MaskURLs(environment.Shown(config.Variable(name), s.text(name)))
+		switch s.source(name) {
+		case byEnvironment:
+			log.Debug("set by the environment", "variable", config.Variable(name), "value", shown)
+		case byFile:
+			log.Debug("set by the settings file", "setting", s.given.Place(name), "value", shown)
+		}
+	}
 }
 
 // url is a webhook URL; "": none.
@@ -129,19 +147,20 @@ func (s *settings) delimiter() string {
 // types are the notification types to set, each once, in the order of the API's documentation.
 func (s *settings) types() []api.NotificationType {
 	list := s.text("types")
-	if list == "" {
+	switch list {
+	case "":
 		return api.NotificationTypes()
+	case "all":
+		return api.AllNotificationTypes()
 	}
 	wanted := map[api.NotificationType]bool{}
 	for name := range strings.SplitSeq(list, ",") {
 		t, err := api.ParseNotificationType(name)
-		if s.check("types", err); !slices.Contains(api.NotificationTypes(), t) {
-			s.refuse("types", "use SUBSCRIPTION_END or USAGE_THRESHOLD")
-		}
+		s.check("types", err)
 		wanted[t] = true
 	}
 	var types []api.NotificationType
-	for _, t := range api.NotificationTypes() {
+	for _, t := range api.AllNotificationTypes() {
 		if wanted[t] {
 			types = append(types, t)
 		}
@@ -171,10 +190,18 @@ func (s *settings) access() access {
 	}
 }
 
+// registerMethod is POST or PUT; "": whichever the API takes.
 func (s *settings) registerMethod() string {
-	method := strings.ToUpper(s.text("register-method"))
-	if method != http.MethodPost && method != http.MethodPut {
-		s.refuse("register-method", "use POST or PUT")
+	switch method := strings.ToUpper(s.text("register-method")); method {
+	case http.MethodPost, http.MethodPut:
+		return method
+	case "", "AUTO":
+	default:
+		s.refuse("register-method", "use auto, POST or PUT")
 	}
-	return method
+	return ""
+}
+
+func readDone(s *settings, b *bulk) {
+	b.again, b.blind = s.enabled("again"), !s.enabled("record-previous")
 }

@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/options"
 	"simhook/cmd/simhook/internal/output"
 )
 
@@ -18,11 +18,7 @@ func (p *program) checkCommand() *cli.Command {
 		Usage:       "examine a fleet file without calling anything",
 		UsageText:   "simhook check [options] FLEET.csv",
 		Description: help.Check,
-		Flags: slices.Concat([]cli.Flag{
-			&cli.StringFlag{Name: "webhook-url",
-				Usage: "webhook `URL` of the SIMs whose row has none in a webhook_url column"},
-			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
-		}, fleetOptions()),
+		Flags:       options.Check(),
 		Action: func(c *cli.Context) error {
 			path, err := onlyFile(c, "the fleet's CSV file")
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"simhook/api"
+	"simhook/cmd/simhook/internal/config"
 )
 
 // credentials say how access tokens are obtained: with a ready access token, or with client ID and secret. The files
@@ -27,8 +28,12 @@ type credentials struct {
 func (s *settings) credentials() credentials {
 	var c credentials
 	client := max(s.source("client-id"), s.source("client-secret-file"))
+	secret, _ := s.variable(config.Variable("client-secret"))
+	if secret != "" {
+		client = max(client, byEnvironment)
+	}
 	ready := s.source("access-token-file")
-	c.token, _ = s.variable(envName("access-token"))
+	c.token, _ = s.variable(config.Variable("access-token"))
 	if c.token != "" {
 		ready = max(ready, byEnvironment)
 	}
@@ -43,8 +48,8 @@ func (s *settings) credentials() credentials {
 	}
 	c.token = ""
 	c.clientID, c.secretFile = s.text("client-id"), s.text("client-secret-file")
-	if c.secretFile == "" {
-		c.secret, _ = s.variable(envName("client-secret"))
+	if c.secretFile == "" || s.source("client-secret-file") == byFile && secret != "" {
+		c.secretFile, c.secret = "", secret
 	}
 	if c.clientID == "" && c.secretFile == "" && c.secret == "" {
 		c.token, _ = s.variable("ACCESS_TOKEN")

@@ -113,7 +113,7 @@ func (e *differencesError) Error() string {
 // differences is a *differencesError, or nil where the plan found none.
 func differences(s report.Summary) error {
 	count := 0
-	for _, outcomes := range []map[report.Outcome]int{s.SubscriptionEnd, s.UsageThreshold, s.PrunedOutcomes} {
+	for _, outcomes := range []map[report.Outcome]int{s.Outcomes.All(), s.PrunedOutcomes} {
 		for outcome, n := range outcomes {
 			if outcome.Planned() {
 				count += n

@@ -7,6 +7,7 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/exitcode"
 	"simhook/cmd/simhook/internal/listen"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report/file"
@@ -14,21 +15,20 @@ import (
 	"simhook/report/results"
 )
 
-// The exit codes are those of sysexits.h, which systemd and people know, and 3 and 4. 2 is never used: a Go panic ends
-// with it.
+// What the exit codes mean is said in the table of the package exitcode.
 const (
-	exitOK          = 0  // every SIM has its outcome and all are ok
-	exitBug         = 1  // unexpected
-	exitDiffers     = 3  // --detailed-exitcode: a plan found differences
-	exitTimeOver    = 4  // --max-duration is over and SIMs remain
-	exitUsage       = 64 // the command line
-	exitRows        = 65 // finished; some rows are refused or invalid, and running again will not help
-	exitFleet       = 66 // the fleet file is missing, unreadable or without a valid row
-	exitAPI         = 69 // the API kept failing: run again later
-	exitResults     = 74 // the results cannot be written
-	exitAgain       = 75 // stopped, or another run holds the results: run again
-	exitCredentials = 77 // refused
-	exitSettings    = 78 // missing settings, results of another run, --max-failures reached
+	exitOK          = exitcode.OK
+	exitBug         = exitcode.Bug
+	exitDiffers     = exitcode.Differs
+	exitTimeOver    = exitcode.TimeOver
+	exitUsage       = exitcode.Usage
+	exitRows        = exitcode.Rows
+	exitFleet       = exitcode.Fleet
+	exitAPI         = exitcode.API
+	exitResults     = exitcode.Results
+	exitAgain       = exitcode.Again
+	exitCredentials = exitcode.Credentials
+	exitSettings    = exitcode.Settings
 )
 
 // exitCode is the exit code for each kind of error. Where an error is of several kinds, the first case that fits

@@ -33,9 +33,14 @@ func TestImportsPointOneWay(t *testing.T) {
 			"report", "report/cell", "report/file", "report/history", "report/results", "report/simset",
 		},
 
-		internal + "clidoc":      {},
-		internal + "environment": {},
-		internal + "help":        {},
+		internal + "clidoc":      {internal + "help"},
+		internal + "environment": {internal + "suggest"},
+		internal + "arguments":   {internal + "suggest"},
+		internal + "options":     {"api"},
+		internal + "suggest":     {},
+		internal + "config":      {internal + "suggest"},
+		internal + "help":        {internal + "exitcode"},
+		internal + "exitcode":    {},
 		internal + "limits":      {},
 		internal + "server":      {},
 		internal + "sources":     {},
@@ -50,8 +55,9 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "clidoc", internal + "environment", internal + "forward", internal + "help", internal + "limits", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
-			internal + "server", internal + "sources",
+			internal + "arguments", internal + "clidoc", internal + "config", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
+			internal + "limits", internal + "listen", internal + "metrics", internal + "options", internal + "output",
+			internal + "progress", internal + "server", internal + "sources",
 		},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "simhook/...").Output()

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,6 +17,7 @@ import (
 	"simhook/cmd/simhook/internal/forward"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/listen"
+	"simhook/cmd/simhook/internal/options"
 	"simhook/cmd/simhook/internal/output"
 )
 
@@ -27,7 +27,7 @@ func (p *program) listenCommand() *cli.Command {
 		Usage:       "receive notifications and write them down",
 		UsageText:   "simhook listen [options]",
 		Description: help.Listen,
-		Flags:       slices.Concat(listenOptions(), fleetOptions(), logOptions()),
+		Flags:       options.Listen(),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return usagef("listen takes no file: %q (a fleet is named by --expect, the file of notifications by --results)",
@@ -43,30 +43,6 @@ func (p *program) listenCommand() *cli.Command {
 			defer signal.Stop(hangups)
 			return l.Run(c.Context, hangups)
 		},
-	}
-}
-
-func listenOptions() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "addr", Value: "127.0.0.1:8090",
-			Usage: "`HOST:PORT` to listen on; port 0 takes a free one"},
-		&cli.StringFlag{Name: "path", Value: "/notifications", Usage: "`PATH` of the webhook"},
-		&cli.StringFlag{Name: "results", Value: "notifications.csv",
-			Usage: "`FILE` that notifications are appended to"},
-		&cli.StringFlag{Name: "rotate-size", DefaultText: "never",
-			Usage: "put the file aside when it has this `SIZE`, such as 100MB"},
-		&cli.StringFlag{Name: "tls-cert", Usage: "`FILE` with the certificate chain for https"},
-		&cli.StringFlag{Name: "tls-key", Usage: "`FILE` with its key"},
-		&cli.StringFlag{Name: "credentials-file",
-			Usage: "`FILE` with user:password, which senders must authenticate with (Basic)"},
-		&cli.StringFlag{Name: "expect",
-			Usage: "`FLEET.csv`, to say which SIMs have not been heard from and which are unknown"},
-		&cli.StringFlag{Name: "forward",
-			Usage: "`URL` of a service that gets each stored notification by POST, at least once"},
-		&cli.StringFlag{Name: "exec",
-			Usage: "`COMMAND` of the shell that gets each stored notification on its standard input"},
-		&cli.BoolFlag{Name: "json", DisableDefaultText: true,
-			Usage: "print each notification on standard output as a line of JSON"},
 	}
 }
 

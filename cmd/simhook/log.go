@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/output"
 )
 
@@ -17,8 +18,12 @@ type logSettings struct {
 
 // logFormat looks for the options of the log before the command line is parsed: a mistake in it is logged too.
 func (p *program) logFormat(args []string) (json bool, level slog.Level) {
+	command := ""
+	if len(args) > 0 {
+		command = args[0]
+	}
 	value := func(option string) string {
-		found, _ := p.env(envName(option))
+		found, _ := config.Given{Env: p.env, File: p.file, Command: command}.Lookup(option)
 		for i, arg := range args {
 			name, given, together := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 			switch {

@@ -9,12 +9,14 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"syscall"
 
 	"golang.org/x/term"
 
+	"simhook/cmd/simhook/internal/limits"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/progress"
 )
@@ -23,7 +25,7 @@ import (
 var version string
 
 func main() {
-	reserve := reserveHeap()
+	reserve := limits.ReserveHeap()
 	code := run(context.Background(), os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)
 	runtime.KeepAlive(reserve)
 	os.Exit(code)
@@ -60,12 +62,22 @@ func run(
 		console:  output.NewConsole(said),
 		signals:  signals,
 		asked:    asked,
+		folders:  settingsFolders(),
 		version:  cmp.Or(version, builtVersion()),
 		terminal: isTerminal(stderr),
 		canAsk:   isTerminal(stdin) && isTerminal(stderr),
 		attached: !ignored && hasTerminal(),
 	}
 	return p.run(ctx, args)
+}
+
+// settingsFolders are the working folder and the user's folder for configuration.
+func settingsFolders() []string {
+	folders := []string{"."}
+	if dir, err := os.UserConfigDir(); err == nil {
+		folders = append(folders, filepath.Join(dir, "simhook"), dir)
+	}
+	return folders
 }
 
 func isTerminal(stream any) bool {
@@ -98,22 +110,4 @@ func builtVersion() string {
 		}
 	}
 	return "devel"
-}
-
-// The garbage collector starts when the heap has grown by a percentage of what is alive. The default of 100 % suits no
-// fleet: with a small one it collects 50 times a second, which holds up calls, and with 10 million SIMs it doubles
-// the memory. So the percentage is low, and an allocation of 40 MB, which takes no memory because it is never
-// touched, raises the heap that the percentage is taken of: the heap may grow by 8 MB and a fifth of the fleet.
-const (
-	heapReserve = 40 << 20
-	heapGrowth  = 20 // percent
-)
-
-// reserveHeap returns what must be kept alive. Where GOGC is set, it decides instead.
-func reserveHeap() []byte {
-	if os.Getenv("GOGC") != "" {
-		return nil
-	}
-	debug.SetGCPercent(heapGrowth)
-	return make([]byte, heapReserve)
 }

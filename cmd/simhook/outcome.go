@@ -96,15 +96,10 @@ func (b *bulk) printCost(s report.Summary) {
 // printOutcomes says the outcomes of each notification type, where the action alone does not, and those of SIMs that
 // have left the fleet.
 func (b *bulk) printOutcomes(s report.Summary) {
-	for _, t := range []struct {
-		name     string
-		outcomes map[report.Outcome]int
-	}{
-		{"SUBSCRIPTION_END", s.SubscriptionEnd}, {"USAGE_THRESHOLD", s.UsageThreshold},
-		{"no longer in the fleet", s.PrunedOutcomes},
-	} {
-		if len(t.outcomes) > 1 || len(t.outcomes) > 0 && b.action != batch.Register && b.action != batch.Unregister {
-			b.console.Say("  %s: %s", t.name, output.Listed(t.outcomes, slices.Sorted(maps.Keys(t.outcomes))...))
+	all := append(slices.Clone(s.Outcomes), report.TypeOutcomes{Type: "no longer in the fleet", Counts: s.PrunedOutcomes})
+	for _, t := range all {
+		if len(t.Counts) > 1 || len(t.Counts) > 0 && b.action != batch.Register && b.action != batch.Unregister {
+			b.console.Say("  %s: %s", t.Type, output.Listed(t.Counts, slices.Sorted(maps.Keys(t.Counts))...))
 		}
 	}
 	if writes := output.WritesOf(s); writes > 0 {

@@ -3,16 +3,19 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"simhook/cmd/simhook/internal/arguments"
+	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/options"
 	"simhook/cmd/simhook/internal/output"
 )
 
@@ -26,10 +29,12 @@ type program struct {
 	signals  <-chan os.Signal
 	asked    <-chan os.Signal // ask how far a run is
 	version  string
-	terminal bool // the console is a terminal
-	canAsk   bool // standard input is one too
-	rotates  bool // the command puts its file aside at a hangup
-	attached bool // a terminal controls the process, and ends it by a hangup
+	folders  []string     // in which a settings file is looked for
+	file     *config.File // the settings file; nil: none
+	terminal bool         // the console is a terminal
+	canAsk   bool         // standard input is one too
+	rotates  bool         // the command puts its file aside at a hangup
+	attached bool         // a terminal controls the process, and ends it by a hangup
 }
 
 // run runs the command that args name, prints its error, and returns the exit code.
@@ -44,28 +49,42 @@ func (p *program) run(ctx context.Context, args []string) int {
 func (p *program) dispatch(ctx context.Context, args []string) error {
 	app := p.app()
 	if len(args) == 0 {
-		app.Writer = p.console
-		return errors.Join(app.RunContext(ctx, []string{app.Name, "--help"}), &usageError{text: "no command given"})
+		p.console.Say("%s", p.manual().Overview(p.console.Width()))
+		return usagef("no command given")
+	}
+	if topic, found := p.topic(args); found {
+		return p.printData(topic)
 	}
 	if args[0] == "help" { // help X is X --help
 		args = append(args[1:len(args):len(args)], "--help")
 	}
-	switch name := args[0]; name {
-	case "--help", "-h", "--version", "-v":
-		return app.RunContext(ctx, []string{app.Name, name})
+	switch args[0] {
+	case "--help", "-h":
+		return p.printData(p.manual().Overview(p.console.Width()))
+	case "--version", "-v", "version":
+		return p.printData(app.Name + " version " + p.version + "\n")
 	}
 	command := app.Command(args[0])
 	if command == nil {
-		return unknownCommand(app.Commands, args[0])
+		return usagef("%v", arguments.UnknownCommand(app.Commands, args[0]))
 	}
-	options, files, err := arrange(command.Flags, args[1:])
-	if err == nil {
-		err = p.checkEnvironment(app.Commands)
-	}
+	given, files, err := arguments.Arrange(command.Flags, args[1:])
 	if err != nil {
+		return in(command.Name, usagef("%v", err))
+	}
+	if all := slices.Equal(given, []string{arguments.HelpAll}); all || slices.Equal(given, []string{arguments.Help}) {
+		return p.printData(p.manual().Command(command, p.console.Width(), all))
+	}
+	if err := p.checkEnvironment(app.Commands); err != nil {
 		return in(command.Name, err)
 	}
-	arranged := append([]string{app.Name, command.Name}, options...)
+	if len(command.Flags) > 0 {
+		if err := p.readSettings(app, given); err != nil {
+			return err
+		}
+		p.console.SetLog(p.logFormat(args))
+	}
+	arranged := append([]string{app.Name, command.Name}, given...)
 	err = app.RunContext(ctx, append(append(arranged, "--"), files...))
 	return in(command.Name, err)
 }
@@ -88,10 +107,13 @@ func (p *program) app() *cli.App {
 		Commands: []*cli.Command{
 			p.registerCommand(), p.unregisterCommand(), p.reconcileCommand(), p.restoreCommand(), p.applyCommand(),
 			p.checkCommand(), p.reportCommand(), p.listenCommand(), p.sandboxCommand(),
-			p.completionCommand(), p.manCommand(),
+			p.configCommand(), p.completionCommand(), p.manCommand(),
 		},
 	}
 	for _, command := range app.Commands {
+		if len(command.Flags) > 0 {
+			command.Flags = append(command.Flags, options.Settings()...)
+		}
 		command.HideHelpCommand = true // otherwise a file named "help" is taken for a command
 		command.OnUsageError = func(_ *cli.Context, err error, _ bool) error {
 			return &usageError{text: err.Error()}
@@ -102,10 +124,10 @@ func (p *program) app() *cli.App {
 
 // checkEnvironment refuses a mistyped variable, and warns of others that no option has.
 func (p *program) checkEnvironment(commands []*cli.Command) error {
-	known := []string{envName("client-secret"), envName("access-token")}
+	known := []string{config.Variable("client-secret"), config.Variable("access-token")}
 	for _, command := range commands {
 		for _, flag := range command.Flags {
-			known = append(known, envName(flag.Names()[0]))
+			known = append(known, config.Variable(flag.Names()[0]))
 		}
 	}
 	unknown, err := environment.Check(p.environ, known)
@@ -116,13 +138,6 @@ func (p *program) checkEnvironment(commands []*cli.Command) error {
 		p.console.Say("not known, and not used: %s", strings.Join(unknown, ", "))
 	}
 	return nil
-}
-
-func unknownCommand(commands []*cli.Command, name string) error {
-	if name != "" && name[0] == '-' {
-		return usagef("%s: the command comes first: simhook COMMAND [options] [file]", name)
-	}
-	return usagef("%q is no command. %s", name, cli.SuggestCommand(commands, name))
 }
 
 // explain prints why the program ends, and what to do about it.

@@ -5,6 +5,7 @@ import (
 
 	"simhook/batch"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/options"
 )
 
 func (p *program) registerCommand() *cli.Command {
@@ -13,11 +14,8 @@ func (p *program) registerCommand() *cli.Command {
 		Usage:       "set the webhook of every SIM of a fleet, for both notification types",
 		UsageText:   "simhook register [options] FLEET.csv",
 		Description: help.Register,
-		Flags: bulkOptions(append(doneOptions(),
-			&cli.StringFlag{Name: "verify", Value: "0",
-				Usage: "read `N` SIMs back at the end, chosen at random, and compare"},
-		)...),
-		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Register, readRegister) },
+		Flags:       options.Register(),
+		Action:      func(c *cli.Context) error { return p.runBulk(c, batch.Register, readRegister) },
 	}
 }
 

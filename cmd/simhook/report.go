@@ -12,6 +12,7 @@ import (
 
 	"simhook/api"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/options"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/sources"
 	"simhook/report"
@@ -25,13 +26,7 @@ func (p *program) reportCommand() *cli.Command {
 		Usage:       "sum up results files, and merge those of shards",
 		UsageText:   "simhook report [options] RESULTS.csv…",
 		Description: help.Report,
-		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "json", Usage: "print JSON", DisableDefaultText: true},
-			&cli.StringFlag{Name: "html", Usage: "write the report as one page to `FILE`"},
-			&cli.StringFlag{Name: "failed",
-				Usage: "write the SIMs that failed or were refused to `FILE`, a fleet file with the reasons"},
-			&cli.StringFlag{Name: "merge", Usage: "write the results of all shards to `FILE`"},
-		},
+		Flags:       options.Report(),
 		Action: func(c *cli.Context) error {
 			s := p.settings(c)
 			r := &reporter{
@@ -74,13 +69,18 @@ type reporter struct {
 
 // digest is the sum of results files, as --json prints it.
 type digest struct {
-	Files           []string               `json:"files"`
-	Unfinished      []string               `json:"unfinished"` // those of Files that do not hold the whole fleet yet
-	Rows            int                    `json:"rows"`
-	Statuses        map[report.Status]int  `json:"statuses"`
-	SubscriptionEnd map[report.Outcome]int `json:"subscription_end"`
-	UsageThreshold  map[report.Outcome]int `json:"usage_threshold"`
-	Causes          []report.Cause         `json:"causes"`
+	Files      []string              `json:"files"`
+	Unfinished []string              `json:"unfinished"` // those of Files that do not hold the whole fleet yet
+	Rows       int                   `json:"rows"`
+	Statuses   map[report.Status]int `json:"statuses"`
+	Outcomes   report.Outcomes       `json:"-"` // in JSON one member for each type
+	Causes     []report.Cause        `json:"causes"`
+}
+
+// MarshalJSON writes the outcomes of each type as a member of its own.
+func (d digest) MarshalJSON() ([]byte, error) {
+	type plain digest
+	return d.Outcomes.JSONWith(plain(d))
 }
 
 // Run merges the files if that is asked for, writes the other files, and prints the sum. Its errors are those of merge,
@@ -133,7 +133,7 @@ func unreadable(path string, err error) error {
 func (r *reporter) print(tally *report.Tally) error {
 	d := digest{
 		Files: r.paths, Unfinished: []string{}, Rows: tally.Rows(), Statuses: tally.Statuses, Causes: tally.Causes(),
-		SubscriptionEnd: tally.SubscriptionEnd, UsageThreshold: tally.UsageThreshold,
+		Outcomes: tally.Outcomes,
 	}
 	for _, path := range r.paths {
 		if strings.HasSuffix(path, report.PartialSuffix) {
@@ -153,13 +153,8 @@ func (d digest) text() string {
 	}
 	fmt.Fprintf(&text, "%s: %s\n", output.Counted(d.Rows, "row"), output.Listed(d.Statuses,
 		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate))
-	for _, kind := range []struct {
-		name     string
-		outcomes map[report.Outcome]int
-	}{{"SUBSCRIPTION_END", d.SubscriptionEnd}, {"USAGE_THRESHOLD", d.UsageThreshold}} {
-		if len(kind.outcomes) > 0 {
-			fmt.Fprintf(&text, "%s: %s\n", kind.name, output.Listed(kind.outcomes, slices.Sorted(maps.Keys(kind.outcomes))...))
-		}
+	for _, one := range d.Outcomes {
+		fmt.Fprintf(&text, "%s: %s\n", one.Type, output.Listed(one.Counts, slices.Sorted(maps.Keys(one.Counts))...))
 	}
 	output.PrintCauses(&text, d.Causes)
 	return text.String()

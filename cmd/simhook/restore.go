@@ -6,9 +6,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"simhook/api"
 	"simhook/batch"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/options"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/file"
@@ -20,13 +20,8 @@ func (p *program) restoreCommand() *cli.Command {
 		Usage:       "put back the webhooks that earlier runs replaced or removed, and remove those that they set",
 		UsageText:   "simhook restore [options] RESULTS.csv",
 		Description: help.Restore,
-		Flags: restoreOptions(
-			&cli.StringFlag{Name: "run", DefaultText: "all that RESULTS.csv tells of",
-				Usage: "take back only this run, by its `ID`"},
-			&cli.BoolFlag{Name: "list", DisableDefaultText: true,
-				Usage: "print the runs that can be taken back, and change nothing"},
-		),
-		Action: func(c *cli.Context) error { return p.runSteps(c, batch.Restore, "the results file of the run to undo") },
+		Flags:       options.Restore(),
+		Action:      func(c *cli.Context) error { return p.runSteps(c, batch.Restore, "the results file of the run to undo") },
 	}
 }
 
@@ -36,7 +31,7 @@ func (p *program) applyCommand() *cli.Command {
 		Usage:       "do exactly what a plan of reconcile --dry-run says",
 		UsageText:   "simhook apply [options] PLAN.csv",
 		Description: help.Apply,
-		Flags:       restoreOptions(),
+		Flags:       options.Apply(),
 		Action: func(c *cli.Context) error {
 			return p.runSteps(c, batch.Apply, "the plan that reconcile --dry-run left")
 		},
@@ -60,7 +55,6 @@ func (p *program) runSteps(c *cli.Context, action batch.Action, what string) err
 	}
 	s := p.settings(c)
 	b := p.bulk(s, action, path)
-	b.types = api.NotificationTypes()
 	b.pace = s.pace(1)
 	b.results = s.results(path, string(action), report.Shard{})
 	if action == batch.Restore {

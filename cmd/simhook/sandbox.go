@@ -11,6 +11,7 @@ import (
 
 	"simhook/api/sandbox"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/options"
 )
 
 func (p *program) sandboxCommand() *cli.Command {
@@ -18,8 +19,8 @@ func (p *program) sandboxCommand() *cli.Command {
 		Name:        "sandbox",
 		Usage:       "serve a Connect API in memory to rehearse against",
 		UsageText:   "simhook sandbox [options]",
-		Description: help.Sandbox + help.Fail,
-		Flags:       sandboxOptions(),
+		Description: help.Sandbox,
+		Flags:       options.Sandbox(new(ruleTexts), modelNames()),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return usagef("the sandbox takes no file: %q", c.Args().First())

@@ -9,59 +9,78 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/batch"
+	"simhook/cmd/simhook/internal/config"
 	"simhook/report"
 )
 
 // settings reads the options of a command: the command line beats the environment, which beats the default. The first
 // bad value is kept as err. After it no value that was read may be used.
 type settings struct {
-	c   *cli.Context
-	env func(string) (string, bool)
-	err error
+	c     *cli.Context
+	given config.Given
+	err   error
 }
 
-func (p *program) settings(c *cli.Context) *settings { return &settings{c: c, env: p.env} }
+func (p *program) settings(c *cli.Context) *settings {
+	return &settings{c: c, given: config.Given{Env: p.env, File: p.file, Command: c.Command.Name}}
+}
 
-// source is where a value comes from. A greater one beats a lesser one.
-type source int
+// readSettings reads the settings file. Its error is a *settingError.
+func (p *program) readSettings(app *cli.App, options []string) (err error) {
+	known := map[string][]string{}
+	for _, command := range app.Commands {
+		for _, flag := range command.Flags {
+			known[command.Name] = append(known[command.Name], flag.Names()[0])
+		}
+	}
+	chosen := map[string]string{}
+	for _, name := range []string{"config", "profile"} {
+		chosen[name], _ = p.env(config.Variable(name))
+		for _, option := range options {
+			if value, is := strings.CutPrefix(option, "--"+name+"="); is {
+				chosen[name] = value
+			}
+		}
+	}
+	if p.file, err = config.Open(chosen["config"], chosen["profile"], p.folders, known); err != nil {
+		return settingf("%v", err)
+	}
+	return nil
+}
 
+// The sources of a value. A greater one beats a lesser one.
 const (
-	byDefault source = iota
-	byEnvironment
-	byOption
+	byDefault     = config.Default
+	byFile        = config.FromFile
+	byEnvironment = config.Environment
+	byOption      = config.Option
 )
-
-// envName is the environment variable of an option: SIMHOOK_WEBHOOK_URL for webhook-url.
-func envName(option string) string {
-	return "SIMHOOK_" + strings.ToUpper(strings.ReplaceAll(option, "-", "_"))
-}
 
 // variable reads an environment variable. An empty one counts as none.
 func (s *settings) variable(name string) (string, bool) {
-	value, _ := s.env(name)
+	value, _ := s.given.Env(name)
 	return value, value != ""
 }
 
-func (s *settings) source(option string) source {
+func (s *settings) source(option string) config.Source {
 	if s.c.IsSet(option) {
 		return byOption
 	}
-	if _, set := s.variable(envName(option)); set {
-		return byEnvironment
-	}
-	return byDefault
+	_, from := s.given.Lookup(option)
+	return from
 }
 
 func (s *settings) text(option string) string {
-	if s.source(option) == byEnvironment {
-		value, _ := s.variable(envName(option))
-		return value
+	if !s.c.IsSet(option) {
+		if value, from := s.given.Lookup(option); from > byDefault {
+			return value
+		}
 	}
 	return s.c.String(option)
 }
 
 func (s *settings) enabled(option string) bool {
-	if s.source(option) != byEnvironment {
+	if from := s.source(option); from == byOption || from == byDefault {
 		return s.c.Bool(option)
 	}
 	on, err := strconv.ParseBool(s.text(option))
@@ -119,8 +138,8 @@ func (s *settings) fail(option, text string) {
 		return
 	}
 	name := "--" + option
-	if s.source(option) == byEnvironment {
-		name = envName(option)
+	if from := s.source(option); from == byEnvironment || from == byFile {
+		name = s.given.Place(option)
 	}
 	s.err = usagef("%s: %s", name, text)
 }

@@ -4,24 +4,11 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/urfave/cli/v2"
-
 	"simhook/report"
 )
 
 // completionIndex is the variable in which Kubernetes gives each Pod of an Indexed Job its index.
 const completionIndex = "JOB_COMPLETION_INDEX"
-
-func shardOptions() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "shard-count", Value: "1",
-			Usage: "`N` processes share the fleet, each with a shard of its SIMs and results of its own"},
-		&cli.StringFlag{Name: "shard-index", DefaultText: completionIndex + " where there are several",
-			Usage: "`I`, from 0, of this process's shard"},
-		&cli.StringFlag{Name: "shard-parallelism", DefaultText: "all",
-			Usage: "`N` shards run at once and share the rate"},
-	}
-}
 
 // shard is the part of the fleet that this process takes. The zero value is the whole fleet.
 func (s *settings) shard() report.Shard {

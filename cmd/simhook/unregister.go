@@ -5,6 +5,7 @@ import (
 
 	"simhook/batch"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/options"
 )
 
 func (p *program) unregisterCommand() *cli.Command {
@@ -13,12 +14,8 @@ func (p *program) unregisterCommand() *cli.Command {
 		Usage:       "remove the webhooks of every SIM of a fleet, whatever their URL",
 		UsageText:   "simhook unregister [options] FLEET.csv",
 		Description: help.Unregister,
-		Flags: bulkOptions(append(doneOptions(),
-			&cli.StringFlag{Name: "only-url",
-				Usage: "look first, and remove only webhooks with this `URL`; " +
-					"between look and removal another client may change them"},
-		)...),
-		Action: func(c *cli.Context) error { return p.runBulk(c, batch.Unregister, readUnregister) },
+		Flags:       options.Unregister(),
+		Action:      func(c *cli.Context) error { return p.runBulk(c, batch.Unregister, readUnregister) },
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"simhook/cmd/simhook/internal/help"
 )
 
 // Bash is a script that bash sources. Where it offers nothing, bash completes file names.
@@ -27,13 +29,13 @@ _simhook() {
 	}
 	text.WriteString("\t\t*)\n\t\t\tcase ${COMP_WORDS[1]} in\n")
 	for _, command := range commands {
-		text.WriteString("\t\t\t" + command.Name + ") words='" + strings.Join(bashWords(command), " ") + "' ;;\n")
+		text.WriteString("\t\t\t" + command.Name + ") words='" + strings.Join(bashWords(command, commands), " ") + "' ;;\n")
 	}
-	text.WriteString("\t\t\thelp) words='" + strings.Join(commandNames(commands), " ") + "' ;;\n")
+	text.WriteString("\t\t\thelp) words='" + strings.Join(append(commandNames(commands), topicNames()...), " ") + "' ;;\n")
 	text.WriteString(`			esac
 			case $cur in
 			-*) ;;
-			*) case ${COMP_WORDS[1]} in completion|help) ;; *) words= ;; esac ;;
+			*) case ${COMP_WORDS[1]} in completion|help|man|config) ;; *) words= ;; esac ;;
 			esac ;;
 		esac
 	else
@@ -54,12 +56,23 @@ func commandNames(commands []*cli.Command) []string {
 	return names
 }
 
+func topicNames() []string {
+	var names []string
+	for _, topic := range help.Topics() {
+		names = append(names, topic.Name)
+	}
+	return names
+}
+
 // bashWords are the words that bash offers after a command's name, beside values and files.
-func bashWords(command *cli.Command) []string {
+func bashWords(command *cli.Command, commands []*cli.Command) []string {
 	if command.Name == "completion" {
 		return []string{"bash", "zsh", "fish"}
 	}
 	words := []string{"--help"}
+	if command.Name == "man" || command.Name == "config" {
+		words = append(words, commandNames(commands)...)
+	}
 	for _, o := range options(command) {
 		words = append(words, "--"+o.name)
 	}

@@ -31,6 +31,8 @@ func Fish(commands []*cli.Command) string {
 		}
 	}
 	line("-n '__fish_seen_subcommand_from completion' -f -a 'bash zsh fish'")
+	line("-n '__fish_seen_subcommand_from man config' -f -a", fishText(strings.Join(commandNames(commands), " ")))
+	line("-n '__fish_seen_subcommand_from help' -f -a", fishText(strings.Join(append(commandNames(commands), topicNames()...), " ")))
 	return text.String()
 }
 

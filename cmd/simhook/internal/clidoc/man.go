@@ -6,65 +6,88 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// Man is the whole manual as a page for man, made of what --help says. Each of sections is a text "Title: body"
-// that stands in several of the help texts: the page has it once, at its end.
-func Man(app *cli.App, sections ...string) string {
-	m := roff{sections: sections}
-	m.macro("TH", "SIMHOOK", "1", "", "simhook "+app.Version)
-	m.macro("SH", "NAME")
-	m.line("simhook - " + app.Usage)
-	m.macro("SH", "SYNOPSIS")
-	m.macro("B", app.UsageText)
-	m.macro("SH", "DESCRIPTION")
-	m.description(app.Description)
-	m.macro("SH", "COMMANDS")
+// Man is the manual's first page, for man: what the program is, its commands, and all topics.
+func (m Manual) Man() string {
+	var r roff
+	app, p := m.App, split(m.App.Description)
+	r.macro("TH", "SIMHOOK", "1", "", "simhook "+app.Version)
+	r.macro("SH", "NAME")
+	r.line("simhook - " + app.Usage)
+	r.macro("SH", "SYNOPSIS")
+	r.macro("B", app.UsageText)
+	r.macro("SH", "DESCRIPTION")
+	r.text(p.short + "\n" + p.examples + "\n" + p.long)
+	r.macro("SH", "COMMANDS")
 	for _, command := range app.Commands {
-		m.command(command)
+		r.macro("TP")
+		r.macro("B", pageName(command))
+		r.line(command.Usage)
 	}
-	for _, section := range sections {
-		title, body, _ := strings.Cut(strings.TrimSpace(section), ":")
-		m.macro("SH", strings.ToUpper(title))
-		m.text(strings.TrimPrefix(body, " "))
+	for _, topic := range m.Topics {
+		r.macro("SH", strings.ToUpper(topic.Name))
+		r.text(topic.Text)
 	}
-	return m.String()
+	return r.String()
 }
+
+// ManOf is the manual's page of one command, for man.
+func (m Manual) ManOf(command *cli.Command) string {
+	var r roff
+	p := split(command.Description)
+	r.macro("TH", strings.ToUpper("simhook-"+command.Name), "1", "", "simhook "+m.App.Version)
+	r.macro("SH", "NAME")
+	r.line("simhook-" + command.Name + " - " + command.Usage)
+	r.macro("SH", "SYNOPSIS")
+	r.macro("B", command.UsageText)
+	r.macro("SH", "DESCRIPTION")
+	r.text(p.short)
+	if p.long != "" {
+		r.macro("PP")
+		r.text(p.long)
+	}
+	r.macro("SH", "EXAMPLES")
+	r.text(p.examples)
+	if groups := grouped(command, m.Groups); len(groups) > 0 {
+		r.macro("SH", "OPTIONS")
+		for _, group := range groups {
+			r.macro("SS", group.name)
+			for _, o := range group.options {
+				r.option(o, m.Variable(o.name))
+			}
+		}
+	}
+	if topic, found := m.Find("exit-codes"); found {
+		r.macro("SH", "EXIT CODES")
+		r.text(topic.Text)
+	}
+	r.macro("SH", "SEE ALSO")
+	r.line("simhook(1) has the topics of simhook help, and names the pages of the other commands.")
+	return r.String()
+}
+
+func pageName(command *cli.Command) string { return "simhook-" + command.Name + "(1)" }
 
 // roff is a text for man.
-type roff struct {
-	strings.Builder
-	sections []string // texts that descriptions leave out
-}
+type roff struct{ strings.Builder }
 
-// description writes a help text without the sections that the page has at its end.
-func (m *roff) description(help string) {
-	for _, section := range m.sections {
-		help = strings.ReplaceAll(help, section, "")
+func (m *roff) option(o option, variable string) {
+	m.macro("TP")
+	names := "--" + o.name
+	if o.short != "" {
+		names += ", -" + o.short
 	}
-	m.text(help)
-}
-
-func (m *roff) command(command *cli.Command) {
-	m.macro("SS", command.Name)
-	m.macro("B", command.UsageText)
-	m.macro("PP")
-	m.description(command.Description)
-	for _, o := range options(command) {
-		m.macro("TP")
-		names := "--" + o.name
-		if o.short != "" {
-			names += ", -" + o.short
-		}
-		if o.value == "" {
-			m.macro("B", names)
-		} else {
-			m.macro("BI", names+" ", o.value)
-		}
-		usage := o.usage
-		if o.initial != "" {
-			usage += " (default: " + o.initial + ")"
-		}
-		m.line(usage)
+	if o.value == "" {
+		m.macro("B", names)
+	} else {
+		m.macro("BI", names+" ", o.value)
 	}
+	usage := o.usage
+	if o.initial != "" {
+		usage += " (default: " + o.initial + ")"
+	}
+	m.line(usage)
+	m.macro("br")
+	m.line(variable)
 }
 
 func (m *roff) macro(name string, words ...string) {
@@ -84,34 +107,26 @@ func (m *roff) line(text string) {
 	m.WriteString(text + "\n")
 }
 
-// text writes paragraphs, which blank lines separate. Lines indented by three columns stay as they are.
+// text writes the paragraphs of a text. Lines that are indented stay as they are.
 func (m *roff) text(text string) {
-	const indent = "   "
-	verbatim, blank, first := false, false, true
-	for line := range strings.Lines(strings.Trim(text, "\n")) {
-		line = strings.TrimRight(line, " \n")
-		if line == "" {
-			blank = true
-			continue
-		}
-		indented := strings.HasPrefix(line, indent)
-		if verbatim && !indented {
-			m.endVerbatim()
-		}
+	for i, block := range blocks(text) {
+		verbatim, item := strings.HasPrefix(block[0], indent), strings.HasPrefix(block[0], bullet)
 		switch {
-		case verbatim && indented && blank:
-			m.line("")
-		case !first && (blank || indented != verbatim):
+		case item:
+			m.WriteString(".IP \\(bu 2\n")
+			block[0] = block[0][len(bullet):]
+		case i > 0:
 			m.macro("PP")
 		}
-		if indented && !verbatim {
+		if verbatim {
 			m.beginVerbatim()
 		}
-		verbatim, blank, first = indented, false, false
-		m.line(strings.TrimPrefix(line, indent))
-	}
-	if verbatim {
-		m.endVerbatim()
+		for _, line := range block {
+			m.line(strings.TrimPrefix(line, indent))
+		}
+		if verbatim {
+			m.endVerbatim()
+		}
 	}
 }
 

@@ -23,12 +23,14 @@ func Zsh(commands []*cli.Command) string {
 		switch command.Name {
 		case "completion":
 			text.WriteString(" \\\n\t\t\t'1:shell:(bash zsh fish)'")
+		case "man", "config":
+			text.WriteString(" \\\n\t\t\t'1:command:(" + strings.Join(commandNames(commands), " ") + ")'")
 		default:
 			text.WriteString(" \\\n\t\t\t'*:file:_files'")
 		}
 		text.WriteString(" ;;\n")
 	}
-	text.WriteString("\thelp) _describe command commands ;;\n\tesac\n}\n" +
+	text.WriteString("\thelp) _describe command commands; compadd " + strings.Join(topicNames(), " ") + " ;;\n\tesac\n}\n" +
 		"if [ \"$funcstack[1]\" = _simhook ]; then\n\t_simhook \"$@\"\nelse\n\tcompdef _simhook simhook\nfi\n")
 	return text.String()
 }

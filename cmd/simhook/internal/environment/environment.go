@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"simhook/cmd/simhook/internal/suggest"
 )
 
 // prefix is that of all variables of simhook.
@@ -40,42 +42,19 @@ func Check(variables, known []string) (unknown []string, err error) {
 // (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
 var ofService = regexp.MustCompile(`^SIMHOOK_(.*_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$`)
 
-// mostEdits is how many letters may differ. It is chosen: two typing errors.
-const mostEdits = 2
-
 // closest is the known variable that a name comes closest to; "": none is close. Underscores do not count, since they are what is
 // forgotten most, nor does the case of letters.
 func closest(name string, known []string) (meant string) {
 	plain := func(name string) string {
 		return strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(name, prefix), "_", ""))
 	}
-	fewest := mostEdits + 1
-	for _, other := range known {
-		if edits := distance(plain(name), plain(other)); edits < fewest && edits < len(plain(other))/2 {
-			fewest, meant = edits, other
-		}
+	names := map[string]string{}
+	words := make([]string, len(known))
+	for i, other := range known {
+		words[i] = plain(other)
+		names[words[i]] = other
 	}
-	return meant
-}
-
-// distance is how many letters must be added, removed or exchanged to make one word of the other (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
+	return names[suggest.Closest(plain(name), words, nil)]
 }
 
 // Shown is the value of a variable for people; one that may be secret is not shown.

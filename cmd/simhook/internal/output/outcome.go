@@ -15,7 +15,7 @@ const ShownCauses = 10
 // removed first.
 func WritesOf(plan report.Summary) int {
 	writes := 0
-	for _, outcomes := range []map[report.Outcome]int{plan.SubscriptionEnd, plan.UsageThreshold, plan.PrunedOutcomes} {
+	for _, outcomes := range []map[report.Outcome]int{plan.Outcomes.All(), plan.PrunedOutcomes} {
 		writes += outcomes[report.WouldRegister] + 2*outcomes[report.WouldReplace] + outcomes[report.WouldUnregister]
 	}
 	return writes

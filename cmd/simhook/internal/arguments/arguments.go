@@ -1,6 +1,9 @@
-package main
+// Package arguments reads a command line: which words are options and which are files, and what a word was meant to be that is
+// neither an option nor a command.
+package arguments
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,10 +11,16 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// arrange sorts arguments into options and files: the flag parser takes everything after the first file for a file. Each
+// The options that ask for help, as Arrange returns them.
+const (
+	Help    = "--help"
+	HelpAll = "--help=all"
+)
+
+// Arrange sorts arguments into options and files: the flag parser takes everything after the first file for a file. Each
 // option becomes one --name=value. After -- all are files, and - is a file. Where help is asked for, --help is all
 // that is returned.
-func arrange(flags []cli.Flag, args []string) (options, files []string, err error) {
+func Arrange(flags []cli.Flag, args []string) (options, files []string, err error) {
 	for i := 0; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
@@ -22,8 +31,11 @@ func arrange(flags []cli.Flag, args []string) (options, files []string, err erro
 			continue
 		}
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
-		if name == "help" || name == "h" {
-			return []string{"--help"}, nil, nil
+		switch {
+		case (name == "help" || name == "h") && value == "all":
+			return []string{HelpAll}, nil, nil
+		case name == "help" || name == "h":
+			return []string{Help}, nil, nil
 		}
 		flag := findFlag(flags, name)
 		if flag == nil {
@@ -35,10 +47,10 @@ func arrange(flags []cli.Flag, args []string) (options, files []string, err erro
 			value = "true"
 		case isSwitch:
 			if _, err := strconv.ParseBool(value); err != nil {
-				return nil, nil, usagef("--%s takes no value", name)
+				return nil, nil, fmt.Errorf("--%s takes no value", name)
 			}
 		case !hasValue && (i+1 == len(args) || isOption(args[i+1])):
-			return nil, nil, usagef("--%s needs a value", name)
+			return nil, nil, fmt.Errorf("--%s needs a value", name)
 		case !hasValue:
 			i++
 			value = args[i]
@@ -57,10 +69,4 @@ func findFlag(flags []cli.Flag, name string) cli.Flag {
 		}
 	}
 	return nil
-}
-
-// unknownOption does not repeat the value, which may be a secret.
-func unknownOption(flags []cli.Flag, arg, name string) error {
-	option, _, _ := strings.Cut(arg, "=")
-	return usagef("unknown option %s. Did you mean %s?", option, cli.SuggestFlag(flags, name, false))
 }
