@@ -39,10 +39,13 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "limits":      {},
 		internal + "server":      {},
 		internal + "sources":     {},
-		internal + "output":      {"api", "batch/fleet", "report"},
-		internal + "progress":    {"batch", "batch/pace", "report", internal + "output"},
-		internal + "metrics":     {"api", "batch", "batch/pace", "report"},
-		internal + "forward":     {"report/file", "report/inbox"},
+
+		internal + "sandboxflags": {"batch/fleet"},
+
+		internal + "output":   {"api", "batch/fleet", "report"},
+		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
+		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
+		internal + "forward":  {"report/file", "report/inbox"},
 		internal + "listen": {
 			"api", "batch/fleet", "report", "report/file", "report/inbox", "report/simset",
 			internal + "forward", internal + "metrics", internal + "output", internal + "server",
@@ -51,7 +54,7 @@ func TestImportsPointOneWay(t *testing.T) {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
 			internal + "clidoc", internal + "environment", internal + "forward", internal + "help", internal + "limits", internal + "listen", internal + "metrics", internal + "output", internal + "progress",
-			internal + "server", internal + "sources",
+			internal + "sandboxflags", internal + "server", internal + "sources",
 		},
 	}
 	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}} {{join .Imports " "}}`, "simhook/...").Output()

@@ -11,6 +11,7 @@ import (
 
 	"simhook/api/sandbox"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/sandboxflags"
 )
 
 func (p *program) sandboxCommand() *cli.Command {
@@ -31,6 +32,10 @@ func (p *program) sandboxCommand() *cli.Command {
 				return err
 			}
 			options, err := s.sandbox(log)
+			if err != nil {
+				return err
+			}
+			options.SIMs, err = sandboxflags.SIMs(c.Context, options.SIMs, s.text("account"), p.stdin)
 			if err != nil {
 				return err
 			}

@@ -124,7 +124,8 @@ written, 75 another process writes it, 78 settings.`
 
 	Sandbox = `Serves a Connect API in memory to rehearse against, until it is stopped. It prints the
 environment that lets the other commands use it, shows what happens at / and answers
-GET /sandbox/stats. With --notify it sends notifications to the registered webhooks; so does
+GET /sandbox/stats. With --sims or --account it lists the subscriptions of an account, to which
+POST /sandbox/sims?add=50 adds SIMs. With --notify it sends notifications to the registered webhooks; so does
 POST /sandbox/sims/{iccid}/notifications/{type} for one SIM. What is not answered 2xx is sent
 again, ten times at the most.
 
