@@ -246,6 +246,7 @@ func TestEveryTypeHasACodeOfItsOwn(t *testing.T) {
 			t.Errorf("%s has the code %q, as %s has", typ, code, other)
 		}
 		taken[code] = typ
+		t.Logf("%s has the code %s", typ, code)
 		if got, err := api.ParseNotificationType(typ.Column()); got != typ || err != nil {
 			t.Errorf("%s: %q, %v", typ, got, err)
 		}

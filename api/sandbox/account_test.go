@@ -285,6 +285,7 @@ func TestEveryTypeIsRegisteredReadNotifiedAndRemoved(t *testing.T) {
 			if _, err := client.RegisterBy(t.Context(), method, simOne, typ, url, "r-"+typ.Code()); err != nil {
 				t.Error(err)
 			}
+			t.Logf("%s was registered by %s", typ, method)
 			other := map[string]string{http.MethodPost: http.MethodPut, http.MethodPut: http.MethodPost}[method]
 			if answer, _ := client.RegisterBy(t.Context(), other, simOne, typ, url, "o-"+typ.Code()); answer.Status != 405 {
 				t.Errorf("%s is answered %d", other, answer.Status)

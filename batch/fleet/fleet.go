@@ -110,6 +110,19 @@ func SIMs(f *Fleet) (has func(iccid string) bool, err error) {
 	return func(iccid string) bool { return sims[iccid] }, nil
 }
 
+// ICCIDs reads a whole fleet, and returns the SIMs of the rows that can be used. Its error is an *Error.
+func ICCIDs(f *Fleet) (iccids []string, err error) {
+	for row, err := range f.All() {
+		if err != nil {
+			return nil, err
+		}
+		if row.Problem == "" {
+			iccids = append(iccids, row.ICCID)
+		}
+	}
+	return iccids, nil
+}
+
 // Close closes the file, which also deletes the copy of standard input. Passes that are not finished end with
 // an error. A Fleet made from memory has nothing to close.
 func (f *Fleet) Close() error { return f.rows.close() }

@@ -44,10 +44,11 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "limits":      {},
 		internal + "server":      {},
 		internal + "sources":     {},
-		internal + "output":      {"api", "batch/fleet", "report"},
-		internal + "progress":    {"batch", "batch/pace", "report", internal + "output"},
-		internal + "metrics":     {"api", "batch", "batch/pace", "report"},
-		internal + "forward":     {"report/file", "report/inbox"},
+
+		internal + "output":   {"api", "batch/fleet", "report"},
+		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
+		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
+		internal + "forward":  {"report/file", "report/inbox"},
 		internal + "listen": {
 			"api", "batch/fleet", "report", "report/file", "report/inbox", "report/simset",
 			internal + "forward", internal + "metrics", internal + "output", internal + "server",

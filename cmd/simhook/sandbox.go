@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/api/sandbox"
+	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/options"
 )
@@ -34,6 +35,16 @@ func (p *program) sandboxCommand() *cli.Command {
 			options, err := s.sandbox(log)
 			if err != nil {
 				return err
+			}
+			if path := s.text("account"); path != "" {
+				account, err := fleet.Open(c.Context, path, p.stdin, "", fleet.Options{AllowBadLuhn: true})
+				if err != nil {
+					return err
+				}
+				defer account.Close()
+				if options.SIMs, err = fleet.ICCIDs(account); err != nil {
+					return err
+				}
 			}
 			command := &sandboxServer{
 				program: p, addr: s.text("addr"), secretFile: s.text("client-secret-file"),

@@ -61,6 +61,52 @@ func get(t *testing.T, url string) string {
 	return string(body)
 }
 
+func TestTheSandboxListsTheSIMsOfAnAccount(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		sims int
+	}{
+		"generated":         {[]string{"--sims", "50", "--next-page-base", "http://10.0.0.7:8080", "--first-page", "1"}, 50},
+		"of a file":         {[]string{"--account", newFleet(t, 7), "--newest-first"}, 7},
+		"of shifting pages": {[]string{"--sims", "60", "--shift-pages", "1"}, 60},
+	} {
+		t.Run(name, func(t *testing.T) {
+			signals := make(chan os.Signal)
+			p, stderr := newProgram(nil, strings.NewReader(""), signals)
+			exit := start(t, p, append([]string{"sandbox", "--addr", "127.0.0.1:0", "--quota", "none"}, c.args...)...)
+			stderr.waitFor(t, "export SIMHOOK_CLIENT_SECRET=")
+			url := regexp.MustCompile(`(?m)^sandbox listening on (\S+)$`).FindStringSubmatch(stderr.String())[1]
+			tokens, err := api.NewClientCredentials(api.ClientCredentials{TokenURL: url + sandbox.TokenPath, ClientID: "x", ClientSecret: "y"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			client, err := api.NewClient(api.Config{BaseURL: url + sandbox.BasePath, Tokens: tokens})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer client.Close()
+			seen, query := map[string]bool{}, api.SubscriptionQuery{Size: 10}
+			for next := true; next; next = query.Next != "" {
+				page, _, err := client.SubscriptionsPage(t.Context(), query, "run-1")
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range page.Subscriptions {
+					seen[s.ICCID] = true
+				}
+				query = api.SubscriptionQuery{Next: page.Next}
+			}
+			if len(seen) != c.sims {
+				t.Errorf("%d SIMs were listed", len(seen))
+			}
+			signals <- os.Interrupt
+			if code := <-exit; code != exitOK {
+				t.Errorf("exit code %d", code)
+			}
+		})
+	}
+}
+
 func TestParseQuota(t *testing.T) {
 	for text, want := range map[string]struct {
 		quota  int

@@ -26,6 +26,11 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 		NotFoundOnUnregister: s.enabled("not-found"),
 		MisspeltType:         s.enabled("misspelt-type"),
 		Seed:                 s.seed(),
+		SIMs:                 sandbox.ICCIDs(0, s.number("sims", 0, 1_000_000)),
+		FirstPage:            s.number("first-page", 0, 1),
+		NewestFirst:          s.enabled("newest-first"),
+		ShiftPages:           s.number("shift-pages", 0, 1000),
+		NextPageBase:         s.text("next-page-base"),
 	}
 	var err error
 	o.Quota, o.Window, err = sandbox.ParseQuota(s.text("quota"))

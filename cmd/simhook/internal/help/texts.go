@@ -158,7 +158,8 @@ Exit codes: 0 stopped by a signal, 64 usage, 66 the fleet is unreadable, 74 the 
 written, 75 another process writes it, 78 settings.`
 
 	Sandbox = `Serves a Connect API in memory to rehearse against, until it is stopped. It prints the
-environment that lets the other commands use it, and shows what happens at /.
+environment that lets the other commands use it, and shows what happens at /. With --sims or
+--account it lists the subscriptions of an account, to which POST /sandbox/sims?add=50 adds SIMs.
 
    simhook sandbox --quota 200/3s --error-rate 5%
    simhook sandbox --notify 5s
