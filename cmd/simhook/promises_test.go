@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// keptBy names the tests that keep each line of the README's "What it promises". TestScripts keeps secrets out of all
+// keptBy names the tests that keep each line of batch/README.md's "What it promises". TestScripts keeps secrets out of all
 // output with its script secrets.txtar.
 func keptBy() map[string][]string {
 	return map[string][]string{
@@ -112,10 +112,10 @@ func keptBy() map[string][]string {
 	}
 }
 
-// TestEachPromiseOfTheREADMEIsKeptByATest compares the README with keptBy, and keptBy with the tests that exist.
-func TestEachPromiseOfTheREADMEIsKeptByATest(t *testing.T) {
+// TestEachPromiseIsKeptByATest compares batch/README.md with keptBy, and keptBy with the tests that exist.
+func TestEachPromiseIsKeptByATest(t *testing.T) {
 	keptBy := keptBy()
-	readme, err := os.ReadFile("../../README.md")
+	readme, err := os.ReadFile("../../batch/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestEachPromiseOfTheREADMEIsKeptByATest(t *testing.T) {
 	}
 	for promise := range keptBy {
 		if !slices.Contains(promises, promise) {
-			t.Errorf("the README does not promise %q", promise)
+			t.Errorf("batch/README.md does not promise %q", promise)
 		}
 	}
 }

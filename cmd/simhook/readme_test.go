@@ -5,26 +5,28 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/exitcode"
 )
 
-// TestTheCommandsOfTheREADMERun runs every line of the README's sh blocks, one
-// after the other as a newcomer would, in a folder with the files that it
-// names. The environment points the real run to a sandbox, without which it
-// would call the real API.
+// TestTheCommandsOfTheREADMERun runs every line of the sh blocks of the README, and of those that it leads to, one after the
+// other as a newcomer would, in a folder with the files that they name. The environment points the real run to a sandbox, without
+// which it would call the real API.
 func TestTheCommandsOfTheREADMERun(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+	script := ""
+	for _, path := range []string{"README.md", "deploy/monitoring/README.md", "api/sandbox/README.md"} {
+		script += blocksOf(string(readFile(t, "../../"+path)), "sh")
 	}
-	script := shBlocks(string(readme))
-	for _, expected := range []string{"register --sandbox", "simhook check", "unregister --yes", "go test -race ./..."} {
+	for _, expected := range []string{"register --sandbox", "simhook check", "unregister --yes", "--metrics-file", "simhook listen", "go test -race ./..."} {
 		if !strings.Contains(script, expected) {
 			t.Fatalf("the README's commands lack %q: is it read right?\n%s", expected, script)
 		}
@@ -69,12 +71,12 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	stats := api.Stats()
-	for method, want := range map[string]int{"POST": 150, "DELETE": 100, "GET": 150} {
+	for method, want := range map[string]int{"POST": 100, "DELETE": 50, "GET": 150} {
 		if stats.Calls[method] != want {
 			t.Errorf("the API has had %d %s calls, want %d\n%s", stats.Calls[method], method, want, out)
 		}
 	}
-	if want := 50; stats.Registrations != want { // the last command registers what was restored before
+	if want := 50; stats.Registrations != want { // all of them were put back
 		t.Errorf("%d webhooks, want %d\n%s", stats.Registrations, want, out)
 	}
 }
@@ -90,17 +92,57 @@ func freeAddress(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// shBlocks are the lines of a Markdown text's sh blocks.
-func shBlocks(markdown string) string {
+// blocksOf are the lines of a Markdown text's blocks of one kind.
+func blocksOf(markdown, kind string) string {
 	var lines []string
 	inside := false
 	for line := range strings.Lines(markdown) {
 		switch {
 		case strings.HasPrefix(line, "```"):
-			inside = strings.TrimSpace(line) == "```sh"
+			inside = strings.TrimSpace(line) == "```"+kind
 		case inside:
 			lines = append(lines, line)
 		}
 	}
 	return strings.Join(lines, "")
+}
+
+// TestTheRunThatTheREADMEShowsIsReal makes the first run of the README, and compares what it says with what is shown. Numbers and
+// the run's ID may differ.
+func TestTheRunThatTheREADMEShowsIsReal(t *testing.T) {
+	t.Parallel()
+	_, begin, _ := strings.Cut(string(readFile(t, "../../README.md")), "\n## In two commands\n")
+	begin, _, _ = strings.Cut(begin, "\n## ")
+	typed, _, _ := strings.Cut(blocksOf(begin, "sh"), "\n")
+	args, isRun := strings.CutPrefix(typed, "go run ./cmd/simhook ")
+	if !isRun {
+		t.Fatalf("the README begins with %q", typed)
+	}
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "testdata"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "testdata", "fleet.csv"), string(readFile(t, "../../testdata/fleet.csv")))
+	cmd := command(t, nil, strings.Fields(args)...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	said := regexp.MustCompile(`(?m)^\{.*\n`).ReplaceAllString(string(out), "") // a terminal shows a bar instead
+	vary := regexp.MustCompile(`Run [a-z0-9]{8}|[0-9][0-9,]*`)
+	plain := func(text string) string { return vary.ReplaceAllString(text, "#") }
+	if diff := cmp.Diff(plain(blocksOf(begin, "text")), plain(said)); diff != "" {
+		t.Errorf("the README shows another run (-README +real):\n%s", diff)
+	}
+}
+
+func TestTheREADMEHasTheExitCodesOfTheProgram(t *testing.T) {
+	readme := string(readFile(t, "../../README.md"))
+	if table := strings.TrimSpace(section(readme, "Exit codes")); table != strings.TrimSpace(exitcode.Markdown()) {
+		t.Errorf("the README has\n%s\nwant\n%s", table, exitcode.Markdown())
+	}
+	if lines := strings.Count(readme, "\n"); lines > 155 {
+		t.Errorf("the README has %d lines: longer texts stand in the folder that they are about, or in a topic of help", lines)
+	}
 }
