@@ -22,8 +22,8 @@ type contexts struct {
 
 // attempts are all attempts of one kind for one SIM, whose outcome is written down together.
 type attempts struct {
-	iccid     string
-	kind      string // in the correlation IDs: SE, UT, P or V
+	iccid     string // "": they are about the account
+	kind      string // in the correlation IDs: the Code of a type, or P, V, S, B or L
 	run       string // in the correlation IDs
 	made      int
 	lastID    string // correlation ID of the last attempt
@@ -178,7 +178,7 @@ func (c *Caller) attempt(ctx contexts, r route, a *attempts, try attempt) error 
 		return errStopped
 	}
 	a.made++
-	a.lastID = a.run + "-" + a.iccid + "-" + a.kind + "-" + strconv.Itoa(a.made)
+	a.lastID = a.run + "-" + cmp.Or(a.iccid, "account") + "-" + a.kind + "-" + strconv.Itoa(a.made)
 	c.counts.attempts.Add(1)
 	c.counts.busy.Add(1)
 	answer, err := try(ctx.call, a.lastID)

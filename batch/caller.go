@@ -28,6 +28,7 @@ type Caller struct {
 	giveUp  func(error) // told when calling on is pointless
 
 	sets, removals, readings route
+	lists                    route    // of the account's subscriptions
 	tokens                   *breaker // of the token endpoint
 
 	other       atomic.Pointer[string] // ICCID of a SIM that was answered: a read of it tells whether the API is there
@@ -79,6 +80,8 @@ func newCaller(options CallOptions, giveUp func(error)) *Caller {
 	c.removals = c.newRoute(http.MethodDelete, c.writes, "removing webhooks")
 	c.readings = c.newRoute(http.MethodGet, c.reads, "reading webhooks")
 	c.readings.breaker.doubts = doubtAlways
+	c.lists = c.newRoute(http.MethodGet, c.reads, "reading the account's subscriptions")
+	c.lists.breaker.doubts = doubtNever
 	c.tokens = c.newBreaker("getting access tokens")
 	c.tokens.doubts = doubtNever
 	return c
@@ -123,7 +126,7 @@ func (c *Caller) registersByPUT() {
 
 // knows names a SIM that the API answers for.
 func (c *Caller) knows(iccid string) {
-	if c.other.Load() == nil {
+	if c.other.Load() == nil && iccid != "" {
 		kept := iccid // only the first takes memory
 		c.other.CompareAndSwap(nil, &kept)
 	}
@@ -152,7 +155,7 @@ func (c *Caller) askAnother(ctx contexts, a *attempts) (known bool, err error) {
 
 // pausedSince is when the API began to fail as a whole at some kind of call; zero if it does not.
 func (c *Caller) pausedSince() (earliest time.Time) {
-	for _, b := range []*breaker{c.sets.breaker, c.removals.breaker, c.readings.breaker, c.tokens} {
+	for _, b := range []*breaker{c.sets.breaker, c.removals.breaker, c.readings.breaker, c.lists.breaker, c.tokens} {
 		if since := b.pausedSince(); !since.IsZero() && (earliest.IsZero() || since.Before(earliest)) {
 			earliest = since
 		}

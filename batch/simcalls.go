@@ -27,7 +27,7 @@ type simCalls struct {
 	note func(t api.NotificationType, before, after string) error
 }
 
-// begin starts a series of attempts. kind is SE, UT, P or V.
+// begin starts a series of attempts. kind is as attempts has it.
 func (s *simCalls) begin(kind string) *attempts {
 	return &attempts{iccid: s.iccid, kind: kind, run: s.run}
 }
