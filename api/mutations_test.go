@@ -45,6 +45,18 @@ package api_test
 //	  nor one that failed                         TestARequestThatFailedIsNotReused
 //	  the context is its own                      TestACallEndsWithItsOwnContextAndNoOther
 //	  Ambiguous is about this attempt alone       TestACallWithoutAConnectionIsNotAmbiguousAfterCallsThatHadOne
+//	pages of subscriptions
+//	  a link's host and base path do not count    TestANextPageIsAskedForAtTheBaseURLAlone
+//	  nor does what leads out of the list         TestANextPageIsAskedForAtTheBaseURLAlone
+//	  or to the first or the same page again      TestANextPageIsAskedForAtTheBaseURLAlone
+//	  a kept Next is checked before it is sent    TestWhatIsNoNextPageIsNotAskedFor
+//	  the query is not that of an earlier call    TestAPageIsAskedForWithWhatIsWanted
+//	  dates are rounded so that nothing is lost   TestAPageIsAskedForWithWhatIsWanted
+//	  every entry has an id or an ICCID           TestOnlyAListOfSubscriptionsIsASuccess
+//	  null is no empty list                       TestOnlyAListOfSubscriptionsIsASuccess
+//	  an error does not repeat the list           TestOnlyAListOfSubscriptionsIsASuccess
+//	  a list has 16 MiB, not 1 MiB                TestAPageCanBeLongerThanOtherAnswers
+//	  another SIM's answer is not taken           TestAnAnswerAboutAnotherSIMIsNotTaken
 //	answers
 //	  HTML with 200 is not a success              TestAnErrorSaysWhatTheAnswerSaid
 //	  but a temporary failure                     TestAnErrorSaysWhatTheAnswerSaid
@@ -81,7 +93,13 @@ package api_test
 //	  unknown types are accepted                  TestParseNotificationIsLenientAboutTheRest
 //	  unknown and undocumented fields are kept    TestParseNotificationIsLenientAboutTheRest
 //	  IDs and ICCIDs are checked                  TestParseNotificationIsStrictAboutWhatIdentifies
+//	  a name can end in a colon                   TestTheDocumentedNotificationsAreUnderstood
 //	the sandbox
+//	  each type has a webhook of its own          TestEveryTypeIsRegisteredReadNotifiedAndRemoved
+//	  pages shift where it is asked for           TestPagesShiftWhileTheyAreRead
+//	  links name another host                     TestLinksCanNameAnotherHost
+//	  pages are numbered from 0 or 1              TestPagesAreNumberedAndLinked
+//	  who left the account is unknown             TestOneSIMIsAnsweredAsTheAccountHasIt
 //	  reads and writes have separate quotas       TestTheQuotaIsCountedInFixedWindowsForReadsAndWritesApart
 //	  counted in fixed windows                    TestTheQuotaIsCountedInFixedWindowsForReadsAndWritesApart
 //	  tokens expire                               TestTokensExpireAndAreRevoked

@@ -50,6 +50,20 @@ func TestASubscriptionIsReadWithWhatItHas(t *testing.T) {
 	}
 }
 
+func TestAPageCanBeLongerThanOtherAnswers(t *testing.T) {
+	body := "[" + strings.Repeat(oneSubscription+",", 9_999) + oneSubscription + "]"
+	server := serve(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, body) })
+	client := newClient(t, server.URL, api.Config{})
+	page, _, err := client.SubscriptionsPage(within10s(t), api.SubscriptionQuery{}, "c-1")
+	if err != nil || len(page.Subscriptions) != 10_000 {
+		t.Errorf("%d of 10,000 in %d bytes: %v", len(page.Subscriptions), len(body), err)
+	}
+	list, _, err := client.SIMSubscriptions(within10s(t), iccid, "c-2")
+	if err != nil || len(list) != 10_000 {
+		t.Errorf("%d of one SIM: %v", len(list), err)
+	}
+}
+
 func TestOnlyAListOfSubscriptionsIsASuccess(t *testing.T) {
 	for name, test := range map[string]struct{ body, cause string }{
 		"nothing":                {"", "200 OK (not from the API: no body)"},
@@ -149,13 +163,14 @@ func TestAPageIsAskedForWithWhatIsWanted(t *testing.T) {
 				io.WriteString(w, "[]")
 			})
 			client := newClient(t, server.URL+"/connect-api", api.Config{})
-			if _, _, err := client.SubscriptionsPage(within10s(t), test.query, "c-1"); err != nil {
+			ctx := within10s(t) // calls with one context share a request
+			if _, _, err := client.SubscriptionsPage(ctx, test.query, "c-1"); err != nil {
 				t.Fatal(err)
 			}
 			if got.RequestURI != test.want || got.Method != http.MethodGet || got.Header.Get("X-Correlation-ID") != "c-1" {
 				t.Errorf("%s %s, want %s", got.Method, got.RequestURI, test.want)
 			}
-			if _, _, err := client.Preferences(within10s(t), iccid, "c-2"); err == nil || got.RequestURI != "/connect-api/v1/sim/"+iccid+"/preferences" {
+			if _, _, err := client.Preferences(ctx, iccid, "c-2"); err == nil || got.RequestURI != "/connect-api/v1/sim/"+iccid+"/preferences" {
 				t.Errorf("the next call goes to %s", got.RequestURI)
 			}
 		})

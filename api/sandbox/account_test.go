@@ -170,7 +170,13 @@ func TestPagesAreNumberedAndLinked(t *testing.T) {
 }
 
 func TestLinksCanNameAnotherHost(t *testing.T) {
-	_, client, _ := startAccount(t, sandbox.Options{SIMs: sandbox.ICCIDs(0, 30), NextPageBase: "http://connect.internal:8080"})
+	opts := sandbox.Options{SIMs: sandbox.ICCIDs(0, 30), NextPageBase: "http://connect.internal:8080"}
+	_, c := onLoopback(t, opts)
+	r := c.do("GET", sandbox.BasePath+"/v1/subscription?size=7", "")
+	if got := r.header.Get("X-Next-Page"); got != "http://connect.internal:8080/v1/subscription?page=1&size=7" {
+		t.Errorf("the next page is %q", got)
+	}
+	_, client, _ := startAccount(t, opts)
 	if n := len(readList(t, client, api.SubscriptionQuery{Size: 7}, nil)); n != 50 {
 		t.Errorf("%d subscriptions were read", n)
 	}

@@ -171,6 +171,10 @@ func TestTheDocumentationsExamplesAreAllKept(t *testing.T) {
 		}
 	}
 	l.stop()
+	text, err := os.ReadFile(l.results)
+	if want := `""eid"":""123456789"",""notification_point_description"":""BPP Installation""`; err != nil || !strings.Contains(string(text), want) {
+		t.Errorf("%v: there is no %s in\n%s", err, want, text)
+	}
 	if want := "5 notifications received, 5 repeats, 2 with other content than before"; !strings.Contains(l.said.String(), want) {
 		t.Errorf("it does not say %q:\n%s", want, l.said)
 	}
