@@ -66,11 +66,13 @@ type Config struct {
 	DryRun bool
 	// Blind lets register and unregister change webhooks without reading them first, which saves a call a SIM. What
 	// they replace or remove is then not known, and cannot be restored.
-	Blind     bool
-	OnlyURL   string  // unregister only where this is the webhook
-	Prune     bool    // reconcile removes what it registered for SIMs that have left the fleet
-	MaxDelete MaxSIMs // SIMs that Prune may remove webhooks of
-	Canary    int     // SIMs that are read back before any other SIM is changed; 0: none
+	Blind   bool
+	OnlyURL string // unregister only where this is the webhook
+	Prune   bool   // reconcile removes what it registered for SIMs that have left the fleet
+	// FromAccount says that the fleet is what the account lists: a SIM that has left it is another account's, or nobody's.
+	FromAccount bool
+	MaxDelete   MaxSIMs // SIMs that Prune may remove webhooks of
+	Canary      int     // SIMs that are read back before any other SIM is changed; 0: none
 	// ExpectGone is the number of SIMs that Prune must find to have left the fleet, whatever MaxDelete allows; nil: any.
 	ExpectGone *int
 	Verify     int // SIMs that are read back at the end

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"time"
 
@@ -115,6 +116,10 @@ func (v *visit) removeOwn(t api.NotificationType, a *attempts, call *report.Call
 func (v *visit) removeIf(t api.NotificationType, a *attempts, call *report.Call, ours func(there string) bool) error {
 	there, err := v.read(t)
 	switch {
+	case v.sim.gone && refusedByAPI(err, http.StatusNotFound):
+		call.Outcome = report.Absent // the account has no such SIM any more, and so no webhook of it
+	case v.sim.gone && v.cfg.FromAccount && refusedByAPI(err, http.StatusForbidden):
+		call.Outcome = report.Foreign // it is another account's by now
 	case err != nil:
 		return err
 	case there == "":
@@ -128,6 +133,9 @@ func (v *visit) removeIf(t api.NotificationType, a *attempts, call *report.Call,
 	}
 	return nil
 }
+
+// refusedByAPI reports whether the API itself has answered with this status.
+func refusedByAPI(err error, status int) bool { return answered(err, status) && !fromStranger(err) }
 
 // ensure makes the webhook what the fleet says. Where it is that already, one read is all.
 func (v *visit) ensure(t api.NotificationType, a *attempts, call *report.Call) error {

@@ -44,7 +44,6 @@ type Found struct {
 	Invalid       int    `json:"invalid"` // SIMs whose ICCID a fleet file must not hold
 	Example       string `json:"invalid_example,omitempty"`
 	Continued     bool   `json:"continued"` // an earlier run had read a part
-	Unsettled     bool   `json:"unsettled"` // each pass found what the others had missed: SIMs may be missing
 }
 
 // ShrunkError says that the list holds much fewer SIMs than the last one, as it would where a part of it was not there. The file
@@ -57,6 +56,19 @@ type ShrunkError struct {
 func (e *ShrunkError) Error() string {
 	return fmt.Sprintf("the account lists %d SIMs, and %s holds %d: is the list whole? If it is, simhook fleet --force writes it; the file was not changed", e.SIMs, e.Path, e.Last)
 }
+
+// UnsettledError says that each pass over the list found SIMs that those before had missed. The file was not changed.
+type UnsettledError struct{ Passes int }
+
+func (e *UnsettledError) Error() string {
+	return fmt.Sprintf("the account's list changed during each of %d passes over it, so SIMs may be missing: run again later; the file was not changed", e.Passes)
+}
+
+// ReadError says that the list could not be read.
+type ReadError struct{ Err error }
+
+func (e *ReadError) Error() string { return "reading the account's subscriptions: " + e.Err.Error() }
+func (e *ReadError) Unwrap() error { return e.Err }
 
 // leastShare is the part of the last list that a list must hold to be written over it. It is given by what the command promises.
 const leastShare = 0.9
@@ -72,8 +84,8 @@ const (
 // ErrNoLast says that there is no earlier list to continue from.
 var ErrNoLast = errors.New("there is no list of an earlier run beside it: leave out --since-last once")
 
-// Update writes the fleet file at path. Errors: *file.LockedError, *ShrunkError, ErrNoLast, those of pages, and for a file that
-// cannot be written *file.WriteError.
+// Update writes the fleet file at path. Errors: *file.LockedError, *ShrunkError, *UnsettledError, ErrNoLast, *ReadError, and for a file
+// that cannot be written *file.WriteError.
 func Update(ctx context.Context, path string, pages Pages, options Options) (_ Found, err error) {
 	if options.Log == nil {
 		options.Log = slog.New(slog.DiscardHandler)
@@ -108,6 +120,9 @@ func Update(ctx context.Context, path string, pages Pages, options Options) (_ F
 			found.Invalid++
 			found.Example = row.iccid
 		}
+	}
+	if r.fresh > 0 && !options.Force {
+		return found, errors.Join(&UnsettledError{Passes: found.Passes}, r.discard())
 	}
 	if float64(found.SIMs) < leastShare*float64(found.Last) && !options.Force {
 		return found, errors.Join(&ShrunkError{Path: path, SIMs: found.SIMs, Last: found.Last}, r.discard())
@@ -156,9 +171,9 @@ func (r *reading) all(ctx context.Context, query api.SubscriptionQuery) error {
 		resumed = false
 		switch {
 		case err != nil:
-			return fmt.Errorf("reading the account's subscriptions: %w", err)
+			return &ReadError{err}
 		case page.Next != "" && links[page.Next]:
-			return fmt.Errorf("reading the account's subscriptions: the links between the pages lead in a circle: %s", page.Next)
+			return &ReadError{fmt.Errorf("the links between the pages lead in a circle: %s", page.Next)}
 		}
 		links[page.Next] = true
 		record := newRecord(r.pass, page)
@@ -182,14 +197,7 @@ func gone(err error) bool {
 // settled reports whether the list is read.
 func (r *reading) settled() bool {
 	passes := r.pass - 1
-	switch {
-	case r.next != "" || passes < leastPasses:
-		return false
-	case passes == mostPasses:
-		r.found.Unsettled = r.fresh > 0
-		return true
-	}
-	return r.fresh == 0
+	return r.next == "" && passes >= leastPasses && (r.fresh == 0 || passes == mostPasses)
 }
 
 // take adds a page to the list.

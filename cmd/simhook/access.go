@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"log/slog"
 	"time"
 
@@ -16,6 +17,21 @@ type access struct {
 	credentials    credentials
 	timeout        time.Duration
 	registerMethod string
+	account        bool // a rehearsal has an account with SIMs
+}
+
+// rehearsed is how many SIMs the account of a rehearsal has. It is chosen.
+const rehearsed = 1000
+
+// where names the API and the account.
+func (a access) where() string {
+	switch {
+	case a.sandbox:
+		return "API: sandbox, a rehearsal"
+	case a.credentials.clientID == "":
+		return "API: " + cmp.Or(api.MaskURLs(a.baseURL), "none")
+	}
+	return api.MaskURLs("API: " + cmp.Or(a.baseURL, "none") + ", client ID: " + a.credentials.clientID)
 }
 
 // connection is a client, and the sandbox behind it if it has one of its own.
@@ -38,6 +54,9 @@ func (a access) connect(
 	userAgent := "simhook/" + p.version
 	if a.sandbox {
 		options := sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow}
+		if a.account {
+			options.SIMs = sandbox.ICCIDs(0, rehearsed)
+		}
 		local, err := startSandbox("127.0.0.1:0", options)
 		if err != nil {
 			return nil, err

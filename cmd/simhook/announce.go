@@ -2,7 +2,6 @@ package main
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -54,12 +53,7 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 
 // where names the API, the account, and the webhook URL that the run is about.
 func (b *bulk) where() string {
-	text := "API: " + cmp.Or(b.access.baseURL, "none")
-	if b.access.sandbox {
-		text = "API: sandbox, a rehearsal"
-	} else if id := b.access.credentials.clientID; id != "" {
-		text += ", client ID: " + id
-	}
+	text := b.access.where()
 	switch url := b.fleetOptions.WebhookURL; {
 	case b.onlyURL != "":
 		text += ", webhook URL: " + b.onlyURL + " only"

@@ -9,7 +9,6 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
-	"simhook/batch/pace"
 	"simhook/cmd/simhook/internal/metrics"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/progress"
@@ -24,6 +23,7 @@ type bulk struct {
 	logging      logSettings
 	action       batch.Action
 	source       string // the fleet, or the results to undo
+	fromAccount  bool   // the fleet is what the account lists
 	fleetOptions fleet.Options
 	types        []api.NotificationType
 	shard        report.Shard
@@ -43,11 +43,9 @@ type bulk struct {
 	expectGone *int
 	undo       batch.UndoOptions // restore only
 
-	pace         pace.Options
-	workers      int
-	retries      int
-	retryMaxTime time.Duration
-	maxFailures  batch.MaxSIMs
+	calls       batch.CallOptions
+	workers     int
+	maxFailures batch.MaxSIMs
 
 	acceptRefused batch.MaxSIMs
 	knownRefused  string // file; "": none
@@ -101,6 +99,9 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	}
 	defer conn.close()
 	cfg := b.config(id)
+	if err := b.readAccount(preparing, conn, cfg.CallOptions); err != nil {
+		return report.Summary{}, err
+	}
 	if cfg.KnownRefused, err = b.readKnownRefused(preparing); err != nil {
 		return report.Summary{}, err
 	}
@@ -138,16 +139,12 @@ func (b *bulk) planning() bool { return b.dryRun && b.action == batch.Reconcile 
 func (b *bulk) looksOnly() bool { return b.dryRun && !b.planning() }
 
 func (b *bulk) config(id string) batch.Config {
-	retries := b.retries
-	if retries == 0 {
-		retries = batch.NoRetries
-	}
 	return batch.Config{
-		CallOptions: batch.CallOptions{Pace: b.pace, Retries: retries, RetryMaxTime: b.retryMaxTime, Log: b.log},
+		CallOptions: b.calls,
 		Action:      b.action, Types: b.types, Shard: b.shard, Results: b.results,
 		History: b.history(), Again: b.again || b.access.sandbox, Canary: b.canary,
 		DryRun: b.dryRun, OnlyURL: b.onlyURL, Blind: b.blind, Verify: b.verify,
-		Prune: b.prune, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
+		FromAccount: b.fromAccount, Prune: b.prune, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
 		AcceptRefused: b.acceptRefused,
 		Workers:       b.workers, MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id,
 	}

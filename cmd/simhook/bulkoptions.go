@@ -27,19 +27,27 @@ const (
 // runBulk reads the command line of a command that goes over a fleet, and runs it. read reads the options that only
 // this command has.
 func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settings, *bulk)) error {
-	fleet, err := onlyFile(c, "the fleet's CSV file")
-	if err != nil {
-		return err
-	}
 	s := p.settings(c)
+	fromAccount := action == batch.Reconcile && s.enabled("from-account")
+	fleet := accountFile(s.enabled("sandbox"))
+	if !fromAccount || c.Args().Present() {
+		var err error
+		if fleet, err = onlyFile(c, "the fleet's CSV file"); err != nil {
+			return err
+		}
+	}
 	b := p.bulk(s, action, fleet)
+	b.fromAccount, b.access.account = fromAccount, fromAccount
 	b.fleetOptions = s.fleet()
 	b.fleetOptions.Labels = !s.enabled("no-extra-columns")
 	b.acceptRefused = s.limit("accept-refused", batch.ParseAcceptRefused)
 	b.knownRefused = s.text("accept-refused-file")
 	b.types = s.types()
 	b.shard = s.shard()
-	b.pace = s.pace(s.parts(b.shard))
+	b.calls.Pace = s.pace(s.parts(b.shard))
+	if fromAccount && !b.shard.Whole() {
+		s.fail("from-account", "each shard would read the account: let simhook fleet write the fleet file first")
+	}
 	read(s, b)
 	kind := resultsKind(action, b.dryRun)
 	if b.access.sandbox { // a rehearsal has results of its own, so that it does not stand in the way of the run
@@ -51,27 +59,28 @@ func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settin
 
 // bulk reads the options that all runs have.
 func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
-	return &bulk{
-		program:      p,
-		action:       action,
-		source:       source,
-		dryRun:       s.enabled("dry-run"),
-		yes:          s.enabled("yes"),
-		json:         s.enabled("json"),
-		summary:      s.text("summary"),
-		progress:     s.choice("progress", "auto", "bar", "log", "none"),
-		workers:      s.number("workers", 1, maxWorkers),
-		retries:      s.number("retries", 0, maxRetries),
-		retryMaxTime: s.duration("retry-max-time"),
-		maxFailures:  s.limit("max-failures", batch.ParseMaxFailures),
-		maxDuration:  s.duration("max-duration"),
-		access:       s.access(),
-		logging:      s.log(),
-		canary:       s.number("canary", 0, maxVerify),
+	b := &bulk{
+		program:     p,
+		action:      action,
+		source:      source,
+		dryRun:      s.enabled("dry-run"),
+		yes:         s.enabled("yes"),
+		json:        s.enabled("json"),
+		summary:     s.text("summary"),
+		progress:    s.choice("progress", "auto", "bar", "log", "none"),
+		workers:     s.number("workers", 1, maxWorkers),
+		calls:       s.calls(),
+		maxFailures: s.limit("max-failures", batch.ParseMaxFailures),
+		maxDuration: s.duration("max-duration"),
+		access:      s.access(),
+		logging:     s.log(),
+		canary:      s.number("canary", 0, maxVerify),
 
 		metricsListen: s.text("metrics-listen"),
 		metricsFile:   s.text("metrics-file"),
 	}
+	b.access.registerMethod = s.registerMethod()
+	return b
 }
 
 // start runs it, unless an option was wrong.
@@ -91,6 +100,7 @@ func (b *bulk) start(ctx context.Context, s *settings) error {
 		b.log.Warn("this process may open too few files for so many workers: raise ulimit -n for all of them", "workers", can, "wanted", b.workers)
 		b.workers = can
 	}
+	b.calls.Log = b.log
 	b.metrics = b.newMetrics()
 	return b.Run(ctx)
 }
@@ -181,13 +191,21 @@ func (s *settings) pace(parts int) pace.Options {
 
 func (s *settings) access() access {
 	return access{
-		sandbox:        s.enabled("sandbox"),
-		baseURL:        s.text("base-url"),
-		tokenURL:       s.text("token-url"),
-		credentials:    s.credentials(),
-		timeout:        s.duration("timeout"),
-		registerMethod: s.registerMethod(),
+		sandbox:     s.enabled("sandbox"),
+		baseURL:     s.text("base-url"),
+		tokenURL:    s.text("token-url"),
+		credentials: s.credentials(),
+		timeout:     s.duration("timeout"),
 	}
+}
+
+// calls are the options of all calls.
+func (s *settings) calls() batch.CallOptions {
+	retries := s.number("retries", 0, maxRetries)
+	if retries == 0 {
+		retries = batch.NoRetries
+	}
+	return batch.CallOptions{Pace: s.pace(1), Retries: retries, RetryMaxTime: s.duration("retry-max-time")}
 }
 
 // registerMethod is POST or PUT; "": whichever the API takes.

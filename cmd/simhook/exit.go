@@ -6,6 +6,7 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/batch/account"
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/exitcode"
 	"simhook/cmd/simhook/internal/listen"
@@ -47,15 +48,16 @@ func exitCode(err error) int {
 		return exitFleet
 	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
 		is[*batch.TooManyFailuresError](err), is[*batch.TooManyDeletesError](err),
-		is[*batch.UnexpectedDeletesError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err), is[*batch.WrongBaseURLError](err):
+		is[*batch.UnexpectedDeletesError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err), is[*batch.WrongBaseURLError](err),
+		is[*batch.OtherTypeError](err), is[*account.ShrunkError](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):
 		return exitCredentials
-	case is[*file.LockedError](err), is[*history.BusyError](err), errors.Is(err, batch.ErrStopped), errors.Is(err, context.Canceled):
+	case is[*account.UnsettledError](err), is[*file.LockedError](err), is[*history.BusyError](err), errors.Is(err, batch.ErrStopped), errors.Is(err, context.Canceled):
 		return exitAgain
 	case errors.Is(err, batch.ErrMaxDuration):
 		return exitTimeOver
-	case is[*batch.GoneError](err), is[*batch.VerifyError](err):
+	case is[*batch.GoneError](err), is[*batch.VerifyError](err), is[*account.ReadError](err):
 		return exitAPI
 	case is[*differencesError](err):
 		return exitDiffers

@@ -106,7 +106,7 @@ func (p *program) app() *cli.App {
 		},
 		Commands: []*cli.Command{
 			p.registerCommand(), p.unregisterCommand(), p.reconcileCommand(), p.restoreCommand(), p.applyCommand(),
-			p.checkCommand(), p.reportCommand(), p.listenCommand(), p.sandboxCommand(),
+			p.fleetCommand(), p.statusCommand(), p.checkCommand(), p.reportCommand(), p.listenCommand(), p.sandboxCommand(),
 			p.configCommand(), p.completionCommand(), p.manCommand(),
 		},
 	}

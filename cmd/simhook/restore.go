@@ -55,7 +55,6 @@ func (p *program) runSteps(c *cli.Context, action batch.Action, what string) err
 	}
 	s := p.settings(c)
 	b := p.bulk(s, action, path)
-	b.pace = s.pace(1)
 	b.results = s.results(path, string(action), report.Shard{})
 	if action == batch.Restore {
 		b.undo.Run = s.text("run")

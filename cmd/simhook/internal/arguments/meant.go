@@ -21,7 +21,7 @@ func otherCommands() map[string]string {
 	const (
 		remove  = "To remove webhooks: simhook unregister FLEET.csv"
 		list    = "To list the account's SIMs: simhook fleet"
-		state   = "To see how far a run is: simhook status"
+		state   = "A run shows how far it is, and says more at kill -USR1; simhook status ICCID shows one SIM"
 		add     = "To set webhooks: simhook register FLEET.csv"
 		back    = "To put webhooks back: simhook restore RESULTS.csv"
 		again   = "The same command again continues a run"
@@ -33,8 +33,8 @@ func otherCommands() map[string]string {
 	)
 	return map[string]string{
 		"delete": remove, "remove": remove, "rm": remove, "del": remove, "deregister": remove, "unset": remove, "unsubscribe": remove,
-		"list": list, "ls": list, "sims": list, "get": list, "export": list,
-		"status": state, "progress": state, "ps": state,
+		"sim": "To look at single SIMs: simhook status ICCID", "list": list, "ls": list, "sims": list, "get": list, "export": list,
+		"progress": state, "ps": state,
 		"add": add, "create": add, "set": add, "subscribe": add, "webhook": add,
 		"undo": back, "rollback": back, "revert": back,
 		"continue": again, "resume": again, "retry": again, "start": again, "restart": again, "run": again,

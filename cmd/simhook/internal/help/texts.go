@@ -72,9 +72,32 @@ have the SIM, or the fleet file has invalid rows. A fleet file that was cut off 
 SIMs that have left: more than --max-delete are refused before the first call. --expect-gone
 says how many have left. A file that lacks no more than --max-delete SIMs is not recognised.
 
+With --from-account the account's SIMs are written to FLEET.csv first (account.csv where none
+is named), as simhook fleet does it, so that new SIMs get their webhooks by themselves.
+
 For cron: 0 means that the account is as the fleet file says; 4, 69 and 75 that the next run
 continues; 65 that some SIMs were refused or some rows are invalid; 3 (with --dry-run
 --detailed-exitcode) that something differs. With any other exit code, fix the cause first.`
+
+	Fleet = `Reads the subscriptions of the account, page by page, and writes one row for each SIM: its
+ICCID, and of its newest subscription the status, the product and the dates. The other
+commands take the file (account.csv where none is named) as a fleet.
+
+   simhook fleet --sandbox
+   simhook fleet --status ACTIVE,PENDING account.csv
+   simhook fleet --since-last account.csv
+
+The list is read again until nothing is found that was missed: it may change meanwhile.
+After a kill the same command continues. A list with under 90 % of the last one's SIMs is not
+written over it without --force. --since-last asks only for what is new; it does not see that
+the status of an older subscription has changed.`
+
+	Status = `Shows what the API knows of single SIMs: their webhooks, the state of the eSIM profile and
+their subscriptions. It changes nothing.
+
+   simhook status --sandbox 8944474600000109251
+   simhook status 8944474600000109251 8944478600004958824
+   simhook status --json 8944474600000109251`
 
 	Restore = `Undoes what earlier runs did, finished or not: webhooks that they replaced or removed
 are put back, and those that they newly registered are removed. What another client has

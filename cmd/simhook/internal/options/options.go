@@ -2,6 +2,7 @@ package options
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -23,6 +24,7 @@ func Unregister() []cli.Flag {
 // Reconcile are the options of reconcile.
 func Reconcile() []cli.Flag {
 	return bulk(
+		toggle(Task, "from-account", "write the account's SIMs to FLEET.csv first"),
 		toggle(Task, "detailed-exitcode", "with --dry-run, exit with 3 if something differs"),
 		toggle(Safety, "prune", "remove the webhooks of SIMs that left the fleet"),
 		having("10", text(Safety, "max-delete", "refuse to prune more SIMs than `N or N%`")),
@@ -89,7 +91,7 @@ func run() []cli.Flag {
 	return []cli.Flag{
 		otherwise("beside it", text(Output, "results", "`FILE` for the results of each SIM")),
 		toggle(Task, "dry-run", "change nothing; say what would be done", "n"),
-		toggle(Task, "sandbox", "rehearse against a sandbox inside the process"),
+		sandboxed(),
 		toggle(Safety, "yes", "do not ask before removing"),
 		having("0", text(Safety, "canary", "change `N` SIMs first, and read them back")),
 	}
@@ -103,21 +105,58 @@ func account() []cli.Flag {
 		text(Account, "client-id", "`ID` of the client"),
 		text(Account, "client-secret-file", "`FILE` with its secret; or SIMHOOK_CLIENT_SECRET"),
 		text(Account, "access-token-file", "`FILE` with a token; or SIMHOOK_ACCESS_TOKEN"),
-		having("auto", text(Seldom, "register-method", "`METHOD` of a register call: POST, PUT, or auto: POST, and after a 405 PUT")),
 	}
 }
 
-func speed() []cli.Flag {
+// calls are the options of every command that calls the API.
+func calls() []cli.Flag {
 	return []cli.Flag{
 		having("auto", text(Speed, "rate", "`RATE`: auto, 1000/m, 20/s or unlimited")),
 		having("100%", text(Speed, "quota-share", "`PERCENT` of the announced quota to use")),
-		having("32", text(Speed, "workers", "`N` calls in flight at the most")),
 		having("5", text(Seldom, "retries", "`N` more attempts after a passing failure")),
 		having("5m", text(Seldom, "retry-max-time", "longest `TIME` spent on one call, waiting included")),
 		having("30s", text(Seldom, "timeout", "longest `TIME` of one attempt")),
+	}
+}
+
+// speed are the options of a run over many SIMs.
+func speed() []cli.Flag {
+	return append(calls(),
+		having("32", text(Speed, "workers", "`N` calls in flight at the most")),
 		having("50%", text(Safety, "max-failures", "stop when more than `N or N%` failed; 0 never")),
 		otherwise("none", text(Speed, "max-duration", "stop cleanly after this `TIME`")),
-	}
+		having("auto", text(Seldom, "register-method", "`METHOD` of a register call: POST, PUT, or auto: POST, and after a 405 PUT")),
+	)
+}
+
+// PageSize is how many subscriptions a page of the account has where nothing else is said. It is chosen: the largest that the
+// API gives is not documented.
+const PageSize = 100
+
+// Fleet are the options of fleet.
+func Fleet() []cli.Flag {
+	return slices.Concat([]cli.Flag{
+		otherwise("all", text(Task, "status", "`LIST` of statuses that count, as ACTIVE,PENDING")),
+		otherwise("all", text(Task, "product", "`ID` of the product that counts")),
+		otherwise("all", text(Task, "email", "`ADDRESS` of the customer that counts")),
+		text(Task, "after", "only subscriptions after this `TIME`, or day"),
+		text(Task, "before", "only subscriptions before this `TIME`, or day"),
+		toggle(Task, "since-last", "ask only for what is new, and add it"),
+		toggle(Safety, "force", "write a list under 90 % of the last one, too"),
+		having(strconv.Itoa(PageSize), text(Seldom, "page-size", "`N` subscriptions on a page")),
+	}, looking())
+}
+
+// Status are the options of status.
+func Status() []cli.Flag { return looking() }
+
+// looking are the options of a command that only reads.
+func looking() []cli.Flag {
+	return slices.Concat([]cli.Flag{sandboxed(), toggle(Output, "json", "print JSON")}, account(), calls(), Log())
+}
+
+func sandboxed() cli.Flag {
+	return toggle(Task, "sandbox", "rehearse against a sandbox inside the process")
 }
 
 func shard() []cli.Flag {
