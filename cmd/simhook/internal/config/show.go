@@ -48,9 +48,11 @@ func InForce(commands []*cli.Command, env func(string) (string, bool), file *Fil
 			}
 		}
 	}
-	for _, name := range []string{Variable("client-secret"), Variable("access-token"), "ACCESS_TOKEN"} {
-		if value, _ := env(name); value != "" {
-			r.Settings = append(r.Settings, Setting{"a secret", hidden, name})
+	for _, secret := range [][2]string{
+		{"client-secret", Variable("client-secret")}, {"access-token", Variable("access-token")}, {"access-token", "ACCESS_TOKEN"},
+	} {
+		if value, _ := env(secret[1]); value != "" {
+			r.Settings = append(r.Settings, Setting{secret[0], hidden, secret[1]})
 		}
 	}
 	return r
