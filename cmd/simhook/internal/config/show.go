@@ -37,6 +37,9 @@ func InForce(commands []*cli.Command, env func(string) (string, bool), file *Fil
 	for _, command := range commands {
 		given := Given{Env: env, File: file, Command: command.Name}
 		for _, flag := range command.Flags {
+			if visible, may := flag.(cli.VisibleFlag); may && !visible.IsVisible() {
+				continue
+			}
 			option := flag.Names()[0]
 			value, from := given.Lookup(option)
 			if from == Default {
