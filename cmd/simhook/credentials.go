@@ -28,8 +28,7 @@ type credentials struct {
 func (s *settings) credentials() credentials {
 	var c credentials
 	client := max(s.source("client-id"), s.source("client-secret-file"))
-	secret, _ := s.variable(config.Variable("client-secret"))
-	if secret != "" {
+	if secret, _ := s.clientSecret(); secret != "" {
 		client = max(client, byEnvironment)
 	}
 	ready := s.source("access-token-file")
@@ -47,14 +46,22 @@ func (s *settings) credentials() credentials {
 		return c
 	}
 	c.token = ""
-	c.clientID, c.secretFile = s.text("client-id"), s.text("client-secret-file")
-	if c.secretFile == "" || s.source("client-secret-file") == byFile && secret != "" {
-		c.secretFile, c.secret = "", secret
-	}
+	c.clientID = s.text("client-id")
+	c.secret, c.secretFile = s.clientSecret()
 	if c.clientID == "" && c.secretFile == "" && c.secret == "" {
 		c.token, _ = s.variable("ACCESS_TOKEN")
 	}
 	return c
+}
+
+// clientSecret is the secret, which only the environment can give, or the file that holds it.
+func (s *settings) clientSecret() (secret, file string) {
+	secret, _ = s.variable(config.Variable("client-secret"))
+	file = s.text("client-secret-file")
+	if file != "" && (secret == "" || s.source("client-secret-file") > byFile) {
+		return "", file
+	}
+	return secret, ""
 }
 
 // source is where access tokens come from. Its errors are a *settingError, and a *usageError for a bad token URL.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"simhook/cmd/simhook/internal/arguments"
 	"simhook/cmd/simhook/internal/clidoc"
 	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/help"
@@ -56,15 +58,17 @@ func (p *program) manual() clidoc.Manual {
 	}
 }
 
-// topic is the text of simhook help TOPIC.
-func (p *program) topic(args []string) (text string, found bool) {
-	if len(args) != 2 || args[0] != "help" {
-		return "", false
+// help is simhook help with the words that follow: the overview, a topic, or what a command's --help says.
+func (p *program) help(words []string) error {
+	m, width := p.manual(), p.console.Width()
+	if len(words) == 0 || words[0] == "--help" || words[0] == "-h" {
+		return p.printData(m.Overview(width))
 	}
-	m := p.manual()
-	topic, found := m.Find(args[1])
-	if !found {
-		return "", false
+	if topic, found := m.Find(words[0]); found {
+		return p.printData(m.Topic(topic, width))
 	}
-	return m.Topic(topic, p.console.Width()), true
+	if command := m.App.Command(words[0]); command != nil {
+		return p.printData(m.Command(command, width, slices.Contains(words, arguments.HelpAll)))
+	}
+	return usagef("%v", arguments.UnknownTopic(m.Names(), words[0]))
 }

@@ -29,6 +29,9 @@ func TestShellsCompleteWhatIsTyped(t *testing.T) {
 		"a value that is a word":  {"register --progress b", "bar", "log"},
 		"no option of others":     {"check --met", "-", "--metrics-file"},
 		"a shell to complete for": {"completion z", "zsh", "fish"},
+		"a topic of help":         {"help pac", "pacing", "register"},
+		"a page of the manual":    {"man rec", "reconcile", "register"},
+		"no option without use":   {"unregister --webhook", "-", "--webhook-url"},
 	} {
 		for _, shell := range []struct{ name, script string }{{"bash", bash}, {"fish", fish}} {
 			t.Run(shell.name+" completes "+name, func(t *testing.T) {
@@ -128,6 +131,9 @@ func TestHelpShowsEachOptionInItsGroup(t *testing.T) {
 			if !ok || !slices.Contains(m.Groups, grouped.GetCategory()) {
 				t.Errorf("--%s of %s is in no group", flag.Names()[0], command.Name)
 			}
+			if !flag.(cli.VisibleFlag).IsVisible() {
+				continue
+			}
 			for _, all := range []bool{false, true} {
 				text := m.Command(command, 80, all)
 				if !strings.Contains(text, "--"+flag.Names()[0]) || all && !strings.Contains(text, config.Variable(flag.Names()[0])+"\n") {
@@ -146,7 +152,7 @@ func TestTheManualTellsAllThatHelpDoes(t *testing.T) {
 		page := m.ManOf(command)
 		pages["simhook-"+command.Name] = page
 		for _, flag := range command.Flags {
-			if name := flag.Names()[0]; !strings.Contains(page, strings.ReplaceAll("--"+name, "-", `\-`)) {
+			if name := flag.Names()[0]; flag.(cli.VisibleFlag).IsVisible() && !strings.Contains(page, strings.ReplaceAll("--"+name, "-", `\-`)) {
 				t.Errorf("it lacks --%s of %s", name, command.Name)
 			}
 		}

@@ -73,7 +73,7 @@ func exampleFolder(t *testing.T) (dir string, env []string) {
 	} {
 		write(t, filepath.Join(dir, name), content)
 	}
-	return dir, append(os.Environ(), "HOME="+dir,
+	return dir, append(os.Environ(), "HOME="+dir, "SIMHOOK_CONFIG=",
 		"SIMHOOK_BASE_URL="+api.url+sandbox.BasePath, "SIMHOOK_TOKEN_URL="+api.url+sandbox.TokenPath,
 		"SIMHOOK_CLIENT_ID=id", "SIMHOOK_CLIENT_SECRET=secret", "SIMHOOK_RATE=unlimited", "SIMHOOK_ADDR=127.0.0.1:0")
 }

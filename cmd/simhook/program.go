@@ -52,15 +52,11 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 		p.console.Say("%s", p.manual().Overview(p.console.Width()))
 		return usagef("no command given")
 	}
-	if topic, found := p.topic(args); found {
-		return p.printData(topic)
-	}
-	if args[0] == "help" { // help X is X --help
-		args = append(args[1:len(args):len(args)], "--help")
-	}
 	switch args[0] {
+	case "help":
+		return p.help(args[1:])
 	case "--help", "-h":
-		return p.printData(p.manual().Overview(p.console.Width()))
+		return p.help(nil)
 	case "--version", "-v", "version":
 		return p.printData(app.Name + " version " + p.version + "\n")
 	}

@@ -47,9 +47,9 @@ func (p *program) sandboxCommand() *cli.Command {
 				}
 			}
 			command := &sandboxServer{
-				program: p, addr: s.text("addr"), secretFile: s.text("client-secret-file"),
-				options: options, deliveries: deliveries,
+				program: p, addr: s.text("addr"), options: options, deliveries: deliveries,
 			}
+			_, command.secretFile = s.clientSecret()
 			return command.Run(c.Context)
 		},
 	}

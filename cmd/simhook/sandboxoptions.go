@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"simhook/api/sandbox"
-	"simhook/cmd/simhook/internal/config"
 )
 
 // sandbox reads the options of a sandbox. Its errors are a *usageError, a *settingError or a *fileError.
@@ -45,9 +44,9 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 	if o.Rules, err = s.rules(); err != nil {
 		return o, err
 	}
-	o.ClientSecret, _ = s.variable(config.Variable("client-secret"))
-	if path := s.text("client-secret-file"); path != "" && (o.ClientSecret == "" || s.source("client-secret-file") > byFile) {
-		if o.ClientSecret, err = readSecret(path, log); err != nil {
+	secret, file := s.clientSecret()
+	if o.ClientSecret = secret; file != "" {
+		if o.ClientSecret, err = readSecret(file, log); err != nil {
 			return o, err
 		}
 	}

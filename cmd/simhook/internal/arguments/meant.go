@@ -96,6 +96,14 @@ func mentions(text string, names []string) bool {
 	return true
 }
 
+// UnknownTopic says which command or topic a word behind help was meant to be.
+func UnknownTopic(names []string, name string) error {
+	if meant := suggest.Closest(strings.ToLower(name), names, nil); meant != "" {
+		return fmt.Errorf("%q is no command and no topic. Did you mean %q?", name, meant)
+	}
+	return fmt.Errorf("%q is no command and no topic", name)
+}
+
 // UnknownCommand says which command a word was meant to be, or what to use in its place.
 func UnknownCommand(commands []*cli.Command, name string) error {
 	if name != "" && name[0] == '-' {

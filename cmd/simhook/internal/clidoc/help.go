@@ -101,6 +101,9 @@ func (m Manual) Find(name string) (help.Topic, bool) {
 	return help.Topic{}, false
 }
 
+// Names are the words that may follow help: commands and topics.
+func (m Manual) Names() []string { return append(commandNames(m.App.Commands), topicNames()...) }
+
 // Topic is what help says of a topic.
 func (m Manual) Topic(topic help.Topic, width int) string {
 	text := strings.ToUpper(topic.About[:1]) + topic.About[1:] + ".\n\n" + topic.Text

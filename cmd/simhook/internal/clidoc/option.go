@@ -23,7 +23,7 @@ func options(command *cli.Command) []option {
 	var all []option
 	for _, flag := range command.Flags {
 		documented, ok := flag.(cli.DocGenerationFlag)
-		if !ok {
+		if visible, may := flag.(cli.VisibleFlag); !ok || may && !visible.IsVisible() {
 			continue
 		}
 		o := option{name: flag.Names()[0], usage: strings.ReplaceAll(documented.GetUsage(), "`", "")}

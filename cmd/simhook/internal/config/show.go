@@ -37,6 +37,9 @@ func InForce(commands []*cli.Command, env func(string) (string, bool), file *Fil
 	for _, command := range commands {
 		given := Given{Env: env, File: file, Command: command.Name}
 		for _, flag := range command.Flags {
+			if visible, may := flag.(cli.VisibleFlag); may && !visible.IsVisible() {
+				continue
+			}
 			option := flag.Names()[0]
 			value, from := given.Lookup(option)
 			if from == Default {
@@ -48,9 +51,11 @@ func InForce(commands []*cli.Command, env func(string) (string, bool), file *Fil
 			}
 		}
 	}
-	for _, name := range []string{Variable("client-secret"), Variable("access-token"), "ACCESS_TOKEN"} {
-		if value, _ := env(name); value != "" {
-			r.Settings = append(r.Settings, Setting{"a secret", hidden, name})
+	for _, secret := range [][2]string{
+		{"client-secret", Variable("client-secret")}, {"access-token", Variable("access-token")}, {"access-token", "ACCESS_TOKEN"},
+	} {
+		if value, _ := env(secret[1]); value != "" {
+			r.Settings = append(r.Settings, Setting{secret[0], hidden, secret[1]})
 		}
 	}
 	return r

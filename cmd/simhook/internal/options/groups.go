@@ -1,6 +1,10 @@
 package options
 
-import "github.com/urfave/cli/v2"
+import (
+	"slices"
+
+	"github.com/urfave/cli/v2"
+)
 
 // The groups of options, in the order in which help shows them.
 const (
@@ -32,6 +36,16 @@ func having(initial string, flag *cli.StringFlag) *cli.StringFlag {
 func otherwise(words string, flag *cli.StringFlag) *cli.StringFlag {
 	flag.DefaultText = words
 	return flag
+}
+
+// without hides options that a command takes, so that one set of settings does for several commands, and has no use for.
+func without(flags []cli.Flag, names ...string) []cli.Flag {
+	for _, flag := range flags {
+		if flag, ok := flag.(*cli.StringFlag); ok && slices.Contains(names, flag.Name) {
+			flag.Hidden = true
+		}
+	}
+	return flags
 }
 
 // toggle is an option without a value.

@@ -17,8 +17,8 @@ func Register() []cli.Flag {
 
 // Unregister are the options of unregister.
 func Unregister() []cli.Flag {
-	return bulk(append(done(),
-		text(Task, "only-url", "look first, and remove only webhooks with this `URL`"))...)
+	return without(bulk(append(done(),
+		text(Task, "only-url", "look first, and remove only webhooks with this `URL`"))...), "webhook-url", "register-method")
 }
 
 // Reconcile are the options of reconcile.
