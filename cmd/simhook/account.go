@@ -14,6 +14,7 @@ import (
 	"simhook/batch/account"
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/help"
+	"simhook/cmd/simhook/internal/lookup"
 	"simhook/cmd/simhook/internal/options"
 	"simhook/cmd/simhook/internal/output"
 )
@@ -27,7 +28,7 @@ func (p *program) fleetCommand() *cli.Command {
 		Flags:       options.Fleet(),
 		Action: func(c *cli.Context) error {
 			s := p.settings(c)
-			l := &lookup{program: p, access: s.access(), calls: s.calls(), logging: s.log(), json: s.enabled("json")}
+			l := &reading{program: p, access: s.access(), calls: s.calls(), logging: s.log(), json: s.enabled("json")}
 			l.access.account = true
 			path := accountFile(l.access.sandbox)
 			if c.Args().Present() {
@@ -61,7 +62,7 @@ func (p *program) statusCommand() *cli.Command {
 		Flags:       options.Status(),
 		Action: func(c *cli.Context) error {
 			s := p.settings(c)
-			l := &lookup{program: p, access: s.access(), calls: s.calls(), logging: s.log(), json: s.enabled("json")}
+			l := &reading{program: p, access: s.access(), calls: s.calls(), logging: s.log(), json: s.enabled("json")}
 			iccids, err := iccidsOf(c.Args().Slice())
 			if err == nil {
 				err = s.err
@@ -91,8 +92,8 @@ func iccidsOf(args []string) (iccids []string, err error) {
 	return iccids, nil
 }
 
-// lookup is a command that only reads.
-type lookup struct {
+// reading is a command that only reads.
+type reading struct {
 	*program
 	log     *slog.Logger
 	logging logSettings
@@ -102,7 +103,7 @@ type lookup struct {
 }
 
 // run connects, and reads until a signal comes.
-func (l *lookup) run(ctx context.Context, read func(context.Context, *connection, *batch.Caller) error) error {
+func (l *reading) run(ctx context.Context, read func(context.Context, *connection, *batch.Caller) error) error {
 	ctx, release := l.untilSignal(ctx)
 	defer release()
 	l.log = l.logging.logger(l.console, l.terminal)
@@ -184,7 +185,7 @@ func (p *program) updateFleet(ctx context.Context, path string, caller *batch.Ca
 	case err != nil:
 		return found, err
 	}
-	p.console.Say("%s", output.AccountText(path, found))
+	p.console.Say("%s", lookup.AccountText(path, found))
 	return found, nil
 }
 
@@ -205,11 +206,11 @@ func (b *bulk) readAccount(ctx context.Context, conn *connection, cfg batch.Call
 }
 
 // status prints what the API knows of SIMs.
-func (l *lookup) status(ctx context.Context, caller *batch.Caller, iccids []string) error {
-	var all []output.SIMStatus
+func (l *reading) status(ctx context.Context, caller *batch.Caller, iccids []string) error {
+	var all []lookup.Status
 	refused, failed := 0, 0
 	for _, iccid := range iccids {
-		one, err := output.ReadSIM(ctx, caller, iccid)
+		one, err := lookup.ReadSIM(ctx, caller, iccid)
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)

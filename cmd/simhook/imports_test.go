@@ -26,14 +26,15 @@ func TestImportsPointOneWay(t *testing.T) {
 		"report/results":    {"report", "report/cell", "report/file", "report/simset"},
 		"report/reporttest": {"report", "report/file"},
 
-		"batch/fleet": {"api", "report/cell", "report/simset"},
+		"batch/fleet": {"api", "report", "report/cell", "report/results", "report/simset"},
 		"batch/pace":  {"api"},
 		"batch": {
 			"api", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/results", "report/simset",
 		},
+		"batch/account": {"api", "batch/fleet", "report/cell", "report/file"},
 
-		internal + "clidoc":      {internal + "help"},
+		internal + "clidoc":      {"api", internal + "help"},
 		internal + "environment": {internal + "suggest"},
 		internal + "arguments":   {internal + "suggest"},
 		internal + "options":     {"api"},
@@ -43,7 +44,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "exitcode":    {},
 		internal + "limits":      {},
 		internal + "server":      {},
-		internal + "sources":     {},
+		internal + "sources":     {"report", "report/file", "report/results"},
+		internal + "lookup":      {"api", "batch", "batch/account", "report", "report/cell", internal + "output"},
 
 		internal + "output":   {"api", "batch/fleet", "report"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
@@ -54,10 +56,10 @@ func TestImportsPointOneWay(t *testing.T) {
 			internal + "forward", internal + "metrics", internal + "output", internal + "server",
 		},
 		"cmd/simhook": {
-			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
+			"api", "api/sandbox", "batch", "batch/account", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
 			internal + "arguments", internal + "clidoc", internal + "config", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
-			internal + "limits", internal + "listen", internal + "metrics", internal + "options", internal + "output",
+			internal + "limits", internal + "listen", internal + "lookup", internal + "metrics", internal + "options", internal + "output",
 			internal + "progress", internal + "server", internal + "sources",
 		},
 	}

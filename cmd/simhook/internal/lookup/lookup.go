@@ -1,4 +1,5 @@
-package output
+// Package lookup reads what the API knows of SIMs and of the account, and shows it to people.
+package lookup
 
 import (
 	"context"
@@ -10,13 +11,14 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/account"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/cell"
 )
 
 // AccountText says what was found in an account.
 func AccountText(path string, found account.Found) string {
-	text := fmt.Sprintf("%s: %s of %s", path, Counted(found.SIMs, "SIM"), Counted(found.Subscriptions, "subscription"))
+	text := fmt.Sprintf("%s: %s of %s", path, output.Counted(found.SIMs, "SIM"), output.Counted(found.Subscriptions, "subscription"))
 	for _, further := range []struct {
 		count int
 		words string
@@ -29,13 +31,13 @@ func AccountText(path string, found account.Found) string {
 		}
 	}
 	if found.Invalid > 0 {
-		text += fmt.Sprintf("; %s whose ICCID is not valid, such as %s: a run calls such rows invalid", Counted(found.Invalid, "SIM"), found.Example)
+		text += fmt.Sprintf("; %s whose ICCID is not valid, such as %s: a run calls such rows invalid", output.Counted(found.Invalid, "SIM"), found.Example)
 	}
 	return text
 }
 
-// SIMStatus is what the API knows of a SIM. What could not be read is nil, and Errors say why.
-type SIMStatus struct {
+// Status is what the API knows of a SIM. What could not be read is nil, and Errors say why.
+type Status struct {
 	ICCID         string             `json:"iccid"`
 	Profile       *Profile           `json:"profile"`
 	Webhooks      map[string]*string `json:"webhooks"` // by type; nil: none is registered
@@ -61,9 +63,9 @@ type Subscription struct {
 	Spent      *int64    `json:"spent_balance"`
 }
 
-// ReadSIM reads what the API knows of a SIM. Its error is the first of those in SIMStatus.Errors.
-func ReadSIM(ctx context.Context, caller *batch.Caller, iccid string) (SIMStatus, error) {
-	s := SIMStatus{ICCID: iccid}
+// ReadSIM reads what the API knows of a SIM. Its error is the first of those in Status.Errors.
+func ReadSIM(ctx context.Context, caller *batch.Caller, iccid string) (Status, error) {
+	s := Status{ICCID: iccid}
 	var errs []error
 	failed := func(what string, err error) bool {
 		if err != nil {
@@ -97,7 +99,7 @@ func ReadSIM(ctx context.Context, caller *batch.Caller, iccid string) (SIMStatus
 }
 
 // Text is the status for people.
-func (s SIMStatus) Text() string {
+func (s Status) Text() string {
 	var text strings.Builder
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&text, "  %-18s %s\n", name, cell.Clean(fmt.Sprintf(format, args...), cell.TextLimit))
