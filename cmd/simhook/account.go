@@ -13,6 +13,7 @@ import (
 	"simhook/batch"
 	"simhook/batch/account"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/lookup"
 	"simhook/cmd/simhook/internal/options"
@@ -29,8 +30,8 @@ func (p *program) fleetCommand() *cli.Command {
 		Action: func(c *cli.Context) error {
 			s := p.settings(c)
 			l := &reading{program: p, access: s.access(), calls: s.calls(), logging: s.log(), json: s.enabled("json")}
-			l.access.account = true
-			path := accountFile(l.access.sandbox)
+			l.access.Account = true
+			path := accountFile(l.access.Sandbox)
 			if c.Args().Present() {
 				var err error
 				if path, err = onlyFile(c, "the fleet's CSV file"); err != nil {
@@ -41,8 +42,8 @@ func (p *program) fleetCommand() *cli.Command {
 			if s.err != nil {
 				return s.err
 			}
-			return l.run(c.Context, func(ctx context.Context, conn *connection, caller *batch.Caller) error {
-				wanted.API, wanted.Log = conn.name, l.log
+			return l.run(c.Context, func(ctx context.Context, conn *access.Connection, caller *batch.Caller) error {
+				wanted.API, wanted.Log = conn.Name, l.log
 				found, err := p.updateFleet(ctx, path, caller, wanted)
 				if err == nil && l.json {
 					err = p.printJSON(found)
@@ -70,7 +71,7 @@ func (p *program) statusCommand() *cli.Command {
 			if err != nil {
 				return err
 			}
-			return l.run(c.Context, func(ctx context.Context, _ *connection, caller *batch.Caller) error {
+			return l.run(c.Context, func(ctx context.Context, _ *access.Connection, caller *batch.Caller) error {
 				return l.status(ctx, caller, iccids)
 			})
 		},
@@ -97,28 +98,28 @@ type reading struct {
 	*program
 	log     *slog.Logger
 	logging logSettings
-	access  access
+	access  access.Access
 	calls   batch.CallOptions
 	json    bool
 }
 
 // run connects, and reads until a signal comes.
-func (l *reading) run(ctx context.Context, read func(context.Context, *connection, *batch.Caller) error) error {
+func (l *reading) run(ctx context.Context, read func(context.Context, *access.Connection, *batch.Caller) error) error {
 	ctx, release := l.untilSignal(ctx)
 	defer release()
 	l.log = l.logging.logger(l.console, l.terminal)
-	conn, err := l.access.connect(l.program, 0, false, l.log, output.LogAttempts(l.log))
+	conn, err := connected(l.access.Connect(l.version, 0, false, l.log, output.LogAttempts(l.log)))
 	if err != nil {
 		return err
 	}
-	defer conn.close()
-	l.calls.Client, l.calls.Log = conn.client, l.log
+	defer conn.Close()
+	l.calls.Client, l.calls.Log = conn.Client, l.log
 	caller, err := batch.NewCaller(l.calls)
 	if err != nil {
 		return err
 	}
 	defer caller.Close()
-	l.console.Say("%s", l.access.where())
+	l.console.Say("%s", l.access.Where())
 	return read(ctx, conn, caller)
 }
 
@@ -190,17 +191,17 @@ func (p *program) updateFleet(ctx context.Context, path string, caller *batch.Ca
 }
 
 // readAccount makes the fleet file from the account, where that is asked for.
-func (b *bulk) readAccount(ctx context.Context, conn *connection, cfg batch.CallOptions) error {
+func (b *bulk) readAccount(ctx context.Context, conn *access.Connection, cfg batch.CallOptions) error {
 	if !b.fromAccount {
 		return nil
 	}
-	cfg.Client = conn.client
+	cfg.Client = conn.Client
 	caller, err := batch.NewCaller(cfg)
 	if err != nil {
 		return err
 	}
 	defer caller.Close()
-	wanted := account.Options{API: conn.name, Log: b.log, Query: api.SubscriptionQuery{Size: options.PageSize}}
+	wanted := account.Options{API: conn.Name, Log: b.log, Query: api.SubscriptionQuery{Size: options.PageSize}}
 	_, err = b.updateFleet(ctx, b.source, caller, wanted)
 	return err
 }

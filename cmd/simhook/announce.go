@@ -53,7 +53,7 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 
 // where names the API, the account, and the webhook URL that the run is about.
 func (b *bulk) where() string {
-	text := b.access.where()
+	text := b.access.Where()
 	switch url := b.fleetOptions.WebhookURL; {
 	case b.onlyURL != "":
 		text += ", webhook URL: " + b.onlyURL + " only"

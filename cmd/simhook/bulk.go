@@ -9,6 +9,7 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/metrics"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/progress"
@@ -28,7 +29,7 @@ type bulk struct {
 	types        []api.NotificationType
 	shard        report.Shard
 	results      string
-	access       access
+	access       access.Access
 	dryRun       bool
 	yes          bool
 
@@ -69,11 +70,11 @@ func (b *bulk) Run(ctx context.Context) error {
 	}
 	if s.Run == "" { // it ended before the fleet was read
 		s = report.Summary{
-			Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.baseURL,
+			Run: id, Action: string(b.action), Fleet: b.source, Results: b.results, BaseURL: b.access.BaseURL,
 			Shard: b.shard.Label(),
 		}
-		if b.access.sandbox {
-			s.BaseURL = sandboxName
+		if b.access.Sandbox {
+			s.BaseURL = access.SandboxName
 		}
 	}
 	if s.StartedAt.IsZero() { // it ended before the first call
@@ -93,11 +94,11 @@ func (b *bulk) Run(ctx context.Context) error {
 func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 	preparing, ready := b.untilSignal(ctx)
 	defer ready()
-	conn, err := b.access.connect(b.program, b.workers, b.looksOnly(), b.log, b.observer())
+	conn, err := connected(b.access.Connect(b.version, b.workers, b.looksOnly(), b.log, b.observer()))
 	if err != nil {
 		return report.Summary{}, err
 	}
-	defer conn.close()
+	defer conn.Close()
 	cfg := b.config(id)
 	if err := b.readAccount(preparing, conn, cfg.CallOptions); err != nil {
 		return report.Summary{}, err
@@ -110,7 +111,7 @@ func (b *bulk) run(ctx context.Context, id string) (report.Summary, error) {
 		return report.Summary{}, err
 	}
 	defer func() { _ = closeSource() }() // it was only read
-	cfg.Client, cfg.APIName = conn.client, conn.name
+	cfg.Client, cfg.APIName = conn.Client, conn.Name
 	run, err := batch.Prepare(preparing, cfg)
 	if err != nil {
 		return report.Summary{}, err
@@ -142,7 +143,7 @@ func (b *bulk) config(id string) batch.Config {
 	return batch.Config{
 		CallOptions: b.calls,
 		Action:      b.action, Types: b.types, Shard: b.shard, Results: b.results,
-		History: b.history(), Again: b.again || b.access.sandbox, Canary: b.canary,
+		History: b.history(), Again: b.again || b.access.Sandbox, Canary: b.canary,
 		DryRun: b.dryRun, OnlyURL: b.onlyURL, Blind: b.blind, Verify: b.verify,
 		FromAccount: b.fromAccount, Prune: b.prune, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
 		AcceptRefused: b.acceptRefused,
@@ -157,7 +158,7 @@ func (b *bulk) history() string {
 		return ""
 	}
 	base := filepath.Join(filepath.Dir(b.results), filepath.Base(withoutExtension(b.source)))
-	if b.access.sandbox {
+	if b.access.Sandbox {
 		base += ".sandbox"
 	}
 	return base

@@ -12,6 +12,7 @@ import (
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/limits"
@@ -37,7 +38,7 @@ func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settin
 		}
 	}
 	b := p.bulk(s, action, fleet)
-	b.fromAccount, b.access.account = fromAccount, fromAccount
+	b.fromAccount, b.access.Account = fromAccount, fromAccount
 	b.fleetOptions = s.fleet()
 	b.fleetOptions.Labels = !s.enabled("no-extra-columns")
 	b.acceptRefused = s.limit("accept-refused", batch.ParseAcceptRefused)
@@ -50,7 +51,7 @@ func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settin
 	}
 	read(s, b)
 	kind := resultsKind(action, b.dryRun)
-	if b.access.sandbox { // a rehearsal has results of its own, so that it does not stand in the way of the run
+	if b.access.Sandbox { // a rehearsal has results of its own, so that it does not stand in the way of the run
 		kind += ".sandbox"
 	}
 	b.results = s.results(fleet, kind, b.shard)
@@ -79,7 +80,7 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 		metricsListen: s.text("metrics-listen"),
 		metricsFile:   s.text("metrics-file"),
 	}
-	b.access.registerMethod = s.registerMethod()
+	b.access.RegisterMethod = s.registerMethod()
 	return b
 }
 
@@ -189,13 +190,13 @@ func (s *settings) pace(parts int) pace.Options {
 	return pace.Options{Rate: rate, Share: share, Parts: parts}
 }
 
-func (s *settings) access() access {
-	return access{
-		sandbox:     s.enabled("sandbox"),
-		baseURL:     s.text("base-url"),
-		tokenURL:    s.text("token-url"),
-		credentials: s.credentials(),
-		timeout:     s.duration("timeout"),
+func (s *settings) access() access.Access {
+	return access.Access{
+		Sandbox:     s.enabled("sandbox"),
+		BaseURL:     s.text("base-url"),
+		TokenURL:    s.text("token-url"),
+		Credentials: s.credentials(),
+		Timeout:     s.duration("timeout"),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
@@ -27,6 +28,14 @@ func (e *usageError) reference() string {
 
 func usagef(format string, args ...any) error {
 	return &usageError{text: fmt.Sprintf(format, args...)}
+}
+
+// connected is the connection, where an option was not wrong.
+func connected(conn *access.Connection, err error) (*access.Connection, error) {
+	if is[*access.UsageError](err) {
+		err = usagef("%v", err)
+	}
+	return conn, err
 }
 
 // in adds to a usage error which command it is about.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/clidoc"
 )
 
@@ -58,11 +59,11 @@ func TestEveryExampleOfHelpRuns(t *testing.T) {
 // exampleFolder is a folder with the files that examples name, and an environment for them.
 func exampleFolder(t *testing.T) (dir string, env []string) {
 	t.Helper()
-	api, err := startSandbox("127.0.0.1:0", sandbox.Options{})
+	api, err := access.StartSandbox("127.0.0.1:0", sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(api.stop)
+	t.Cleanup(api.Stop)
 	dir = t.TempDir()
 	fleet := string(readFile(t, "../../testdata/fleet.csv"))
 	writeCertificate(t, dir)
@@ -74,7 +75,7 @@ func exampleFolder(t *testing.T) (dir string, env []string) {
 		write(t, filepath.Join(dir, name), content)
 	}
 	return dir, append(os.Environ(), "HOME="+dir, "SIMHOOK_CONFIG=",
-		"SIMHOOK_BASE_URL="+api.url+sandbox.BasePath, "SIMHOOK_TOKEN_URL="+api.url+sandbox.TokenPath,
+		"SIMHOOK_BASE_URL="+api.URL+sandbox.BasePath, "SIMHOOK_TOKEN_URL="+api.URL+sandbox.TokenPath,
 		"SIMHOOK_CLIENT_ID=id", "SIMHOOK_CLIENT_SECRET=secret", "SIMHOOK_RATE=unlimited", "SIMHOOK_ADDR=127.0.0.1:0")
 }
 

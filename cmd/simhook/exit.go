@@ -8,6 +8,7 @@ import (
 	"simhook/batch"
 	"simhook/batch/account"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/exitcode"
 	"simhook/cmd/simhook/internal/listen"
 	"simhook/cmd/simhook/internal/output"
@@ -46,7 +47,7 @@ func exitCode(err error) int {
 		return exitBug
 	case is[*fleet.Error](err), is[*fileError](err):
 		return exitFleet
-	case is[*settingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
+	case is[*settingError](err), is[*access.SettingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
 		is[*batch.TooManyFailuresError](err), is[*batch.TooManyDeletesError](err),
 		is[*batch.UnexpectedDeletesError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err), is[*batch.WrongBaseURLError](err),
 		is[*batch.OtherTypeError](err), is[*account.ShrunkError](err):

@@ -44,6 +44,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "exitcode":    {},
 		internal + "limits":      {},
 		internal + "server":      {},
+		internal + "access":      {"api", "api/sandbox", internal + "server"},
 		internal + "sources":     {"report", "report/file", "report/results"},
 		internal + "lookup":      {"api", "batch", "batch/account", "report", "report/cell", internal + "output"},
 
@@ -58,7 +59,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/account", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "arguments", internal + "clidoc", internal + "config", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
+			internal + "access", internal + "arguments", internal + "clidoc", internal + "config", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
 			internal + "limits", internal + "listen", internal + "lookup", internal + "metrics", internal + "options", internal + "output",
 			internal + "progress", internal + "server", internal + "sources",
 		},

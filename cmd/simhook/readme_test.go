@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/exitcode"
 )
 
@@ -38,11 +39,11 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 		script = strings.ReplaceAll(script, "127.0.0.1:"+port, freeAddress(t))
 	}
 
-	api, err := startSandbox("127.0.0.1:0", sandbox.Options{ClientID: "fleet-operations", ClientSecret: "the-secret"})
+	api, err := access.StartSandbox("127.0.0.1:0", sandbox.Options{ClientID: "fleet-operations", ClientSecret: "the-secret"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer api.stop()
+	defer api.Stop()
 	dir := t.TempDir()
 	fleet, err := os.ReadFile("../../testdata/fleet.csv")
 	if err != nil {
@@ -62,7 +63,7 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), "sh", "-e", "-x", "-c", script)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(),
-		"SIMHOOK_BASE_URL="+api.url+sandbox.BasePath, "SIMHOOK_TOKEN_URL="+api.url+sandbox.TokenPath, "SIMHOOK_RATE=unlimited")
+		"SIMHOOK_BASE_URL="+api.URL+sandbox.BasePath, "SIMHOOK_TOKEN_URL="+api.URL+sandbox.TokenPath, "SIMHOOK_RATE=unlimited")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.WaitDelay = 5 * time.Second // for what the script has left behind, if it failed
 	out, err := cmd.CombinedOutput()

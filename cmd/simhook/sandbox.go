@@ -11,6 +11,7 @@ import (
 
 	"simhook/api/sandbox"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/options"
 )
@@ -66,14 +67,14 @@ type sandboxServer struct {
 
 // Run serves until a signal comes. That is a success.
 func (b *sandboxServer) Run(ctx context.Context) error {
-	local, err := startSandbox(b.addr, b.options)
+	local, err := access.StartSandbox(b.addr, b.options)
 	if err != nil {
 		return settingf("%v", err)
 	}
-	defer local.stop()
+	defer local.Stop()
 	ctx, release := b.onSignals(ctx, func(cancel context.CancelCauseFunc, _ int) { cancel(nil) })
 	defer release()
-	b.introduce(local.url)
+	b.introduce(local.URL)
 	var delivering sync.WaitGroup
 	defer delivering.Wait()
 	ctx, cancel := context.WithCancel(ctx)
@@ -81,10 +82,10 @@ func (b *sandboxServer) Run(ctx context.Context) error {
 	delivering.Go(func() { local.Deliver(ctx, b.deliveries) })
 	select {
 	case <-ctx.Done():
-	case <-local.server.Ended():
-		return fmt.Errorf("the sandbox ended: %w", local.server.Err())
+	case <-local.Server.Ended():
+		return fmt.Errorf("the sandbox ended: %w", local.Server.Err())
 	}
-	local.stop()
+	local.Stop()
 	stats, err := json.Marshal(local.Stats())
 	if err != nil {
 		return fmt.Errorf("encoding the statistics: %w", err)
@@ -97,7 +98,7 @@ func (b *sandboxServer) Run(ctx context.Context) error {
 func (b *sandboxServer) introduce(url string) {
 	id, secret := b.options.ClientID, "SIMHOOK_CLIENT_SECRET=sandbox"
 	if id == "" {
-		id = sandboxName
+		id = access.SandboxName
 	}
 	switch {
 	case b.secretFile != "":

@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/access"
 )
 
 func TestMain(m *testing.M) {
@@ -51,7 +52,7 @@ func TestScripts(t *testing.T) {
 type apiKey struct{}
 
 func setUp(env *testscript.Env) error {
-	env.Values[apiKey{}] = new(*localSandbox)
+	env.Values[apiKey{}] = new(*access.LocalSandbox)
 	fleet, err := os.ReadFile(filepath.Join("..", "..", "testdata", "fleet.csv"))
 	if err != nil {
 		return err
@@ -86,12 +87,12 @@ func startAPI(ts *testscript.TestScript, _ bool, args []string) {
 		options.Quota, options.Window, err = sandbox.ParseQuota(args[0])
 		ts.Check(err)
 	}
-	local, err := startSandbox("127.0.0.1:0", options)
+	local, err := access.StartSandbox("127.0.0.1:0", options)
 	ts.Check(err)
-	ts.Defer(local.stop)
-	*ts.Value(apiKey{}).(**localSandbox) = local
-	ts.Setenv("SIMHOOK_BASE_URL", local.url+sandbox.BasePath)
-	ts.Setenv("SIMHOOK_TOKEN_URL", local.url+sandbox.TokenPath)
+	ts.Defer(local.Stop)
+	*ts.Value(apiKey{}).(**access.LocalSandbox) = local
+	ts.Setenv("SIMHOOK_BASE_URL", local.URL+sandbox.BasePath)
+	ts.Setenv("SIMHOOK_TOKEN_URL", local.URL+sandbox.TokenPath)
 	ts.Setenv("SIMHOOK_CLIENT_ID", "the-client")
 	ts.Setenv("SIMHOOK_CLIENT_SECRET", "the-secret")
 	ts.Setenv("SIMHOOK_RATE", "unlimited")
@@ -102,7 +103,7 @@ func webhooks(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	got := 0
-	for _, sim := range (*ts.Value(apiKey{}).(**localSandbox)).Webhooks() {
+	for _, sim := range (*ts.Value(apiKey{}).(**access.LocalSandbox)).Webhooks() {
 		for _, url := range sim {
 			if url == args[1] {
 				got++
@@ -118,7 +119,7 @@ func calls(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	got := 0
-	for _, n := range (*ts.Value(apiKey{}).(**localSandbox)).Stats().Calls {
+	for _, n := range (*ts.Value(apiKey{}).(**access.LocalSandbox)).Stats().Calls {
 		got += n
 	}
 	if got != want {

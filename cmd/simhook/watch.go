@@ -58,12 +58,12 @@ func (b *bulk) serveMetrics(run *batch.Run) (stop func(), err error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", b.metrics.Handler())
-	running, err := server.Start(b.metricsListen, &http.Server{Handler: mux, ReadHeaderTimeout: headerTimeout})
+	running, err := server.Start(b.metricsListen, &http.Server{Handler: mux, ReadHeaderTimeout: server.HeaderTimeout})
 	if err != nil {
 		return nil, settingf("--metrics-listen: %v", err)
 	}
 	b.console.Say("metrics: http://%s/metrics", running.Addr())
-	return func() { stopServer(running) }, nil
+	return func() { running.StopSoon() }, nil
 }
 
 // observer takes every attempt; nil: neither the log nor the metrics want them.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"time"
 )
 
 // Server is one that listens.
@@ -53,4 +54,14 @@ func (s *Server) Stop(ctx context.Context) {
 		_ = s.http.Close() // the connections are lost in any case
 	}
 	<-s.ended
+}
+
+// HeaderTimeout is how long a request's header may take to arrive.
+const HeaderTimeout = 10 * time.Second
+
+// StopSoon lets requests under way finish for up to a second.
+func (s *Server) StopSoon() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	s.Stop(ctx)
 }
