@@ -51,8 +51,8 @@ func TestOnATerminalTheBarIsOneLineAndAllElseStaysWhole(t *testing.T) {
 	}
 	lines := shown(output, columns)
 	want := []string{
-		`read fleet.csv: header on line 1, ICCIDs in "iccid"`,
 		`API: http://127.0.0.1:\d+/connect-api, client ID: id, webhook URL: https://example.com/hook`,
+		`read fleet.csv: header on line 1, ICCIDs in "iccid"`,
 		`register 100 SIMs \(300 calls\) as fast as the API answers\. Run \w{8}\.`,
 		`\d+ of 100 SIMs done: \d+ ok, 0 failed, 0 refused`,
 		`  \d+ attempts, .*`,
