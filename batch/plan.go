@@ -260,6 +260,9 @@ func (p *planner) remaining(ctx context.Context) iter.Seq2[entry, error] {
 // which reads all SIMs again, only the webhooks count that the earlier run removed without getting any further.
 func (p *planner) recall(s *sim, again bool) error {
 	row, found, err := p.journal.Earlier(s.iccid, s.webhookURL)
+	if t := p.cfg.ownOfOthers(&row); err == nil && !found && t != "" {
+		return &OtherTypeError{Type: t, ICCID: s.iccid, Why: "has another webhook URL in the fleet file than in the results"}
+	}
 	if err != nil || !found {
 		return err
 	}

@@ -31,12 +31,12 @@ func (e *UnexpectedDeletesError) Error() string {
 	return fmt.Sprintf("%d SIMs of the last results are not in the fleet file, and --expect-gone says %d: is the fleet file whole? Nothing was changed", e.Gone, e.Expected)
 }
 
-// OtherTypeError says that a SIM has left the fleet with a webhook of a type that the run is not about: it would be forgotten.
-// Nothing was called.
-type OtherTypeError struct{ Type, ICCID string }
+// OtherTypeError says that a SIM has a webhook of a type that the run is not about, which would be forgotten. The SIM was not
+// called for.
+type OtherTypeError struct{ Type, ICCID, Why string }
 
 func (e *OtherTypeError) Error() string {
-	return fmt.Sprintf("SIM %s is not in the fleet file any more, and has a webhook for %s, which --types leaves out: add it, so that --prune removes that webhook too. Nothing was changed", e.ICCID, e.Type)
+	return fmt.Sprintf("SIM %s %s, and has a webhook for %s, which --types leaves out and which would be forgotten: add %s to --types", e.ICCID, e.Why, e.Type, e.Type)
 }
 
 // ownOfOthers is a type that the run is not about, of which an earlier run left a webhook with a SIM; "": there is none.
@@ -97,7 +97,7 @@ func (p *planner) gone() iter.Seq2[sim, error] {
 				continue
 			}
 			if t := p.cfg.ownOfOthers(&row); t != "" {
-				yield(sim{}, &OtherTypeError{Type: t, ICCID: row.ICCID})
+				yield(sim{}, &OtherTypeError{Type: t, ICCID: row.ICCID, Why: "is not in the fleet file any more"})
 				return
 			}
 			if !p.cfg.hasOwn(&row) {

@@ -123,6 +123,33 @@ func TestASweepOfFewerTypesKeepsWhatIsKnownOfOthers(t *testing.T) {
 	})
 }
 
+// Where the fleet names another URL now, the third webhook would keep the old one, and nothing would say so.
+func TestAnotherWebhookURLForFewerTypesIsRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, sandbox.Options{}, 5)
+		if _, err := g.run(func(c *Config) { allTypes(c); unlimited(c) }); err != nil {
+			t.Fatal(err)
+		}
+		g.urls = testWebhook + "/new"
+		for name, change := range map[string]func(*Config){"register": unlimited, "reconcile": func(c *Config) { unlimited(c); c.Action, c.Results = Reconcile, g.results+".csv" }} {
+			if name == "reconcile" {
+				g.urls = testWebhook
+				if _, err := g.run(func(c *Config) { change(c); allTypes(c) }); err != nil {
+					t.Fatal(err)
+				}
+				g.urls = testWebhook + "/new"
+			}
+			_, err := g.run(change)
+			if other, ok := errors.AsType[*OtherTypeError](err); !ok || other.Type != download {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := g.run(func(c *Config) { allTypes(c); unlimited(c) }); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestAllTypesAreRestored(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const sims = 20

@@ -218,10 +218,10 @@ func (j *Journal) remember(s *scan) (again bool) {
 	return j.known.sims.Record(string(e.iccid), string(e.webhookURL), e.done(j.options))
 }
 
-// keepEarlier notes where a row begins that is worth keeping, and not done or about other types than a sweep.
+// keepEarlier notes where a row begins that is worth keeping, and not done or about other types than this run.
 func (j *Journal) keepEarlier(s *scan) {
 	e := &s.entry
-	if !e.done(j.options) && e.worthKeeping() || j.options.Sweep && j.options.Want != nil && e.tellsOfOthers(j.options) {
+	if !e.done(j.options) && e.worthKeeping() || j.options.Want != nil && e.tellsOfOthers(j.options) {
 		j.known.earlier[e.key] = location{s.file, s.offset}
 	} else {
 		delete(j.known.earlier, e.key)

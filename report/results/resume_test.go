@@ -38,7 +38,7 @@ func TestWhatEarlierRunsLeftToDoForASIM(t *testing.T) {
 		"another webhook is to be set":                          {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLB, Again, false},
 		"half failed, it does not go on with another webhook":   {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2)}, bothTypes().Want, reporttest.URLB, Again, false},
 		"a type more is to be set, and the SIM is continued":    {[]report.Row{onlyFirst}, bothTypes().Want, reporttest.URLA, Again, true},
-		"a type that is no longer wanted changes nothing":       {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, one, reporttest.URLA, Done, false},
+		"a type that is no longer wanted changes nothing":       {[]report.Row{reporttest.OKRow(reporttest.SimA, 2)}, one, reporttest.URLA, Done, true},
 		"one type is enough where one is wanted":                {[]report.Row{onlyFirst}, one, reporttest.URLA, Done, false},
 		"half failed is not done, even where the half is asked": {[]report.Row{reporttest.HalfRow(reporttest.SimA, 2)}, one, reporttest.URLA, Again, true},
 		"a line of the fleet that was bad is no row of the SIM": {[]report.Row{reporttest.BadRow(reporttest.SimA, 2, report.StatusInvalid)}, bothTypes().Want, reporttest.URLA, New, false},
