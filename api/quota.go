@@ -47,7 +47,11 @@ func parseQuota(header http.Header, now time.Time) Quota {
 
 // spikeArrest reads the headers of Gravitee's policy of that name, which allows so many calls in each slice of time.
 func spikeArrest(header http.Header) Quota {
-	limit, err := number(header.Get("X-Spike-Arrest-Limit"))
+	text := header.Get("X-Spike-Arrest-Limit")
+	if text == "" {
+		return Quota{}
+	}
+	limit, err := number(text)
 	slice, sliceErr := time.ParseDuration(header.Get("X-Spike-Arrest-Slice-Period")) // 1000ms
 	if err != nil || sliceErr != nil || limit <= 0 || slice <= 0 || slice > maxWindow {
 		return Quota{}

@@ -36,9 +36,13 @@ func (v *visit) do() (row report.Row, tried bool) {
 	row = v.cfg.newRow(v.sim.line, v.sim.iccid, v.sim.webhookURL)
 	row.Labels = v.sim.labels
 	types := v.cfg.typesOf(&v.sim)
-	row.Calls = make([]report.Call, 0, len(types))
 	if v.sim.earlier != nil {
 		row.Calls = slices.Clone(v.sim.earlier.Calls)
+	} else {
+		row.Calls = make([]report.Call, len(types))
+		for i, t := range types {
+			row.Calls[i].Type = string(t)
+		}
 	}
 	for _, t := range types {
 		call := row.Call(string(t))

@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,12 +73,15 @@ func appendFinished(buf []byte, at time.Time, run string) []byte {
 // ErrURLTooLong says that a webhook cannot be recorded, and so must not be changed.
 var ErrURLTooLong = errors.New("its URL is longer than 16,384 bytes, which the history cannot keep: it was left as it is")
 
+// lineOf is room for the line of a change without its URLs, in bytes.
+const lineOf = 120
+
 // appendChange appends the line of a change.
 func appendChange(buf []byte, at time.Time, run string, c *Change) ([]byte, error) {
 	if len(c.Before) > cell.URLLimit || len(c.After) > cell.URLLimit {
 		return buf, ErrURLTooLong
 	}
-	buf = cell.AppendTime(buf, at)
+	buf = cell.AppendTime(slices.Grow(buf, lineOf+len(c.Before)+len(c.After)), at)
 	for _, text := range []string{run, c.ICCID, c.Type} {
 		buf = cell.Append(buf, cell.Text(text))
 	}
