@@ -16,13 +16,14 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
+var buildFolder string
+
 // built is the program, made once for all tests.
 var built = sync.OnceValues(func() (path string, err error) {
-	folder, err := os.MkdirTemp("", "simhook-")
-	if err != nil {
+	if buildFolder, err = os.MkdirTemp("", "simhook-"); err != nil {
 		return "", err
 	}
-	path = filepath.Join(folder, "simhook")
+	path = filepath.Join(buildFolder, "simhook")
 	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./cmd/simhook")
 	cmd.Dir = ".."
 	if output, err := cmd.CombinedOutput(); err != nil {
@@ -42,8 +43,8 @@ func buildProgram(t *testing.T) (path string) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, _ := built(); path != "" {
-		_ = os.RemoveAll(filepath.Dir(path)) // in the folder for temporary files
+	if buildFolder != "" {
+		_ = os.RemoveAll(buildFolder) // in the folder for temporary files
 	}
 	os.Exit(code)
 }
