@@ -66,14 +66,13 @@ func TestTheListenersAlertsFireAndResolveByItsOwnMetrics(t *testing.T) {
 	t.Parallel()
 	promtool := tool(t, "promtool", "prometheus")
 	well, unwritable := listening(t, "", false), listening(t, "", true)
-	behind := listening(t, "http://127.0.0.1:1/", false) // where nothing listens
 	for name, c := range map[string]struct {
 		phases []phase
 		firing map[int]string
 	}{
 		"all is well":     {[]phase{{well, 60}}, map[int]string{30: ""}},
 		"it cannot write": {[]phase{{unwritable, 10}, {well, 60}}, map[int]string{5: "SimhookNotificationsUnwritable", 30: ""}},
-		"a service that is down": {[]phase{{aged(behind), 60}, {listening(t, sink(t, http.StatusOK), false), 60}},
+		"a service that is down": {[]phase{{aged(listening(t, nobody, false)), 60}, {listening(t, sink(t, http.StatusOK), false), 60}},
 			map[int]string{2: "", 30: "SimhookForwardingBehind", 70: ""}},
 		"a service that refuses": {[]phase{{listening(t, sink(t, http.StatusOK), false), 30}, {listening(t, sink(t, http.StatusBadRequest), false), 120}},
 			map[int]string{20: "", 40: "SimhookDeadLetters", 120: ""}},
@@ -357,10 +356,18 @@ func listening(t *testing.T, forward string, unwritable bool) shown {
 	eventually(t, "it shows what has happened", func() bool {
 		text = scraped(address)
 		return strings.Contains(text, "\nsimhook_notifications_unwritable 1\n") == unwritable &&
-			(forward == "" || regexp.MustCompile(`simhook_forward_(lag_seconds|forwarded_total|dead_total)\S* (0*[1-9]|0\.)`).MatchString(text))
+			(forward == "" || handedOn.MatchString(text) || forward == nobody && behind.MatchString(text))
 	})
 	return still(text)
 }
+
+// nobody is a service that is down.
+const nobody = "http://127.0.0.1:1/"
+
+var (
+	handedOn = regexp.MustCompile(`(?m)^simhook_forward_(forwarded|dead)_total\S* 1$`)
+	behind   = regexp.MustCompile(`(?m)^simhook_forward_lag_seconds\S* (0\.0*)?[1-9]`)
+)
 
 // sink answers whatever is posted to it.
 func sink(t *testing.T, status int) (url string) {

@@ -3,7 +3,9 @@ package deploy
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,6 +114,52 @@ func TestANamespaceHoldsAnAccount(t *testing.T) {
 			}
 			if namespace := object.(metav1.Object).GetNamespace(); namespace != "east" {
 				t.Errorf("%s: %s is in the namespace %q", folder, nameOf(object), namespace)
+			}
+		}
+	}
+}
+
+// The README's folder for an account is what it says.
+func TestTheReadmesAccountHasItsNamespaceAndItsClientID(t *testing.T) {
+	readme, err := os.ReadFile("kubernetes/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(readme), "```yaml\n# deploy/kubernetes/east/kustomization.yaml\n")
+	example, _, _ = strings.Cut(example, "```\n")
+	if !found {
+		t.Fatal("it has no such example")
+	}
+	files := inMemory(t)
+	write(t, files, "kubernetes/east/kustomization.yaml", example)
+	told := false
+	for _, manifest := range kustomize(t, files, "kubernetes/east") {
+		object, err := decode(manifest)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if namespace := object.(metav1.Object).GetNamespace(); namespace != "east" {
+			t.Errorf("%s is in the namespace %q", nameOf(object), namespace)
+		}
+		if settings, ok := object.(*corev1.ConfigMap); ok {
+			told = settings.Data["SIMHOOK_CLIENT_ID"] == "fleet-east"
+		}
+	}
+	if !told {
+		t.Error("simhook is not told the account's client ID")
+	}
+}
+
+// What the README names in its commands is there.
+func TestTheReadmesNameFoldersThatThereAre(t *testing.T) {
+	for _, readme := range []string{"kubernetes/README.md", "monitoring/README.md", "systemd/README.md", "helm/README.md", "README.md"} {
+		content, err := os.ReadFile(readme)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range regexp.MustCompile(`deploy/[a-z/.-]*[a-z]`).FindAllString(string(content), -1) {
+			if found, _ := filepath.Glob("../" + path + "*"); len(found) == 0 && path != "deploy/kubernetes/east/kustomization.yaml" {
+				t.Errorf("%s names %s, which there is not", readme, path)
 			}
 		}
 	}

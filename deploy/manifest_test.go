@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"testing"
 
 	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
@@ -113,17 +113,8 @@ func kustomize(t *testing.T, files filesys.FileSystem, folder string) (manifests
 // nameOf is kind and name, without what kustomize appends to the names of ConfigMaps.
 func nameOf(object any) string {
 	kind := object.(runtime.Object).GetObjectKind().GroupVersionKind().Kind
-	name := object.(metav1.Object).GetName()
-	if kind == "ConfigMap" {
-		name = strings.TrimSuffix(name, hashOf(name))
-	}
-	return kind + " " + name
+	return kind + " " + hash.ReplaceAllString(object.(metav1.Object).GetName(), "")
 }
 
-// hashOf is what kustomize appends to the names of ConfigMaps.
-func hashOf(name string) string {
-	if end := strings.LastIndex(name, "-"); len(name)-end == 11 {
-		return name[end:]
-	}
-	return ""
-}
+// hash is of the letters and digits that kustomize has in one.
+var hash = regexp.MustCompile(`-[bcdfghkmt2456789]{10}\b`)
