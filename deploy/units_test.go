@@ -85,6 +85,13 @@ func TestTheServiceIsStartedAgainWhereThatHelps(t *testing.T) {
 	}
 }
 
+func TestTheTimerMakesUpForANightThatTheMachineWasOff(t *testing.T) {
+	timer := readUnit(t, "systemd/simhook-reconcile.timer")["Timer"]
+	if len(timer["OnCalendar"]) != 1 || len(timer["Persistent"]) != 1 || timer["Persistent"][0] != "yes" {
+		t.Errorf("the timer is %v", timer)
+	}
+}
+
 func TestSystemdUnderstandsTheUnits(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		t.Skip("systemd is not installed here")
