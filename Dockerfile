@@ -1,7 +1,9 @@
 # The image holds one static binary, CA certificates and a user that is not root.
 #
 #   docker build -t simhook --build-arg VERSION=1.0.0 .
+#   docker buildx build -t simhook --platform linux/amd64,linux/arm64 --build-arg VERSION=1.0.0 .
 #
+# The binary is built on the machine's own architecture for the one that is asked for, so no emulation is needed.
 # BUILD_IMAGE has Go, a shell and CA certificates; RUN_IMAGE may be any
 # distroless static image instead of nothing. GOPROXY may be a proxy of yours.
 # The same sources give the same files with the same times; for the same digest,
@@ -10,15 +12,17 @@
 ARG BUILD_IMAGE=golang:1.26
 ARG RUN_IMAGE=scratch
 
-FROM ${BUILD_IMAGE} AS build
+FROM --platform=${BUILDPLATFORM} ${BUILD_IMAGE} AS build
 ARG GOPROXY
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 ARG VERSION=devel
+ARG TARGETOS
+ARG TARGETARCH
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=${VERSION}" \
+    CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=${VERSION}" \
     -o /root-of-image/simhook ./cmd/simhook
 # /tmp is for fleets that come compressed or from a pipe, /data for the files.
 RUN mkdir -p /root-of-image/etc/ssl/certs /root-of-image/tmp /data && \

@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
+	"regexp"
 	"testing"
 
+	monitoringv1 "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring/v1"
+	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/json"
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/types"
@@ -26,11 +30,16 @@ func decode(manifest []byte) (any, error) {
 		return nil, err
 	}
 	objects := map[string]any{
-		"batch/v1 Job":             new(batchv1.Job),
-		"batch/v1 CronJob":         new(batchv1.CronJob),
-		"v1 Pod":                   new(corev1.Pod),
-		"v1 PersistentVolumeClaim": new(corev1.PersistentVolumeClaim),
-		"v1 ConfigMap":             new(corev1.ConfigMap),
+		"batch/v1 Job":                                  new(batchv1.Job),
+		"batch/v1 CronJob":                              new(batchv1.CronJob),
+		"apps/v1 Deployment":                            new(appsv1.Deployment),
+		"v1 Service":                                    new(corev1.Service),
+		"v1 PersistentVolumeClaim":                      new(corev1.PersistentVolumeClaim),
+		"v1 ConfigMap":                                  new(corev1.ConfigMap),
+		"networking.k8s.io/v1 Ingress":                  new(networkingv1.Ingress),
+		"networking.k8s.io/v1 NetworkPolicy":            new(networkingv1.NetworkPolicy),
+		"monitoring.coreos.com/v1 PodMonitor":           new(monitoringv1.PodMonitor),
+		"monitoring.coreos.com/v1 PrometheusRule":       new(monitoringv1.PrometheusRule),
 		"kustomize.config.k8s.io/v1beta1 Kustomization": new(types.Kustomization),
 		"kustomize.config.k8s.io/v1alpha1 Component":    new(types.Kustomization),
 	}
@@ -73,29 +82,39 @@ func manifests(t *testing.T) map[string][]byte {
 // render is what kubectl apply -k sends.
 func render(t *testing.T, folder string) map[string]any {
 	t.Helper()
-	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), folder)
+	objects := map[string]any{}
+	for _, manifest := range kustomize(t, filesys.MakeFsOnDisk(), folder) {
+		object, err := decode(manifest)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", folder, err, manifest)
+		}
+		objects[nameOf(object)] = object
+	}
+	return objects
+}
+
+// kustomize returns one manifest for each object of a kustomization.
+func kustomize(t *testing.T, files filesys.FileSystem, folder string) (manifests [][]byte) {
+	t.Helper()
+	resources, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(files, folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	objects := map[string]any{}
 	for _, resource := range resources.Resources() {
 		manifest, err := resource.AsYAML()
 		if err != nil {
 			t.Fatal(err)
 		}
-		object, err := decode(manifest)
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", resource.GetName(), err, manifest)
-		}
-		objects[resource.GetKind()+" "+strings.TrimSuffix(resource.GetName(), hashOf(resource.GetName()))] = object
+		manifests = append(manifests, manifest)
 	}
-	return objects
+	return manifests
 }
 
-// hashOf is what kustomize appends to the names of ConfigMaps.
-func hashOf(name string) string {
-	if end := strings.LastIndex(name, "-"); len(name)-end == 11 {
-		return name[end:]
-	}
-	return ""
+// nameOf is kind and name, without what kustomize appends to the names of ConfigMaps.
+func nameOf(object any) string {
+	kind := object.(runtime.Object).GetObjectKind().GroupVersionKind().Kind
+	return kind + " " + hash.ReplaceAllString(object.(metav1.Object).GetName(), "")
 }
+
+// hash is of the letters and digits that kustomize has in one.
+var hash = regexp.MustCompile(`-[bcdfghkmt2456789]{10}\b`)

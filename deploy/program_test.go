@@ -2,11 +2,13 @@ package deploy
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,15 +16,37 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-func buildProgram(t *testing.T) (path string) {
-	t.Helper()
-	path = filepath.Join(t.TempDir(), "simhook")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", path, "./cmd/simhook")
+var buildFolder string
+
+// built is the program, made once for all tests.
+var built = sync.OnceValues(func() (path string, err error) {
+	if buildFolder, err = os.MkdirTemp("", "simhook-"); err != nil {
+		return "", err
+	}
+	path = filepath.Join(buildFolder, "simhook")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", path, "./cmd/simhook")
 	cmd.Dir = ".."
 	if output, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("building simhook: %v\n%s", err, output)
+		return path, fmt.Errorf("building simhook: %w\n%s", err, output)
+	}
+	return path, nil
+})
+
+func buildProgram(t *testing.T) (path string) {
+	t.Helper()
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return path
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if buildFolder != "" {
+		_ = os.RemoveAll(buildFolder) // in the folder for temporary files
+	}
+	os.Exit(code)
 }
 
 // rehearse runs simhook with the arguments and the environment of a file, in a
@@ -65,34 +89,17 @@ func fleetIn(t *testing.T) (folder string) {
 
 func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
 	for path, c := range map[string]struct{ object, results string }{
-		"kubernetes/register":  {"Job simhook-register", "fleet.register.sandbox.csv"},
-		"kubernetes/shards":    {"Job simhook-register-shards", "fleet.register.sandbox.7-of-8.csv"},
-		"kubernetes/reconcile": {"CronJob simhook-reconcile", "fleet.reconcile.csv"},
+		"kubernetes/register":   {"Job simhook-register", "fleet.register.csv"},
+		"kubernetes/unregister": {"Job simhook-unregister", "fleet.unregister.csv"},
+		"kubernetes/shards":     {"Job simhook-register-shards", "fleet.register.7-of-8.csv"},
+		"kubernetes/reconcile":  {"CronJob simhook-reconcile", "fleet.reconcile.csv"},
 	} {
 		t.Run(path, func(t *testing.T) {
 			objects := render(t, path)
-			var spec batchv1.JobSpec
-			switch o := objects[c.object].(type) {
-			case *batchv1.Job:
-				spec = o.Spec
-			case *batchv1.CronJob:
-				spec = o.Spec.JobTemplate.Spec
-			}
-			env := map[string]string{}
-			for _, object := range objects {
-				if settings, ok := object.(*corev1.ConfigMap); ok {
-					maps.Copy(env, settings.Data)
-				}
-			}
-			if indexed(spec) {
-				env["JOB_COMPLETION_INDEX"] = "7"
-			}
-			container := spec.Template.Spec.Containers[0]
-			for _, variable := range container.Env {
-				env[variable.Name] = variable.Value
-			}
+			spec, _ := jobSpec(objects[c.object])
+			args, env := commandOf(objects, spec)
 			folder := fleetIn(t)
-			rehearse(t, folder, container.Args, env, "/data", "/dev")
+			rehearse(t, folder, args, env, "/data", "/dev")
 			for _, name := range []string{c.results, "termination-log"} {
 				if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Size() == 0 {
 					t.Errorf("it wrote no %s: %v", name, err)
@@ -100,6 +107,34 @@ func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
 			}
 		})
 	}
+}
+
+// commandOf is what a Job's container is given, with its variables in the arguments as Kubernetes puts them in. Metrics
+// are at a free port, and not at the container's own.
+func commandOf(objects map[string]any, spec batchv1.JobSpec) (args []string, env map[string]string) {
+	env = map[string]string{}
+	for _, object := range objects {
+		if settings, ok := object.(*corev1.ConfigMap); ok {
+			maps.Copy(env, settings.Data)
+		}
+	}
+	if indexed(spec) {
+		env["JOB_COMPLETION_INDEX"] = "7"
+	}
+	container := spec.Template.Spec.Containers[0]
+	for _, variable := range container.Env {
+		env[variable.Name] = variable.Value
+	}
+	if env["SIMHOOK_METRICS_LISTEN"] != "" {
+		env["SIMHOOK_METRICS_LISTEN"] = "127.0.0.1:0"
+	}
+	for _, arg := range container.Args {
+		for name, value := range env {
+			arg = strings.ReplaceAll(arg, "$("+name+")", value)
+		}
+		args = append(args, arg)
+	}
+	return args, env
 }
 
 func TestTheServiceRunsACommandThatTheProgramHas(t *testing.T) {

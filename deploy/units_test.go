@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -84,6 +85,13 @@ func TestTheServiceIsStartedAgainWhereThatHelps(t *testing.T) {
 	}
 }
 
+func TestTheTimerMakesUpForANightThatTheMachineWasOff(t *testing.T) {
+	timer := readUnit(t, "systemd/simhook-reconcile.timer")["Timer"]
+	if len(timer["OnCalendar"]) != 1 || len(timer["Persistent"]) != 1 || timer["Persistent"][0] != "yes" {
+		t.Errorf("the timer is %v", timer)
+	}
+}
+
 func TestSystemdUnderstandsTheUnits(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		t.Skip("systemd is not installed here")
@@ -111,6 +119,82 @@ func TestSystemdUnderstandsTheUnits(t *testing.T) {
 	}
 }
 
+// textfiles is the folder that the textfile collector of Debian's prometheus-node-exporter reads.
+const textfiles = "/var/lib/prometheus/node-exporter"
+
+// What a run leaves for the collector is what the run has written, whole and readable.
+func TestTheServiceGivesItsMetricsToTheCollector(t *testing.T) {
+	service := readUnit(t, "systemd/simhook-reconcile.service")
+	line, root := strings.CutPrefix(service.service(t, "ExecStopPost"), "-+")
+	if !root {
+		t.Fatal("it is not for root, or it can fail")
+	}
+	script, state, _ := strings.Cut(strings.TrimPrefix(line, "/bin/sh -c '"), "' ")
+	for name, c := range map[string]struct {
+		prepare func(state, collector string) error
+		want    string
+	}{
+		"a run's metrics":        {func(state, _ string) error { return os.WriteFile(state, []byte("simhook_workers 32\n"), 0o600) }, "simhook_workers 32\n"},
+		"no run":                 {func(string, string) error { return nil }, ""},
+		"no collector":           {func(state, collector string) error { return os.Remove(collector) }, ""},
+		"a link to another file": {func(state, _ string) error { return os.Symlink("/etc/hostname", state) }, ""},
+		"a folder of this name":  {func(state, _ string) error { return os.Mkdir(state, 0o700) }, ""},
+		"an older file is there": {func(state, collector string) error {
+			return errors.Join(os.WriteFile(filepath.Join(collector, "simhook-reconcile.prom"), []byte("old"), 0o600), os.WriteFile(state, []byte("new"), 0o600))
+		}, "new"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder, collector := t.TempDir(), t.TempDir()
+			state := strings.ReplaceAll(state, "${STATE_DIRECTORY}", folder)
+			if err := c.prepare(state, collector); err != nil {
+				t.Fatal(err)
+			}
+			_ = exec.Command("/bin/sh", "-c", strings.ReplaceAll(script, textfiles, collector), state).Run() // systemd ignores it
+			copied := filepath.Join(collector, "simhook-reconcile.prom")
+			content, err := os.ReadFile(copied)
+			if got := string(content); got != c.want || (err != nil) != (c.want == "") {
+				t.Fatalf("the collector finds %q, want %q: %v", got, c.want, err)
+			}
+			if info, err := os.Stat(copied); err == nil && info.Mode().Perm() != 0o644 {
+				t.Errorf("its mode is %v", info.Mode())
+			}
+		})
+	}
+}
+
+func TestCronGivesItsMetricsToTheCollector(t *testing.T) {
+	folder := fleetIn(t)
+	env, line := crontab(t, folder)
+	files := map[string]string{"client-secret": "secret", "bin/simhook": "#!/bin/sh\nSIMHOOK_SANDBOX=true exec " + buildProgram(t) + ` "$@"`, "textfiles/other.prom": ""}
+	for name, value := range settings(t) {
+		files["simhook.env"] += fmt.Sprintf("%s=%s\n", name, value)
+	}
+	place(t, folder, files)
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", line)
+	cmd.Env = env
+	if output, err := cmd.CombinedOutput(); err != nil || len(output) > 0 {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	metrics, err := os.ReadFile(filepath.Join(folder, "textfiles", "simhook-reconcile.prom"))
+	if err != nil || !strings.Contains(string(metrics), `simhook_last_exit_code{action="reconcile",fleet="fleet.csv"} 0`) {
+		t.Errorf("the collector finds %v\n%s", err, metrics)
+	}
+}
+
+// place writes files, which may be run.
+func place(t *testing.T, folder string, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestCronMailsWhatHasToBeKnown runs the line of the crontab as cron does.
 func TestCronMailsWhatHasToBeKnown(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -121,6 +205,7 @@ func TestCronMailsWhatHasToBeKnown(t *testing.T) {
 		"what was said, where it is not":     {`echo "1 SIM refused" >&2; exit 65`, "1 SIM refused\n"},
 		"that there is no such program":      {"", "not found"},
 		"settings and secret reach simhook":  {`[ "$SIMHOOK_CLIENT_ID" = fleet-operations ] && [ -f "$SIMHOOK_CLIENT_SECRET_FILE" ]`, ""},
+		"no metrics without a collector":     {`[ -z "$SIMHOOK_METRICS_FILE" ] || echo "$SIMHOOK_METRICS_FILE"`, ""},
 		"results are for their owner's eyes": {`: >made; [ "$(stat -c %a made)" = 600 ] || ls -l made; [ "$(stat -c %a made)" = 600 ]`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -133,15 +218,7 @@ func TestCronMailsWhatHasToBeKnown(t *testing.T) {
 			for name, value := range settings(t) {
 				files["simhook.env"] += fmt.Sprintf("%s=%s\n", name, value)
 			}
-			for name, content := range files {
-				path := filepath.Join(folder, name)
-				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(content), 0o700); err != nil {
-					t.Fatal(err)
-				}
-			}
+			place(t, folder, files)
 			cmd := exec.CommandContext(t.Context(), "/bin/sh", "-c", line)
 			cmd.Env = env
 			output, _ := cmd.CombinedOutput() // cron goes by what is printed
@@ -160,7 +237,8 @@ func crontab(t *testing.T, folder string) (env []string, command string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	places := strings.NewReplacer("/etc/simhook", folder, "/var/lib/simhook", folder, "/usr/local/bin", folder+"/bin")
+	places := strings.NewReplacer("/etc/simhook", folder, "/var/lib/simhook", folder, "/usr/local/bin", folder+"/bin",
+		textfiles, folder+"/textfiles")
 	for line := range strings.Lines(string(content)) {
 		line = strings.TrimSpace(line)
 		fields := strings.Fields(line)
