@@ -172,7 +172,9 @@ func played(t *testing.T, rules string, every int, phases []phase) map[string]st
 				value += float64(60*every*scrapes) - ended
 			}
 			line := values[series]
-			line += strings.Repeat("_ ", scrapes-strings.Count(line, " "))
+			if missed := scrapes - strings.Count(line, " "); missed > 0 { // the first of them tells Prometheus that it is gone
+				line += "stale " + strings.Repeat("_ ", missed-1)
+			}
 			for n := range phase.minutes / every {
 				line += strconv.FormatFloat(value+growth*float64(n*every), 'f', -1, 64) + " "
 			}
