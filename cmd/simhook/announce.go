@@ -28,6 +28,7 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 			b.console.Say("%s", line)
 		}
 	}
+	b.sayTakenOver(run.TakenOver())
 	plan, expected := run.Plan(), run.Expected()
 	sims := plan.ToDo() + plan.Done
 	would := ""
