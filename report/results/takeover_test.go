@@ -96,12 +96,9 @@ func TestWithAnotherNumberOfShardsNoSIMIsDoneTwiceAndNoneIsLost(t *testing.T) {
 		t.Run(fmt.Sprint(counts), func(t *testing.T) {
 			s := newSharded(t, 200)
 			for i, count := range counts {
-				want := 0
-				if i == 0 {
-					want = len(s.fleet)
-				} else { // the fleet has grown meanwhile
-					s.fleet = append(s.fleet, reporttest.OKRow(reporttest.NthICCID(300+i), 300+i))
-					want = 1
+				want := len(s.fleet)
+				if i > 0 { // the fleet has grown meanwhile
+					s.fleet, want = append(s.fleet, reporttest.OKRow(reporttest.NthICCID(300+i), 300+i)), 1
 				}
 				if written := s.runAll(count); written != want {
 					t.Errorf("%d shards wrote %d rows, want %d", count, written, want)
