@@ -28,7 +28,9 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 			b.console.Say("%s", line)
 		}
 	}
-	b.sayTakenOver(run.TakenOver())
+	if taken := run.TakenOver(); taken.Rows > 0 {
+		b.console.Say("%s", output.TakenOver(taken.Files, taken.Rows, b.looksOnly()))
+	}
 	plan, expected := run.Plan(), run.Expected()
 	sims := plan.ToDo() + plan.Done
 	would := ""

@@ -15,7 +15,6 @@ import (
 	"simhook/cmd/simhook/internal/progress"
 	"simhook/report"
 	"simhook/report/file"
-	"simhook/report/results"
 )
 
 // bulk is a run over many SIMs as the command line asks for it.
@@ -218,13 +217,6 @@ func (b *bulk) sayHealed(healed file.Healed) {
 	if healed.Lines > 0 && !b.looksOnly() {
 		b.console.Say("%s of %s had been cut off or damaged: set aside in %s, and their SIMs are called for again",
 			output.Counted(healed.Lines, "line"), b.results+report.PartialSuffix, healed.Aside)
-	}
-}
-
-// sayTakenOver tells which results of another number of shards the run begins with.
-func (b *bulk) sayTakenOver(taken results.TakenOver) {
-	if taken.Rows > 0 {
-		b.console.Say("%s", output.TakenOver(taken, b.looksOnly()))
 	}
 }
 

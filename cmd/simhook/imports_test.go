@@ -43,7 +43,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "exitcode":    {},
 		internal + "limits":      {},
 		internal + "server":      {},
-		internal + "sources":     {},
+		internal + "sources":     {"report", "report/file", "report/results"},
 
 		internal + "output":   {"api", "batch/fleet", "report"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},

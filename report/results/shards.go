@@ -72,7 +72,7 @@ func commonDivisor(a, b uint64) uint64 {
 
 // checkShardOfName refuses a results file that is named after another shard.
 func checkShardOfName(s report.Shard, path string) error {
-	named, found := shardInName(path)
+	named, found := ShardInName(path)
 	if !found || named == s {
 		return nil
 	}
@@ -106,8 +106,8 @@ func checkShardOfAll(s report.Shard, sims shardEvidence) error {
 	return nil
 }
 
-// shardInName is the shard whose Label ends the name of a results file, before the extension.
-func shardInName(path string) (report.Shard, bool) {
+// ShardInName is the shard whose Label ends the name of a results file, before the extension.
+func ShardInName(path string) (report.Shard, bool) {
 	label := shardLabel.FindStringSubmatch(filepath.Base(path))
 	if label == nil {
 		return report.Shard{}, false

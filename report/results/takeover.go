@@ -68,14 +68,14 @@ func (j *Journal) takeOver(damaged []file.Span) ([]file.Span, error) {
 func (j *Journal) otherCounts() (paths []string) {
 	ext := filepath.Ext(j.path)
 	stem := strings.TrimSuffix(j.path, ext)
-	if named, found := shardInName(j.path); found {
+	if named, found := ShardInName(j.path); found {
 		stem = strings.TrimSuffix(stem, "."+named.Label())
 	}
 	files, _ := os.ReadDir(filepath.Dir(j.path)) // opening the results tells better why there is no folder
 	met := map[string]bool{filepath.Clean(j.path): true}
 	for _, one := range files {
 		path := strings.TrimSuffix(filepath.Join(filepath.Dir(j.path), one.Name()), partialSuffix)
-		shard, isShard := shardInName(path)
+		shard, isShard := ShardInName(path)
 		ours := path == filepath.Clean(stem+ext) || isShard && path == filepath.Clean(stem+"."+shard.Label()+ext)
 		if ours && !met[path] && max(shard.Count, 1) != max(j.options.Shard.Count, 1) {
 			paths = append(paths, path)
@@ -98,7 +98,7 @@ func checkFinished(path string) error {
 		return nil // the run ended before its first row
 	}
 	with, how := "without shards", "without --shard-count"
-	if shard, isShard := shardInName(path); isShard {
+	if shard, isShard := ShardInName(path); isShard {
 		count := strconv.Itoa(shard.Count)
 		with, how = "with "+count+" shards", "with --shard-count "+count
 	}

@@ -4,19 +4,17 @@ import (
 	"strings"
 
 	"simhook/report"
-	"simhook/report/results"
 )
 
 // TakenOver says which results of another number of shards a run begins with, or would begin with.
-func TakenOver(taken results.TakenOver, would bool) string {
+func TakenOver(files []string, n int, would bool) string {
 	const shown = 3
-	files := taken.Files
 	more := ""
 	if len(files) > shown {
 		more = " and " + report.Thousands(len(files)-shown) + " more"
 		files = files[:shown]
 	}
-	rows := Counted(taken.Rows, "row")
+	rows := Counted(n, "row")
 	if would {
 		return "results of another number of shards: " + rows + " of this one in " + strings.Join(files, ", ") + more
 	}
