@@ -12,6 +12,7 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/deadline"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
@@ -45,6 +46,10 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 		return
 	}
 	b.console.Say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
+	work := deadline.Work{Expected: expected, Shards: b.shard.Count, AtOnce: b.pace.Parts}
+	if late := deadline.Warning(work, time.Now(), b.deadline); late != "" {
+		b.console.Say("%s", late)
+	}
 	if plan.Done+plan.Again == 0 {
 		return
 	}

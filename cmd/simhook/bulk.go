@@ -52,6 +52,7 @@ type bulk struct {
 	acceptRefused batch.MaxSIMs
 	knownRefused  string // file; "": none
 	maxDuration   time.Duration
+	deadline      time.Time // zero: none
 
 	progress string // auto, bar, log or none
 	json     bool

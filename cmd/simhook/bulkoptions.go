@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -13,6 +14,7 @@ import (
 	"simhook/batch/fleet"
 	"simhook/batch/pace"
 	"simhook/cmd/simhook/internal/config"
+	"simhook/cmd/simhook/internal/deadline"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/limits"
 )
@@ -65,6 +67,7 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 		retryMaxTime: s.duration("retry-max-time"),
 		maxFailures:  s.limit("max-failures", batch.ParseMaxFailures),
 		maxDuration:  s.duration("max-duration"),
+		deadline:     s.deadline(),
 		access:       s.access(),
 		logging:      s.log(),
 		canary:       s.number("canary", 0, maxVerify),
@@ -200,6 +203,13 @@ func (s *settings) registerMethod() string {
 		s.refuse("register-method", "use auto, POST or PUT")
 	}
 	return ""
+}
+
+// deadline is when something else ends the run; zero: it is not known.
+func (s *settings) deadline() time.Time {
+	at, err := deadline.Parse(s.text("deadline"), time.Now())
+	s.check("deadline", err)
+	return at
 }
 
 func readDone(s *settings, b *bulk) {

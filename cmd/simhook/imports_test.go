@@ -46,6 +46,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "sources":     {"report", "report/file", "report/results"},
 
 		internal + "output":   {"api", "batch/fleet", "report"},
+		internal + "deadline": {internal + "output"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
 		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
 		internal + "forward":  {"report/file", "report/inbox"},
@@ -56,7 +57,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "arguments", internal + "clidoc", internal + "config", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
+			internal + "arguments", internal + "clidoc", internal + "config", internal + "deadline", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
 			internal + "limits", internal + "listen", internal + "metrics", internal + "options", internal + "output",
 			internal + "progress", internal + "server", internal + "sources",
 		},

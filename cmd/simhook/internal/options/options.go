@@ -117,6 +117,7 @@ func speed() []cli.Flag {
 		having("30s", text(Seldom, "timeout", "longest `TIME` of one attempt")),
 		having("50%", text(Safety, "max-failures", "stop when more than `N or N%` failed; 0 never")),
 		otherwise("none", text(Speed, "max-duration", "stop cleanly after this `TIME`")),
+		otherwise("none", text(Seldom, "deadline", "`WHEN` something else ends the run: seconds, as activeDeadlineSeconds of a Job, a time such as 6h, or a moment. The first lines say if the run takes longer")),
 	}
 }
 
