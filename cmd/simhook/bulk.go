@@ -60,6 +60,7 @@ type bulk struct {
 
 	metricsListen string // address; "": none
 	metricsFile   string // "": none
+	metricsPush   string // URL of a Pushgateway; "": none
 	metrics       *metrics.Metrics
 }
 
@@ -89,7 +90,7 @@ func (b *bulk) Run(ctx context.Context) error {
 	if err == nil && b.detailed && b.planning() {
 		err = differences(s)
 	}
-	return b.deliver(s, err)
+	return b.deliver(ctx, s, err)
 }
 
 // run does it. The summary is empty if an error came before the fleet was read.

@@ -17,6 +17,7 @@ import (
 	"simhook/cmd/simhook/internal/deadline"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/limits"
+	"simhook/cmd/simhook/internal/metrics"
 )
 
 // Bounds of numbers on the command line. A greater number is taken for a typing error.
@@ -74,6 +75,7 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 
 		metricsListen: s.text("metrics-listen"),
 		metricsFile:   s.text("metrics-file"),
+		metricsPush:   s.gateway(),
 	}
 }
 
@@ -210,6 +212,15 @@ func (s *settings) deadline() time.Time {
 	at, err := deadline.Parse(s.text("deadline"), time.Now())
 	s.check("deadline", err)
 	return at
+}
+
+// gateway is the URL of a Pushgateway, which may hold a password; "": none.
+func (s *settings) gateway() string {
+	url := s.text("metrics-push")
+	if url != "" {
+		s.check("metrics-push", metrics.CheckGateway(url))
+	}
+	return url
 }
 
 func readDone(s *settings, b *bulk) {

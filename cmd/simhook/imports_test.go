@@ -48,7 +48,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "output":   {"api", "batch/fleet", "report"},
 		internal + "deadline": {internal + "output"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
-		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
+		internal + "metrics":  {"api", "batch", "batch/pace", "report", "report/cell"},
 		internal + "forward":  {"report/file", "report/inbox"},
 		internal + "listen": {
 			"api", "batch/fleet", "report", "report/file", "report/inbox", "report/simset",

@@ -153,6 +153,7 @@ func output() []cli.Flag {
 		toggle(Output, "json", "print the summary of the run as JSON"),
 		text(Seldom, "metrics-listen", "`ADDRESS`, such as :9464, where Prometheus finds /metrics while the run lasts"),
 		text(Seldom, "metrics-file", "`FILE` for the metrics at the end, for a textfile collector"),
+		text(Seldom, "metrics-push", "`URL` of a Pushgateway that gets the metrics at the end"),
 	}, Log())
 }
 
