@@ -33,6 +33,7 @@ func TestImportsPointOneWay(t *testing.T) {
 			"report", "report/cell", "report/file", "report/history", "report/results", "report/simset",
 		},
 
+		internal + "build":       {},
 		internal + "clidoc":      {internal + "help"},
 		internal + "environment": {internal + "suggest"},
 		internal + "arguments":   {internal + "suggest"},
@@ -57,7 +58,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "arguments", internal + "clidoc", internal + "config", internal + "deadline", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
+			internal + "arguments", internal + "build", internal + "clidoc", internal + "config", internal + "deadline", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
 			internal + "limits", internal + "listen", internal + "metrics", internal + "options", internal + "output",
 			internal + "progress", internal + "server", internal + "sources",
 		},
