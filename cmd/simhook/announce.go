@@ -11,6 +11,7 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/deadline"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
@@ -27,6 +28,9 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 			b.console.Say("%s", line)
 		}
 	}
+	if taken := run.TakenOver(); taken.Rows > 0 {
+		b.console.Say("%s", output.TakenOver(taken.Files, taken.Rows, b.looksOnly()))
+	}
 	plan, expected := run.Plan(), run.Expected()
 	sims := plan.ToDo() + plan.Done
 	would := ""
@@ -41,6 +45,10 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 		return
 	}
 	b.console.Say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
+	work := deadline.Work{Expected: expected, Shards: b.shard.Count, AtOnce: b.pace.Parts}
+	if late := deadline.Warning(work, time.Now(), b.deadline); late != "" {
+		b.console.Say("%s", late)
+	}
 	if plan.Done+plan.Again == 0 {
 		return
 	}

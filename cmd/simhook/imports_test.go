@@ -35,6 +35,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"batch/account": {"api", "batch/fleet", "report/cell", "report/file"},
 
 		internal + "clidoc":      {"api", internal + "help"},
+		internal + "build":       {},
 		internal + "environment": {internal + "suggest"},
 		internal + "arguments":   {internal + "suggest"},
 		internal + "options":     {"api"},
@@ -49,8 +50,9 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "lookup":      {"api", "batch", "batch/account", "report", "report/cell", internal + "output"},
 
 		internal + "output":   {"api", "batch/fleet", "report"},
+		internal + "deadline": {internal + "output"},
 		internal + "progress": {"batch", "batch/pace", "report", internal + "output"},
-		internal + "metrics":  {"api", "batch", "batch/pace", "report"},
+		internal + "metrics":  {"api", "batch", "batch/pace", "report", "report/cell"},
 		internal + "forward":  {"report/file", "report/inbox"},
 		internal + "listen": {
 			"api", "batch/fleet", "report", "report/file", "report/inbox", "report/simset",
@@ -59,7 +61,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/account", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "access", internal + "arguments", internal + "clidoc", internal + "config", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
+			internal + "access", internal + "arguments", internal + "build", internal + "clidoc", internal + "config", internal + "deadline", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
 			internal + "limits", internal + "listen", internal + "lookup", internal + "metrics", internal + "options", internal + "output",
 			internal + "progress", internal + "server", internal + "sources",
 		},

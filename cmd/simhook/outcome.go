@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -16,7 +17,7 @@ import (
 
 // deliver reports the outcome of a run to people and machines. It returns the error that the run ends with: err, or
 // for a successful run the error that kept a report from being written.
-func (b *bulk) deliver(s report.Summary, err error) error {
+func (b *bulk) deliver(ctx context.Context, s report.Summary, err error) error {
 	s.ExitCode = exitCode(err)
 	if err != nil {
 		s.Reason = err.Error()
@@ -42,6 +43,11 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		if failure != nil {
 			b.log.Warn("the metrics cannot be written", "file", b.metricsFile, "error", failure.Error())
 			undelivered = &outputError{"the metrics", failure}
+		}
+	}
+	if b.metricsPush != "" && !b.looksOnly() {
+		if failure := b.metrics.Push(ctx, b.metricsPush, s); failure != nil { // what the run did counts, and is done
+			b.log.Warn("the metrics are not pushed", "error", failure.Error())
 		}
 	}
 	if b.json {

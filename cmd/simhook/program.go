@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/cmd/simhook/internal/arguments"
+	"simhook/cmd/simhook/internal/build"
 	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/help"
@@ -29,6 +30,7 @@ type program struct {
 	signals  <-chan os.Signal
 	asked    <-chan os.Signal // ask how far a run is
 	version  string
+	commit   string       // that it was built from; "": not known
 	folders  []string     // in which a settings file is looked for
 	file     *config.File // the settings file; nil: none
 	terminal bool         // the console is a terminal
@@ -58,7 +60,7 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 	case "--help", "-h":
 		return p.help(nil)
 	case "--version", "-v", "version":
-		return p.printData(app.Name + " version " + p.version + "\n")
+		return p.printData(app.Name + " version " + build.Text(p.version, p.commit) + "\n")
 	}
 	command := app.Command(args[0])
 	if command == nil {

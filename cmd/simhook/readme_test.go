@@ -1,3 +1,5 @@
+//go:build unix
+
 package main
 
 import (
@@ -6,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,9 +80,33 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 			t.Errorf("the API has had %d %s calls, want %d\n%s", stats.Calls[method], method, want, out)
 		}
 	}
+	for _, path := range unknownTo(t, dir) {
+		t.Errorf(".gitignore lacks %s: a program that is built here after the README's commands would call itself changed", path)
+	}
 	if want := 50; stats.Registrations != want { // all of them were put back
 		t.Errorf("%d webhooks, want %d\n%s", stats.Registrations, want, out)
 	}
+}
+
+// unknownTo are the files of a folder that git would add with the .gitignore of this repository.
+func unknownTo(t *testing.T, dir string) []string {
+	t.Helper()
+	needs(t, "git", "git")
+	cmd := exec.CommandContext(t.Context(), "git", "ls-files", "--others", "--exclude-from="+filepath.Join(dir, ".ignored"))
+	if err := os.WriteFile(filepath.Join(dir, ".ignored"), readFile(t, "../../.gitignore"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "git", "init", "-q", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(strings.Fields(string(out)), func(path string) bool {
+		return slices.Contains([]string{".ignored", "testdata/fleet.csv", "large.csv"}, path) // none of a command's
+	})
 }
 
 // freeAddress is one on loopback that no server listens on.

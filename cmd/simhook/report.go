@@ -24,7 +24,7 @@ func (p *program) reportCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "report",
 		Usage:       "sum up results files, and merge those of shards",
-		UsageText:   "simhook report [options] RESULTS.csv…",
+		UsageText:   "simhook report [options] RESULTS.csv|FOLDER|PATTERN…",
 		Description: help.Report,
 		Flags:       options.Report(),
 		Action: func(c *cli.Context) error {
@@ -33,8 +33,8 @@ func (p *program) reportCommand() *cli.Command {
 				program: p, paths: c.Args().Slice(), json: s.enabled("json"),
 				html: s.text("html"), failed: s.text("failed"),
 			}
+			var err error
 			if merged := s.text("merge"); merged != "" {
-				var err error
 				if r.merged, err = resultsFile(merged); err != nil {
 					s.fail("merge", err.Error())
 				}
@@ -44,6 +44,9 @@ func (p *program) reportCommand() *cli.Command {
 				return s.err
 			case len(r.paths) == 0:
 				return usagef("no file given: name a results file")
+			}
+			if r.paths, err = sources.Expand(r.paths); err != nil {
+				return &fileError{err}
 			}
 			if err := r.keepApart(); err != nil {
 				return err

@@ -125,6 +125,7 @@ func speed() []cli.Flag {
 		having("32", text(Speed, "workers", "`N` calls in flight at the most")),
 		having("50%", text(Safety, "max-failures", "stop when more than `N or N%` failed; 0 never")),
 		otherwise("none", text(Speed, "max-duration", "stop cleanly after this `TIME`")),
+		otherwise("none", text(Seldom, "deadline", "`WHEN` something else ends the run: seconds, as activeDeadlineSeconds of a Job, a time such as 6h, or a moment. The first lines say if the run takes longer")),
 		having("auto", text(Seldom, "register-method", "`METHOD` of a register call: POST, PUT, or auto: POST, and after a 405 PUT")),
 	)
 }
@@ -191,6 +192,7 @@ func output() []cli.Flag {
 		toggle(Output, "json", "print the summary of the run as JSON"),
 		text(Seldom, "metrics-listen", "`ADDRESS`, such as :9464, where Prometheus finds /metrics while the run lasts"),
 		text(Seldom, "metrics-file", "`FILE` for the metrics at the end, for a textfile collector"),
+		text(Seldom, "metrics-push", "`URL` of a Pushgateway that gets the metrics at the end"),
 	}, Log())
 }
 
