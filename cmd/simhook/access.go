@@ -7,6 +7,7 @@ import (
 
 	"simhook/api"
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/credentials"
 )
 
 // access is how to reach the API.
@@ -14,7 +15,7 @@ type access struct {
 	sandbox        bool
 	baseURL        string
 	tokenURL       string
-	credentials    credentials
+	credentials    credentials.Credentials
 	timeout        time.Duration
 	registerMethod string
 	account        bool // a rehearsal has an account with SIMs
@@ -28,10 +29,10 @@ func (a access) where() string {
 	switch {
 	case a.sandbox:
 		return "API: sandbox, a rehearsal"
-	case a.credentials.clientID == "":
+	case a.credentials.ClientID == "":
 		return "API: " + cmp.Or(api.MaskURLs(a.baseURL), "none")
 	}
-	return api.MaskURLs("API: " + cmp.Or(a.baseURL, "none") + ", client ID: " + a.credentials.clientID)
+	return api.MaskURLs("API: " + cmp.Or(a.baseURL, "none") + ", client ID: " + a.credentials.ClientID)
 }
 
 // connection is a client, and the sandbox behind it if it has one of its own.
@@ -63,7 +64,7 @@ func (a access) connect(
 		}
 		conn.name, conn.close = sandboxName, local.stop
 		a.baseURL, a.tokenURL = local.url+sandbox.BasePath, local.url+sandbox.TokenPath
-		a.credentials = credentials{clientID: sandboxName, secret: sandboxName}
+		a.credentials = credentials.Credentials{ClientID: sandboxName, Given: sandboxName}
 	}
 	tokens, err := a.tokens(userAgent, noCalls, log)
 	if err == nil {
@@ -91,8 +92,8 @@ func (a access) connect(
 }
 
 func (a access) tokens(userAgent string, noCalls bool, log *slog.Logger) (api.TokenSource, error) {
-	if noCalls && a.credentials == (credentials{}) {
+	if noCalls && a.credentials == (credentials.Credentials{}) {
 		return api.StaticToken(""), nil
 	}
-	return a.credentials.source(a.tokenURL, userAgent, log)
+	return tokenSource(a.credentials, a.tokenURL, userAgent, log)
 }

@@ -46,6 +46,14 @@ func settingf(format string, args ...any) error {
 	return &settingError{text: fmt.Sprintf(format, args...)}
 }
 
+// asSetting is another package's error as a *settingError; nil stays nil.
+func asSetting(err error) error {
+	if err == nil {
+		return nil
+	}
+	return settingf("%v", err)
+}
+
 // outputError says that something besides the results could not be written.
 type outputError struct {
 	what string

@@ -38,6 +38,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "environment": {internal + "suggest"},
 		internal + "arguments":   {internal + "suggest"},
 		internal + "options":     {"api"},
+		internal + "credentials": {"api"},
 		internal + "suggest":     {},
 		internal + "config":      {internal + "suggest"},
 		internal + "help":        {internal + "exitcode"},
@@ -58,7 +59,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"cmd/simhook": {
 			"api", "api/sandbox", "batch", "batch/account", "batch/fleet", "batch/pace",
 			"report", "report/cell", "report/file", "report/history", "report/page", "report/results", "report/simset",
-			internal + "arguments", internal + "clidoc", internal + "config", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
+			internal + "arguments", internal + "clidoc", internal + "config", internal + "credentials", internal + "environment", internal + "exitcode", internal + "forward", internal + "help",
 			internal + "limits", internal + "listen", internal + "lookup", internal + "metrics", internal + "options", internal + "output",
 			internal + "progress", internal + "server", internal + "sources",
 		},

@@ -14,6 +14,7 @@ import (
 
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/credentials"
 	"simhook/cmd/simhook/internal/forward"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/listen"
@@ -89,7 +90,8 @@ func (s *settings) listener(p *program) (*listener, error) {
 	}
 	err = nil
 	if path := s.text("credentials-file"); path != "" {
-		l.options.Username, l.options.Password, err = readLogin(path, l.options.Log)
+		l.options.Username, l.options.Password, err = credentials.ReadLogin(path, l.options.Log)
+		err = asSetting(err)
 	}
 	return l, err
 }
@@ -146,7 +148,7 @@ func (l *listener) prepare(ctx context.Context) error {
 		if l.options.Certificate, err = listen.LoadCertificate(l.cert, l.key); err != nil {
 			return settingf("the certificate: %v", err)
 		}
-		warnIfReadable(l.key, l.options.Log)
+		credentials.WarnIfReadable(l.key, l.options.Log)
 	}
 	if l.fleetPath != "" {
 		l.options.Expected, err = l.expectedFleet(ctx)

@@ -51,7 +51,7 @@ func (b *bulk) checkOutputs() error {
 	if !b.looksOnly() {
 		outputs = append(outputs, outputFile{"metrics-file", b.metricsFile})
 	}
-	taken := []string{b.source, b.access.credentials.secretFile, b.access.credentials.tokenFile}
+	taken := []string{b.source, b.access.credentials.SecretFile, b.access.credentials.TokenFile}
 	for _, suffix := range []string{"", report.PartialSuffix, ".lock", ".torn"} {
 		taken = append(taken, b.results+suffix)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/credentials"
 )
 
 // sandbox reads the options of a sandbox. Its errors are a *usageError, a *settingError or a *fileError.
@@ -46,8 +47,8 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 	}
 	secret, file := s.clientSecret()
 	if o.ClientSecret = secret; file != "" {
-		if o.ClientSecret, err = readSecret(file, log); err != nil {
-			return o, err
+		if o.ClientSecret, err = credentials.ReadSecret(file, log); err != nil {
+			return o, asSetting(err)
 		}
 	}
 	if o.Unknown, err = sandbox.ReadSIMs(s.text("unknown")); err == nil {
@@ -98,7 +99,7 @@ func (s *settings) deliveries(log *slog.Logger) (sandbox.DeliveryOptions, error)
 	}
 	var err error
 	if path := s.text("notify-credentials-file"); path != "" {
-		o.Username, o.Password, err = readLogin(path, log)
+		o.Username, o.Password, err = credentials.ReadLogin(path, log)
 	}
-	return o, err
+	return o, asSetting(err)
 }

@@ -111,7 +111,7 @@ func account() []cli.Flag {
 // calls are the options of every command that calls the API.
 func calls() []cli.Flag {
 	return []cli.Flag{
-		having("auto", text(Speed, "rate", "`RATE`: auto, 1000/m, 20/s or unlimited")),
+		having("auto", text(Speed, "rate", "`RATE`: auto, 1000/m, 20/s or unlimited; reads and writes are paced apart")),
 		having("100%", text(Speed, "quota-share", "`PERCENT` of the announced quota to use")),
 		having("5", text(Seldom, "retries", "`N` more attempts after a passing failure")),
 		having("5m", text(Seldom, "retry-max-time", "longest `TIME` spent on one call, waiting included")),
