@@ -8,6 +8,7 @@ import (
 	"simhook/api"
 	"simhook/api/sandbox"
 	"simhook/cmd/simhook/internal/credentials"
+	"simhook/report"
 )
 
 // access is how to reach the API.
@@ -19,7 +20,11 @@ type access struct {
 	timeout        time.Duration
 	registerMethod string
 	account        bool // a rehearsal has an account with SIMs
+	speed          int  // of a rehearsal's time; 0: it is that of the clock
 }
+
+// maxSpeed is chosen: beyond it, the machine is what limits a rehearsal.
+const maxSpeed = 1000
 
 // rehearsed is how many SIMs the account of a rehearsal has. It is chosen.
 const rehearsed = 1000
@@ -27,6 +32,8 @@ const rehearsed = 1000
 // where names the API and the account.
 func (a access) where() string {
 	switch {
+	case a.speed > 1:
+		return "API: sandbox, a rehearsal in which the time of quota and tokens runs " + report.Thousands(a.speed) + " times as fast"
 	case a.sandbox:
 		return "API: sandbox, a rehearsal"
 	case a.credentials.ClientID == "":
@@ -54,7 +61,7 @@ func (a access) connect(
 	conn := &connection{close: func() {}}
 	userAgent := "simhook/" + p.version
 	if a.sandbox {
-		options := sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow}
+		options := sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow, Speed: a.speed}
 		if a.account {
 			options.SIMs = sandbox.ICCIDs(0, rehearsed)
 		}

@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/output"
+	"simhook/cmd/simhook/internal/progress"
 	"simhook/report"
 )
 
@@ -40,7 +40,7 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 		b.nothingToDo(id, plan)
 		return
 	}
-	b.console.Say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
+	b.console.Say("%s%s. Run %s.", would, progress.Cost(b.action, plan, b.ofShard(), expected)+b.inRealTime(), id)
 	if plan.Done+plan.Again == 0 {
 		return
 	}
@@ -80,19 +80,12 @@ func (b *bulk) nothingToDo(id string, plan batch.Plan) {
 		b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), when, id)
 }
 
-// cost says what a run will take, at the rate that it starts with.
-func cost(action batch.Action, plan batch.Plan, ofShard string, expected time.Duration) string {
-	sims, calls := output.Counted(plan.ToDo(), "SIM"), output.Counted(plan.Calls(), "call")
-	text := string(action) + " " + sims + ofShard + " (" + calls + ")"
-	if expected == 0 {
-		return text + " as fast as the API answers"
+// inRealTime says that it is a real run whose time is told, where a rehearsal's own runs faster.
+func (b *bulk) inRealTime() string {
+	if b.access.speed > 1 {
+		return " in a real run"
 	}
-	perMinute := int(float64(plan.Calls())/expected.Minutes() + 0.5)
-	duration := output.Roughly(expected)
-	if expected >= time.Second {
-		duration = "about " + duration
-	}
-	return text + " at about " + output.Counted(perMinute, "call") + " a minute: " + duration
+	return ""
 }
 
 // ofShard names the shard that is counted; "": the whole fleet.
@@ -112,26 +105,9 @@ func (b *bulk) mustConfirm() bool {
 // canConfirm reports whether an operator can be asked: standard input is a terminal, and not the fleet.
 func (b *bulk) canConfirm() bool { return b.canAsk && b.source != stdinPath }
 
-// question is what the operator is asked; "": there is nothing to ask.
-func (b *bulk) question(plan batch.Plan) string {
-	switch {
-	case plan.ToDo() == 0:
-		return ""
-	case b.action == batch.Restore:
-		return "Put back or remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
-	case b.action == batch.Apply:
-		return "Change the webhooks of " + output.Counted(plan.ToDo(), "SIM") + " as the plan says"
-	case b.action == batch.Unregister:
-		return "Remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
-	case plan.Gone > 0:
-		return "Remove the webhooks of " + output.Counted(plan.Gone, "SIM") + " that left the fleet"
-	}
-	return ""
-}
-
 // confirm asks the operator, where consent is needed. Its error is a batch.ErrStopped if the answer is no.
 func (b *bulk) confirm(ctx context.Context, plan batch.Plan) error {
-	question := b.question(plan)
+	question := progress.Question(b.action, plan)
 	if !b.mustConfirm() || question == "" {
 		return nil
 	}

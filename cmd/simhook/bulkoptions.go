@@ -80,6 +80,9 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 		metricsFile:   s.text("metrics-file"),
 	}
 	b.access.registerMethod = s.registerMethod()
+	if b.access.speed = s.number("sandbox-speed", 1, maxSpeed); b.access.speed > 1 && !b.access.sandbox {
+		s.fail("sandbox-speed", "is for a rehearsal: give --sandbox too")
+	}
 	return b
 }
 

@@ -21,7 +21,7 @@ func (b *bulk) deliver(s report.Summary, err error) error {
 		s.Reason = err.Error()
 	}
 	if s.Rows > 0 {
-		output.PrintEnding(b.console, s, output.Ending{LooksOnly: b.looksOnly(), Next: b.next(s, err)})
+		output.PrintEnding(b.console, s, output.Ending{LooksOnly: b.looksOnly(), Speed: b.access.speed, Next: b.next(s, err)})
 	}
 	if lost, ok := errors.AsType[*file.WriteError](err); ok && len(lost.Unrecorded) > 0 {
 		b.console.Error("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))

@@ -12,7 +12,7 @@ import (
 // Ending is what the last lines of a run tell beside its summary.
 type Ending struct {
 	LooksOnly bool   // nothing was called, and nothing written
-	Speed     int    // of the sandbox's time; 0: nothing was sped up
+	Speed     int    // of the sandbox's time; 0 or 1: that of the clock
 	Next      string // command; "": none
 }
 
@@ -52,7 +52,7 @@ func printCost(console *Console, s report.Summary, speed int) {
 	}
 	calls := Counted(int(s.Attempts), "call")
 	refused := report.Thousands(int(s.Throttled)) + " answered 429"
-	if speed > 0 {
+	if speed > 1 {
 		console.Say("run %s took %s, with the sandbox's time running %s times as fast: %s; %s",
 			s.Run, Roughly(took), report.Thousands(speed), calls, refused)
 		return
