@@ -63,7 +63,7 @@ func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 		return nil, err
 	}
 	r.caller = newCaller(cfg.CallOptions, r.abort)
-	r.record = &recorder{cfg: &r.cfg, journal: r.journal, stop: r.stop, attempts: r.caller.counts.attempts.Load}
+	r.record = &recorder{cfg: &r.cfg, journal: r.journal, stop: r.stop, answered: r.caller.counts.answered}
 	r.record.canary.rows = make(chan report.Row, cfg.Canary)
 	r.planner = planner{cfg: &r.cfg, journal: r.journal, changes: r.changes}
 	r.plan, err = r.planner.plan(ctx, &r.record.tally)

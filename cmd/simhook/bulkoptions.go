@@ -86,6 +86,9 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 		metricsPush:   s.gateway(),
 	}
 	b.access.RegisterMethod = s.registerMethod()
+	if b.access.Speed = s.number("sandbox-speed", 1, access.MaxSpeed); b.access.Speed > 1 && !b.access.Sandbox {
+		s.fail("sandbox-speed", "is for a rehearsal: give --sandbox too")
+	}
 	return b
 }
 

@@ -31,6 +31,7 @@ type program struct {
 	asked    <-chan os.Signal // ask how far a run is
 	version  string
 	commit   string       // that it was built from; "": not known
+	args     []string     // the command line
 	folders  []string     // in which a settings file is looked for
 	file     *config.File // the settings file; nil: none
 	terminal bool         // the console is a terminal
@@ -41,6 +42,7 @@ type program struct {
 
 // run runs the command that args name, prints its error, and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
+	p.args = args
 	p.console.SetLog(p.logFormat(args))
 	err := p.dispatch(ctx, args)
 	p.explain(err)

@@ -158,7 +158,7 @@ func TestTheRunThatTheREADMEShowsIsReal(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	said := regexp.MustCompile(`(?m)^\{.*\n`).ReplaceAllString(string(out), "") // a terminal shows a bar instead
-	vary := regexp.MustCompile(`Run [a-z0-9]{8}|[0-9][0-9,]*`)
+	vary := regexp.MustCompile(`[Rr]un [a-z0-9]{8}|[0-9][0-9,]*`)
 	plain := func(text string) string { return vary.ReplaceAllString(text, "#") }
 	if diff := cmp.Diff(plain(blocksOf(begin, "text")), plain(said)); diff != "" {
 		t.Errorf("the README shows another run (-README +real):\n%s", diff)

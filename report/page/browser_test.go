@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
+	"html"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,34 +18,39 @@ import (
 	"simhook/report/reporttest"
 )
 
-// browse opens a page from a file in a browser without a screen, which must make no request, and returns the page as
-// its scripts have left it.
-func browse(t *testing.T, page string) string {
+// browser runs a browser without a screen on a page from a file, which must make no request.
+func browser(t *testing.T, page string, args ...string) []byte {
 	t.Helper()
-	var browser string
+	var path string
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			browser = path
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
 			break
 		}
 	}
-	if browser == "" {
+	if path == "" {
 		t.Skip("no browser is installed: Debian's package chromium is one")
 	}
 	dir := t.TempDir()
-	path := filepath.Join(dir, "report.html")
-	if err := os.WriteFile(path, []byte(page), 0o600); err != nil {
+	file := filepath.Join(dir, "report.html")
+	if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-		"--user-data-dir="+filepath.Join(dir, "profile"), "--host-resolver-rules=MAP * ~NOTFOUND", "--dump-dom", "file://"+path)
+	cmd := exec.CommandContext(ctx, path, append([]string{"--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+		"--user-data-dir=" + filepath.Join(dir, "profile"), "--host-resolver-rules=MAP * ~NOTFOUND", "file://" + file}, args...)...)
 	out, err := cmd.Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	return string(out)
+	return out
+}
+
+// browse is the page as its scripts have left it.
+func browse(t *testing.T, page string, args ...string) string {
+	t.Helper()
+	return string(browser(t, page, append(args, "--dump-dom")...))
 }
 
 func TestThePageInABrowserFindsAnICCID(t *testing.T) {
@@ -84,16 +91,72 @@ func TestThePageInABrowserFindsAnICCID(t *testing.T) {
 	}
 }
 
-// typing is the page with a visitor who types a text into its search field. The page lets only its own script run,
-// by the hash, so that the visitor's needs to be let in too.
+// typing is the page with a visitor who types a text into its search field.
 func typing(page, text string) string {
 	if text == "" {
 		return page
 	}
-	script := `const field = document.getElementById("q"); field.value = "` + text + `"; field.dispatchEvent(new Event("input"));`
+	return visited(page, `const field = document.getElementById("q"); field.value = "`+text+`"; field.dispatchEvent(new Event("input"));`)
+}
+
+// visited is the page with a script of its visitor's. The page lets only its own script run, by the hash, so that the visitor's
+// needs to be let in too.
+func visited(page, script string) string {
 	hash := sha256.Sum256([]byte(script))
 	page = strings.Replace(page, "script-src '", "script-src 'sha256-"+base64.StdEncoding.EncodeToString(hash[:])+"' '", 1)
 	return strings.Replace(page, "</body>", "<script>"+script+"</script></body>", 1)
+}
+
+// TestThePageInABrowserFitsAPhoneAndAScreen looks for texts that run into each other or off the page, in frames as wide as a phone,
+// a tablet and a screen.
+func TestThePageInABrowserFitsAPhoneAndAScreen(t *testing.T) {
+	const look = `
+const faults = [];
+const labels = [...document.querySelectorAll("svg text")].map(e => ({name: e.textContent, box: e.getBoundingClientRect(), of: e.closest("svg")})).filter(l => l.box.width > 0);
+labels.forEach((a, i) => labels.slice(i + 1).forEach(b => {
+  if (a.of === b.of && a.box.left < b.box.right && b.box.left < a.box.right && a.box.top < b.box.bottom && b.box.top < a.box.bottom) faults.push(a.name + " runs into " + b.name);
+}));
+for (const l of labels) if (l.box.left < 0 || l.box.right > innerWidth) faults.push(l.name + " is cut off");
+if (document.documentElement.scrollWidth > innerWidth) faults.push("the page is " + document.documentElement.scrollWidth + " wide");
+parent.postMessage("at " + innerWidth + (labels.length < 15 ? " there are few labels" : "") + ": " + faults.join("; "), "*");`
+	short, long := largeFleet(500, 20), largeFleet(60_000, 300)
+	frames := ""
+	for _, rows := range [][]report.Row{short, long} {
+		for i := range rows {
+			rows[i].Labels = []report.Label{{Name: "customer", Value: "A customer with a long name"}, {Name: "site", Value: "Site 7"}}
+		}
+		page := html.EscapeString(visited(rendered(t, rows...), look))
+		for _, width := range []int{360, 390, 768, 970, 1280} {
+			frames += fmt.Sprintf(`<iframe width="%d" height="900" srcdoc="%s"></iframe>`, width, page)
+		}
+	}
+	dom := browse(t, `<!doctype html><pre id="found"></pre><script>addEventListener("message", e => { found.textContent += e.data + "\n"; });</script>`+
+		frames, "--virtual-time-budget=10000")
+	found := html.UnescapeString(regexp.MustCompile(`(?s)<pre id="found">(.*?)</pre>`).FindStringSubmatch(dom)[1])
+	if n := strings.Count(found, "at "); n < 10 {
+		t.Fatalf("only %d frames were looked at:\n%s", n, found)
+	}
+	for line := range strings.Lines(found) {
+		if !regexp.MustCompile(`^at [0-9]+: $`).MatchString(strings.TrimRight(line, "\n")) {
+			t.Error(line)
+		}
+	}
+}
+
+func TestThePageInABrowserPrintsOnLessThanFivePages(t *testing.T) {
+	rows := largeFleet(60_000, 2000)
+	for i := range rows {
+		rows[i].Labels = []report.Label{{Name: "customer", Value: "A customer with a long name"}, {Name: "site", Value: "Site 7"}}
+	}
+	pdf := filepath.Join(t.TempDir(), "report.pdf")
+	browser(t, rendered(t, rows...), "--no-pdf-header-footer", "--print-to-pdf="+pdf)
+	text, err := os.ReadFile(pdf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if pages := len(regexp.MustCompile(`/Type /Page\b`).FindAll(text, -1)); pages < 2 || pages >= 5 {
+		t.Errorf("it prints on %d pages", pages)
+	}
 }
 
 func TestThePageInABrowserRunsOnlyItsOwnScript(t *testing.T) {

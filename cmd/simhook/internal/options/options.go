@@ -91,7 +91,7 @@ func run() []cli.Flag {
 	return []cli.Flag{
 		otherwise("beside it", text(Output, "results", "`FILE` for the results of each SIM")),
 		toggle(Task, "dry-run", "change nothing; say what would be done", "n"),
-		sandboxed(),
+		sandboxed(), faster(Seldom),
 		toggle(Safety, "yes", "do not ask before removing"),
 		having("0", text(Safety, "canary", "change `N` SIMs first, and read them back")),
 	}
@@ -111,7 +111,7 @@ func account() []cli.Flag {
 // calls are the options of every command that calls the API.
 func calls() []cli.Flag {
 	return []cli.Flag{
-		having("auto", text(Speed, "rate", "`RATE`: auto, 1000/m, 20/s or unlimited")),
+		having("auto", text(Speed, "rate", "`RATE`: auto, 1000/m, 20/s or unlimited; reads and writes are paced apart")),
 		having("100%", text(Speed, "quota-share", "`PERCENT` of the announced quota to use")),
 		having("5", text(Seldom, "retries", "`N` more attempts after a passing failure")),
 		having("5m", text(Seldom, "retry-max-time", "longest `TIME` spent on one call, waiting included")),
@@ -158,6 +158,11 @@ func looking() []cli.Flag {
 
 func sandboxed() cli.Flag {
 	return toggle(Task, "sandbox", "rehearse against a sandbox inside the process")
+}
+
+// faster lets the time of a sandbox run faster.
+func faster(group string) cli.Flag {
+	return having("1", text(group, "sandbox-speed", "`N` times as fast the sandbox's time runs for quota and tokens"))
 }
 
 func shard() []cli.Flag {
