@@ -46,7 +46,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		internal + "exitcode": {},
 		internal + "limits":   {},
 		internal + "server":   {},
-		internal + "access":   {"api", "api/sandbox", internal + "server"},
+		internal + "access":   {"api", "api/sandbox", "report", internal + "server"},
 		internal + "sources":  {"report", "report/file", "report/results"},
 		internal + "lookup":   {"api", "batch", "batch/account", "report", "report/cell", internal + "output"},
 

@@ -28,7 +28,7 @@ func Reconcile() []cli.Flag {
 		toggle(Task, "detailed-exitcode", "with --dry-run, exit with 3 if something differs"),
 		toggle(Safety, "prune", "remove the webhooks of SIMs that left the fleet"),
 		having("10", text(Safety, "max-delete", "refuse to prune more SIMs than `N or N%`")),
-		otherwise("any", text(Safety, "expect-gone", "prune only if `N` SIMs have left")),
+		otherwise("any", text(Seldom, "expect-gone", "prune only if `N` SIMs have left")),
 	)
 }
 
