@@ -7,7 +7,10 @@
 //
 //	              Linux                       macOS                        Windows
 //	locks         flock(2)                    flock(2)                     LockFileEx, which keeps others from reading too:
-//	                                                                       who holds a lock is not said
+//	                                                                       who holds a lock is not said, and a history
+//	                                                                       has a .lock file beside it
+//	compressed    copied to a file without    as on Linux                  there are no such files: uncompress the fleet,
+//	fleets, -     a name                                                   and name it
 //	power cuts    fsync of files and folders  F_FULLFSYNC of files and     FlushFileBuffers of files; folders cannot be
 //	                                          folders, which is slower     synced, so that a rename may come back
 //	signals       INT, TERM, HUP; USR1 asks   as on Linux                  Ctrl-C, and a closed console; nothing asks how
