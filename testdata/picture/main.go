@@ -130,8 +130,9 @@ func (s *screen) svg() string {
 	wide, high := int(columns*letter)+2*margin, len(s.lines)*height+2*margin
 	var out strings.Builder
 	fmt.Fprintf(&out, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-label="A run of simhook on a terminal">
+<style>text { white-space: pre; }</style>
 <rect width="100%%" height="100%%" rx="8" fill="#12161c"/>
-<g font-family="ui-monospace, monospace" font-size="14" fill="#e7ebf1" xml:space="preserve" style="white-space: pre">
+<g font-family="ui-monospace, monospace" font-size="14" fill="#e7ebf1" xml:space="preserve">
 `, wide, high, wide, high)
 	for i, line := range s.lines {
 		y := margin + i*height + 14
