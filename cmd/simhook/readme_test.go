@@ -3,6 +3,7 @@
 package main
 
 import (
+	"html"
 	"net"
 	"os"
 	"os/exec"
@@ -165,12 +166,38 @@ func TestTheRunThatTheREADMEShowsIsReal(t *testing.T) {
 	}
 }
 
+// TestThePictureOfTheREADMEIsOfItsRun compares the last screen of the picture with the text beside it. testdata/picture draws it.
+func TestThePictureOfTheREADMEIsOfItsRun(t *testing.T) {
+	readme := string(readFile(t, "../../README.md"))
+	if !strings.Contains(readme, "](testdata/picture/run.svg)") {
+		t.Error("the README has no picture of a run")
+	}
+	_, begin, _ := strings.Cut(readme, "\n## In two commands\n")
+	begin, _, _ = strings.Cut(begin, "\n## ")
+	vary := regexp.MustCompile(`[Rr]un [a-z0-9]{8}|[0-9][0-9,]*`)
+	shown := []string{}
+	bars := 0
+	for _, text := range regexp.MustCompile(`<text [^>]*opacity="([01])">([^<]*)`).FindAllStringSubmatch(string(readFile(t, "../../testdata/picture/run.svg")), -1) {
+		line := html.UnescapeString(text[2])
+		switch {
+		case strings.Contains(line, " %  ["):
+			bars++
+		case text[1] == "1":
+			shown = append(shown, vary.ReplaceAllString(line, "#"))
+		}
+	}
+	want := strings.Split(strings.TrimSpace(vary.ReplaceAllString(blocksOf(begin, "text"), "#")), "\n")
+	if diff := cmp.Diff(want, shown[min(2, len(shown)):]); diff != "" || bars < 5 {
+		t.Errorf("draw it again with testdata/picture: it has %d bars, and (-README +picture)\n%s", bars, diff)
+	}
+}
+
 func TestTheREADMEHasTheExitCodesOfTheProgram(t *testing.T) {
 	readme := string(readFile(t, "../../README.md"))
 	if table := strings.TrimSpace(section(readme, "Exit codes")); table != strings.TrimSpace(exitcode.Markdown()) {
 		t.Errorf("the README has\n%s\nwant\n%s", table, exitcode.Markdown())
 	}
-	if lines := strings.Count(readme, "\n"); lines > 155 {
+	if lines := strings.Count(readme, "\n"); lines > 150 {
 		t.Errorf("the README has %d lines: longer texts stand in the folder that they are about, or in a topic of help", lines)
 	}
 }
