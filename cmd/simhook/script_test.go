@@ -128,7 +128,7 @@ func reaches(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		got := 0
-		for _, n := range (*ts.Value(apiKey{}).(**localSandbox)).Stats().Calls {
+		for _, n := range (*ts.Value(apiKey{}).(**access.LocalSandbox)).Stats().Calls {
 			got += n
 		}
 		if got >= want {
