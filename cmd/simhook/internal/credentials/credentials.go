@@ -64,7 +64,7 @@ func (c Credentials) Secret(log *slog.Logger) (string, error) {
 func ReadSecret(path string, log *slog.Logger) (string, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return "", fmt.Errorf("client secret file: %v", err)
+		return "", fmt.Errorf("client secret file: %w", err)
 	}
 	secret := strings.TrimSpace(string(content))
 	if secret == "" {
@@ -91,7 +91,7 @@ func WarnIfReadable(path string, log *slog.Logger) {
 func ReadLogin(path string, log *slog.Logger) (username, password string, err error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return "", "", fmt.Errorf("credentials file: %v", err)
+		return "", "", fmt.Errorf("credentials file: %w", err)
 	}
 	username, password, _ = strings.Cut(strings.TrimRight(string(content), "\r\n"), ":")
 	if username == "" || password == "" || strings.ContainsAny(password, "\r\n") {

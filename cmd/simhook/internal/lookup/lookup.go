@@ -18,7 +18,8 @@ import (
 
 // AccountText says what was found in an account.
 func AccountText(path string, found account.Found) string {
-	text := fmt.Sprintf("%s: %s of %s", path, output.Counted(found.SIMs, "SIM"), output.Counted(found.Subscriptions, "subscription"))
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s: %s of %s", path, output.Counted(found.SIMs, "SIM"), output.Counted(found.Subscriptions, "subscription"))
 	for _, further := range []struct {
 		count int
 		words string
@@ -27,13 +28,13 @@ func AccountText(path string, found account.Found) string {
 		{found.WithoutSIM, "%s without a SIM"},
 	} {
 		if further.count > 0 {
-			text += "; " + fmt.Sprintf(further.words, report.Thousands(further.count))
+			fmt.Fprintf(&text, "; "+further.words, report.Thousands(further.count))
 		}
 	}
 	if found.Invalid > 0 {
-		text += fmt.Sprintf("; %s whose ICCID is not valid, such as %s: a run calls such rows invalid", output.Counted(found.Invalid, "SIM"), found.Example)
+		fmt.Fprintf(&text, "; %s whose ICCID is not valid, such as %s: a run calls such rows invalid", output.Counted(found.Invalid, "SIM"), found.Example)
 	}
-	return text
+	return text.String()
 }
 
 // Status is what the API knows of a SIM. What could not be read is nil, and Errors say why.
