@@ -61,20 +61,21 @@ func chart(values map[string]any) (map[string]any, error) {
 func folders() map[string]map[string]any {
 	on := func() map[string]any { return map[string]any{"enabled": true} } // each its own: Helm writes into them
 	return map[string]map[string]any{
-		"storage":        nil,
-		"reconcile":      nil,
-		"register":       {"register": on()},
-		"unregister":     {"unregister": on()},
-		"shards":         {"shards": on()},
-		"merge":          {"merge": on()},
-		"listen":         {"listen": on()},
-		"storage-shards": {"storageShards": on()},
-		"storage-listen": {"storageListen": on()},
-		"helper":         {"helper": on()},
-		"helper-shards":  {"helper": on(), "storageShards": on()},
-		"helper-listen":  {"helper": on(), "storageListen": on()},
-		"network":        {"network": on()},
-		"monitoring":     {"monitoring": on()},
+		"storage":           nil,
+		"reconcile":         nil,
+		"reconcile-account": {"reconcile": map[string]any{"fromAccount": true}},
+		"register":          {"register": on()},
+		"unregister":        {"unregister": on()},
+		"shards":            {"shards": on()},
+		"merge":             {"merge": on()},
+		"listen":            {"listen": on()},
+		"storage-shards":    {"storageShards": on()},
+		"storage-listen":    {"storageListen": on()},
+		"helper":            {"helper": on()},
+		"helper-shards":     {"helper": on(), "storageShards": on()},
+		"helper-listen":     {"helper": on(), "storageListen": on()},
+		"network":           {"network": on()},
+		"monitoring":        {"monitoring": on()},
 	}
 }
 
@@ -102,6 +103,18 @@ func TestByDefaultTheChartHasAClaimAndTheNight(t *testing.T) {
 	want := []string{"ConfigMap simhook-settings-reconcile", "CronJob simhook-reconcile", "PersistentVolumeClaim simhook"}
 	if got := slices.Sorted(maps.Keys(charted(t, nil))); !slices.Equal(got, want) {
 		t.Errorf("it has %v, want %v", got, want)
+	}
+}
+
+// The two nights share a claim, which is for one Pod at a time.
+func TestTheChartsNightFromTheAccountTakesThePlaceOfTheOther(t *testing.T) {
+	want := []string{"ConfigMap simhook-settings-reconcile-account", "CronJob simhook-reconcile-account", "PersistentVolumeClaim simhook"}
+	objects := charted(t, map[string]any{"reconcile": map[string]any{"fromAccount": true}, "fleetConfigMap": "east"})
+	if got := slices.Sorted(maps.Keys(objects)); !slices.Equal(got, want) {
+		t.Errorf("it has %v, want %v", got, want)
+	}
+	if text := asYAML(t, objects["CronJob simhook-reconcile-account"]); strings.Contains(text, "/fleet") {
+		t.Errorf("its fleet is a ConfigMap, to which nothing can be written:\n%s", text)
 	}
 }
 

@@ -36,20 +36,21 @@ func TestManifestsAreWhatAClusterTakes(t *testing.T) {
 // kustomizations are all folders for kubectl apply -k, with what is in them.
 func kustomizations() map[string][]string {
 	return map[string][]string{
-		"register":       {"Job simhook-register", "ConfigMap simhook-settings-register"},
-		"unregister":     {"Job simhook-unregister", "ConfigMap simhook-settings-unregister"},
-		"shards":         {"Job simhook-register-shards", "ConfigMap simhook-settings-register-shards", "ConfigMap simhook-shards-register-shards"},
-		"merge":          {"Job simhook-merge"},
-		"reconcile":      {"CronJob simhook-reconcile", "ConfigMap simhook-settings-reconcile"},
-		"listen":         {"Deployment simhook-listen", "Service simhook-listen"},
-		"storage":        {"PersistentVolumeClaim simhook"},
-		"storage-shards": {"PersistentVolumeClaim simhook-shards"},
-		"storage-listen": {"PersistentVolumeClaim simhook-listen"},
-		"helper":         {"Job simhook-helper"},
-		"helper-shards":  {"Job simhook-helper-shards"},
-		"helper-listen":  {"Job simhook-helper-listen"},
-		"network":        {"NetworkPolicy simhook-deny", "NetworkPolicy simhook-api", "NetworkPolicy simhook-metrics", "NetworkPolicy simhook-listen"},
-		"monitoring":     {"PodMonitor simhook", "PrometheusRule simhook"},
+		"register":          {"Job simhook-register", "ConfigMap simhook-settings-register"},
+		"unregister":        {"Job simhook-unregister", "ConfigMap simhook-settings-unregister"},
+		"shards":            {"Job simhook-register-shards", "ConfigMap simhook-settings-register-shards", "ConfigMap simhook-shards-register-shards"},
+		"merge":             {"Job simhook-merge"},
+		"reconcile":         {"CronJob simhook-reconcile", "ConfigMap simhook-settings-reconcile"},
+		"reconcile-account": {"CronJob simhook-reconcile-account", "ConfigMap simhook-settings-reconcile-account"},
+		"listen":            {"Deployment simhook-listen", "Service simhook-listen"},
+		"storage":           {"PersistentVolumeClaim simhook"},
+		"storage-shards":    {"PersistentVolumeClaim simhook-shards"},
+		"storage-listen":    {"PersistentVolumeClaim simhook-listen"},
+		"helper":            {"Job simhook-helper"},
+		"helper-shards":     {"Job simhook-helper-shards"},
+		"helper-listen":     {"Job simhook-helper-listen"},
+		"network":           {"NetworkPolicy simhook-deny", "NetworkPolicy simhook-api", "NetworkPolicy simhook-metrics", "NetworkPolicy simhook-listen"},
+		"monitoring":        {"PodMonitor simhook", "PrometheusRule simhook"},
 	}
 }
 
@@ -365,8 +366,8 @@ func TestVolumesAreClaimedForThePodsThatRunAtOnce(t *testing.T) {
 			}
 		}
 	}
-	if len(pods) != 9 {
-		t.Fatalf("%d Pods, want 9", len(pods))
+	if len(pods) != 10 {
+		t.Fatalf("%d Pods, want 10", len(pods))
 	}
 	for folder, pod := range pods {
 		claim, want := "simhook", corev1.ReadWriteOncePod

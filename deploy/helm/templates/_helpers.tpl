@@ -1,5 +1,7 @@
-{{/* The Pod of a run: .component, .command, .args, .claim, .shards, and .root for the chart's values. */}}
+{{/* The Pod of a run: .component, .command, .args, .claim, .shards, .account (the fleet is the account's), and .root for the
+chart's values. */}}
 {{- define "simhook.run" -}}
+{{- $fleetConfigMap := .account | ternary "" .root.Values.fleetConfigMap }}
 metadata:
   labels:
     app.kubernetes.io/name: simhook
@@ -27,7 +29,12 @@ spec:
       image: "{{ .root.Values.image.repository }}:{{ .root.Values.image.tag }}"
       args:
         - {{ .command }}
-        - {{ if $.root.Values.fleetConfigMap }}/fleet/fleet.csv.gz{{ else }}/data/fleet.csv{{ end }}
+        {{- if .account }}
+        - --from-account
+        - /data/account.csv
+        {{- else }}
+        - {{ if $fleetConfigMap }}/fleet/fleet.csv.gz{{ else }}/data/fleet.csv{{ end }}
+        {{- end }}
         {{- range .args }}
         - {{ . | quote }}
         {{- end }}
@@ -67,7 +74,7 @@ spec:
           readOnly: true
         - name: tmp
           mountPath: /tmp
-        {{- if .root.Values.fleetConfigMap }}
+        {{- if $fleetConfigMap }}
         - name: fleet
           mountPath: /fleet
           readOnly: true
@@ -83,10 +90,10 @@ spec:
     - name: tmp
       emptyDir:
         sizeLimit: 1Gi
-    {{- if .root.Values.fleetConfigMap }}
+    {{- if $fleetConfigMap }}
     - name: fleet
       configMap:
-        name: {{ .root.Values.fleetConfigMap }}
+        name: {{ $fleetConfigMap }}
     {{- end }}
 {{- end }}
 
