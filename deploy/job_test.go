@@ -3,6 +3,7 @@ package deploy
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
@@ -73,6 +74,7 @@ func jobProblems(spec batchv1.JobSpec, codes map[int]response) []string {
 	if isRun(spec) {
 		problems = append(problems, runProblems(template.ObjectMeta, template.Spec)...)
 		problems = append(problems, outageProblems(spec)...)
+		problems = append(problems, deadlineProblems(spec)...)
 	}
 	if spec.PodReplacementPolicy == nil || *spec.PodReplacementPolicy != batchv1.Failed {
 		problems = append(problems, "a Pod is replaced before the old one has ended and given the lock free")
@@ -89,6 +91,16 @@ func jobProblems(spec batchv1.JobSpec, codes map[int]response) []string {
 		}
 	}
 	return append(problems, policyProblems(spec)...)
+}
+
+// deadlineProblems are found where a run is told another deadline than its Job has: its first lines would warn of the wrong one.
+func deadlineProblems(spec batchv1.JobSpec) []string {
+	for _, variable := range spec.Template.Spec.Containers[0].Env {
+		if variable.Name == "SIMHOOK_DEADLINE" && spec.ActiveDeadlineSeconds != nil && variable.Value == strconv.FormatInt(*spec.ActiveDeadlineSeconds, 10) {
+			return nil
+		}
+	}
+	return []string{"the run is not told the Job's deadline"}
 }
 
 // outageProblems are found where a Job gives up before a night is over in which the API is down.

@@ -240,6 +240,7 @@ func TestMistakesInAManifestAreFound(t *testing.T) {
 		"the next to the last night":    {reconcile, "backoffLimit: 60", "backoffLimit: 6", "an outage of 45m10s ends it"},
 		"a shard ends in the night":     {shards, "backoffLimitPerIndex: 60", "backoffLimitPerIndex: 40", "ends it"},
 		"a deadline of a day":           {register, "activeDeadlineSeconds: 2592000", "activeDeadlineSeconds: 86400", "its deadline is before"},
+		"another deadline told":         {register, "value: \"2592000\"", "value: \"86400\"", "not told the Job's deadline"},
 		"a Job that stays":              {unregister, "ttlSecondsAfterFinished: 604800", "", "cannot be applied again"},
 		"evicted to save a node":        {register, "safe-to-evict: \"false\"", "safe-to-evict: \"true\"", "evicted"},
 		"variables of Services":         {register, "enableServiceLinks: false", "enableServiceLinks: true", "Service"},

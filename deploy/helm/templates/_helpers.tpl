@@ -51,6 +51,8 @@ spec:
       env:
         - name: SIMHOOK_CLIENT_SECRET_FILE
           value: /run/secrets/simhook/client-secret
+        - name: SIMHOOK_DEADLINE
+          value: {{ if eq .command "reconcile" }}"82800"{{ else }}{{ int64 .root.Values.activeDeadlineSeconds | quote }}{{ end }}
         - name: SIMHOOK_METRICS_LISTEN
           value: :9464
         - name: GOMEMLIMIT # under the limit below
