@@ -157,3 +157,43 @@ func FuzzNormaliseICCID(f *testing.F) {
 		}
 	})
 }
+
+// standardSum is the Luhn sum modulo 10, as the standard describes it; -1: text has something else than digits.
+func standardSum(text string) int {
+	sum := 0
+	for i := range len(text) { // from the right, every second one is doubled
+		digit := int(text[len(text)-1-i]) - '0'
+		if digit < 0 || digit > 9 {
+			return -1
+		}
+		if i%2 == 1 {
+			digit = digit*2/10 + digit*2%10
+		}
+		sum += digit
+	}
+	return sum % 10
+}
+
+func TestTheCheckDigitIsThatOfTheStandard(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.StringMatching(`[0-9]{0,40}`).Draw(t, "digits")
+		if sum := standardSum(digits + string(fleet.CheckDigit(digits))); sum != 0 {
+			t.Errorf("with the check digit of %q the sum is %d", digits, sum)
+		}
+	})
+}
+
+func TestOnlyDigitsWithARightCheckDigitAreAnICCIDAsTheyStand(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		digits := "89" + rapid.StringMatching(`[0-9]{13,17}`).Draw(t, "digits")
+		text := []byte(digits + string(fleet.CheckDigit(digits)))
+		if at := rapid.IntRange(-5, len(text)-1).Draw(t, "at"); at >= 0 {
+			text[at] = rapid.Byte().Draw(t, "character")
+		}
+		iccid, changes, err := fleet.NormaliseICCID(string(text), false)
+		want := len(text) >= 18 && string(text[:2]) == "89" && standardSum(string(text)) == 0
+		if got := err == nil && changes == 0 && iccid == string(text); got != want {
+			t.Errorf("%q: %q, %v, %v", text, iccid, changes, err)
+		}
+	})
+}

@@ -12,14 +12,29 @@ func Key(iccid string) (key uint64, ok bool) {
 	if len(iccid) < 18 || len(iccid) > 20 || iccid[:2] != "89" {
 		return 0, false
 	}
-	// Two numbers at a time are faster than one, because each digit waits for the one before it.
-	middle := len(iccid) - 8
-	high, highOK := appendDigits(1, iccid[2:middle])
-	low, lowOK := appendDigits(0, iccid[middle:])
-	if !highOK || !lowOK {
+	first, firstOK := appendDigits(1, iccid[2:len(iccid)-16])
+	middle, middleOK := eightDigits(iccid[len(iccid)-16:])
+	last, lastOK := eightDigits(iccid[len(iccid)-8:])
+	if !firstOK || !middleOK || !lastOK {
 		return 0, false
 	}
-	return high*1e8 + low, true
+	return (first*1e8+middle)*1e8 + last, true
+}
+
+// eightDigits is the number that the first eight characters of text are. It takes them together, as a number with a byte for each:
+// that is faster than one after the other, because each digit waits for the one before it.
+func eightDigits(text string) (number uint64, ok bool) {
+	text = text[:8]
+	word := uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
+	const high, zeros, sixes = 0xf0f0f0f0f0f0f0f0, 0x3030303030303030, 0x0606060606060606
+	if word&high != zeros || (word+sixes)&high != zeros { // each is '0' to '?', and stays so if 6 is added
+		return 0, false
+	}
+	word -= zeros
+	word = word*10 + word>>8 // two digits in every second byte
+	const pairs = 0x000000ff000000ff
+	return (word&pairs*(1_000_000<<32+100) + word>>16&pairs*(10_000<<32+1)) >> 32, true
 }
 
 // appendDigits writes more digits behind a number.
