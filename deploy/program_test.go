@@ -150,7 +150,12 @@ func TestTheServiceRunsACommandThatTheProgramHas(t *testing.T) {
 // settings are those of simhook.env.
 func settings(t *testing.T) map[string]string {
 	t.Helper()
-	content, err := os.ReadFile("simhook.env")
+	return settingsOf(t, "simhook.env")
+}
+
+func settingsOf(t *testing.T, path string) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +167,7 @@ func settings(t *testing.T) map[string]string {
 		}
 	}
 	if len(env) == 0 {
-		t.Fatal("simhook.env sets nothing")
+		t.Fatalf("%s sets nothing", path)
 	}
 	return env
 }

@@ -318,33 +318,35 @@ func checkInstalled(t *testing.T, root string) {
 	output(t, "chroot", root, "/usr/bin/simhook", "register", "--sandbox", "--webhook-url", "https://example.com/x", "/tmp/fleet.csv")
 	for path, mode := range map[string]fs.FileMode{
 		"usr/bin/simhook": 0o755, "etc/simhook/simhook.env": 0o644, "usr/lib/systemd/system/simhook-reconcile.service": 0o644,
-		"usr/lib/systemd/system/simhook-reconcile.timer": 0o644, "usr/share/man/man1/simhook.1.gz": 0o644,
+		"usr/lib/systemd/system/simhook-reconcile.timer": 0o644, "usr/lib/systemd/system/simhook-listen.service": 0o644, "etc/simhook/listen.env": 0o644,
+		"usr/share/man/man1/simhook.1.gz":               0o644,
 		"usr/share/bash-completion/completions/simhook": 0o644, "usr/share/doc/simhook/examples/crontab": 0o644,
 	} {
 		if info, err := os.Stat(filepath.Join(root, path)); err != nil || info.Mode() != mode {
 			t.Errorf("%s: %v, want the mode %v", path, err, mode)
 		}
 	}
-	t.Run("systemd", func(t *testing.T) {
-		analyze := tool(t, "systemd-analyze", "systemd")
-		units := filepath.Join(root, "usr/lib/systemd/system")
-		service := filepath.Join(t.TempDir(), "simhook-reconcile.service")
-		content, err := os.ReadFile(filepath.Join(units, "simhook-reconcile.service"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !regexp.MustCompile(`(?m)^ExecStart=/usr/bin/simhook `).Match(content) {
-			t.Error("the service is not for the program of the package")
-		}
-		writeFile(t, service, strings.ReplaceAll(string(content), "/usr/bin/simhook", filepath.Join(root, "usr/bin/simhook"))) // systemd looks whether it is there
-		if err := os.Chmod(service, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if said := output(t, analyze, "verify", service); said != "" {
-			t.Errorf("systemd says %s", said)
-		}
-		output(t, analyze, "security", "--offline=true", "--threshold=15", service)
-	})
+	for _, name := range []string{"simhook-reconcile.service", "simhook-listen.service"} {
+		t.Run(name, func(t *testing.T) {
+			analyze := tool(t, "systemd-analyze", "systemd")
+			service := filepath.Join(t.TempDir(), name)
+			content, err := os.ReadFile(filepath.Join(root, "usr/lib/systemd/system", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !regexp.MustCompile(`(?m)^ExecStart=/usr/bin/simhook `).Match(content) {
+				t.Error("the service is not for the program of the package")
+			}
+			writeFile(t, service, strings.ReplaceAll(string(content), "/usr/bin/simhook", filepath.Join(root, "usr/bin/simhook"))) // systemd looks whether it is there
+			if err := os.Chmod(service, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if said := output(t, analyze, "verify", service); said != "" {
+				t.Errorf("systemd says %s", said)
+			}
+			output(t, analyze, "security", "--offline=true", "--threshold=15", service)
+		})
+	}
 }
 
 // On other systems no test runs here; what vet sees in the program there is looked at. Tests use calls that only Unix has.
