@@ -184,6 +184,7 @@ func (c *Caller) attempt(ctx contexts, r route, a *attempts, try attempt) error 
 	answer, err := try(ctx.call, a.lastID)
 	c.counts.busy.Add(-1)
 	permit.Done(answer)
+	c.counts.add(answer, r.method)
 	a.status = answer.Status
 	a.maybeDone = a.maybeDone || err != nil && api.Ambiguous(err)
 	return err

@@ -52,10 +52,25 @@ type route struct {
 // counts are of all calls together.
 type counts struct {
 	attempts  atomic.Int64
+	reads     atomic.Int64 // answered
+	writes    atomic.Int64 // answered
 	retries   retryCounts  // attempts after a passing failure
 	busy      atomic.Int64 // calls in flight
 	throttled atomic.Int64 // 429s
 }
+
+// add counts an answer.
+func (c *counts) add(answer api.Answer, method string) {
+	switch {
+	case answer.Status == 0:
+	case method == http.MethodGet:
+		c.reads.Add(1)
+	default:
+		c.writes.Add(1)
+	}
+}
+
+func (c *counts) answered() answers { return answers{c.reads.Load(), c.writes.Load()} }
 
 // NewCaller returns a Caller for single SIMs. Close frees what it holds.
 func NewCaller(options CallOptions) (*Caller, error) {
@@ -147,6 +162,7 @@ func (c *Caller) askAnother(ctx contexts, a *attempts) (known bool, err error) {
 	id := a.run + "-" + *other + "-C-" + strconv.FormatInt(c.otherProbes.Add(1), 10)
 	_, answer, err := c.options.Client.Preferences(ctx.call, *other, id)
 	permit.Done(answer)
+	c.counts.add(answer, http.MethodGet)
 	if e, ok := errors.AsType[*api.Error](err); ok && !e.Gateway && !api.Temporary(err) && !api.Unauthorised(err) {
 		return true, nil
 	}

@@ -6,6 +6,8 @@ package batch
 //	pacing, besides the tests of package pace
 //	  retries are paced                          TestRetriesKeepToTheRateAsFirstAttemptsDo
 //	  reads and writes are apart                 TestReadsAndWritesAreApartAndDoNotSlowEachOther
+//	  no more than all of the quota is told      TestARunNeverUsesMoreThanTheWholeQuota
+//	  in a pause there is no rate                TestTheRateIsThatOfNowAndTheTimeLeftThatOfTheLastMinute
 //	retrying
 //	  passing failures are retried               TestPassingFaultsOfWritesThatTookEffectLeaveEverySIMOK
 //	  others are not                             TestRefusedSIMsAreNotRetriedAndDoNotKeepOthersBack

@@ -2,9 +2,12 @@ package batch
 
 import "time"
 
-// minute is how far back the current rate looks: the window of the documented quota, in which calls may be spread
-// unevenly.
-const minute = time.Minute
+// How far back is looked: for the time that is left a minute, which is the window of the documented quota, in which calls may
+// be spread unevenly; for the rate of now less, so that it falls soon when nothing is answered.
+const (
+	minute  = time.Minute
+	justNow = 10 * time.Second
+)
 
 // lastMinute remembers, second by second, how far a run was in the last minute.
 type lastMinute struct {
@@ -15,9 +18,16 @@ type lastMinute struct {
 
 // mark is how far a run was at one moment.
 type mark struct {
-	at       time.Time
-	attempts int64
-	handled  int // SIMs
+	at      time.Time
+	calls   answers
+	handled int // SIMs
+}
+
+// answers counts calls that got an answer.
+type answers struct{ reads, writes int64 }
+
+func (a answers) perSecond(before answers, seconds float64) (reads, writes float64) {
+	return float64(a.reads-before.reads) / seconds, float64(a.writes-before.writes) / seconds
 }
 
 // begin starts the first minute.
@@ -27,33 +37,44 @@ func (m *lastMinute) begin(now time.Time) {
 }
 
 // add remembers how far the run is. Of several times within a second the last one stays.
-func (m *lastMinute) add(now time.Time, attempts int64, handled int) {
+func (m *lastMinute) add(now time.Time, calls answers, handled int) {
 	if m.second(now) != m.second(m.marks[m.last].at) {
 		m.last = (m.last + 1) % len(m.marks)
 	}
-	m.marks[m.last] = mark{now, attempts, handled}
+	m.marks[m.last] = mark{now, calls, handled}
 }
 
 func (m *lastMinute) second(moment time.Time) int {
 	return int((moment.Sub(m.begun) + time.Second - 1) / time.Second) // the beginning has one of its own
 }
 
-// rates are the calls a second since the beginning of the minute that ends now, and how long the SIMs that are left
-// will take at their rate; 0: not known.
-func (m *lastMinute) rates(now time.Time, attempts int64, handled, left int) (callsPerSecond float64, needed time.Duration) {
-	begin := now.Add(-minute)
-	base := m.before(begin)
-	if base.at.After(begin) {
-		begin = base.at // the run is younger
-	}
-	span := now.Sub(begin).Seconds()
+// rate is how many calls a second were answered just now.
+func (m *lastMinute) rate(now time.Time, calls answers) (reads, writes float64) {
+	base, span := m.since(now, justNow)
 	if span <= 0 {
 		return 0, 0
 	}
-	if done := handled - base.handled; done > 0 {
-		needed = time.Duration(span / float64(done) * float64(left) * float64(time.Second))
+	return calls.perSecond(base.calls, span.Seconds())
+}
+
+// needed is how long the SIMs that are left will take at the rate of the last minute; 0: not known.
+func (m *lastMinute) needed(now time.Time, handled, left int) time.Duration {
+	base, span := m.since(now, minute)
+	done := handled - base.handled
+	if span <= 0 || done <= 0 {
+		return 0
 	}
-	return float64(attempts-base.attempts) / span, needed
+	return time.Duration(span.Seconds() / float64(done) * float64(left) * float64(time.Second))
+}
+
+// since is how far the run was so long ago, or at its beginning, and how long ago that is.
+func (m *lastMinute) since(now time.Time, length time.Duration) (base mark, span time.Duration) {
+	begin := now.Add(-length)
+	base = m.before(begin)
+	if base.at.After(begin) {
+		begin = base.at // the run is younger
+	}
+	return base, now.Sub(begin)
 }
 
 // before is the latest mark that is not after a moment, or the first one.

@@ -56,12 +56,16 @@ func parseLimit(text string) (limit MaxSIMs, err error) {
 	return limit, err
 }
 
-// ParsePercent understands a number from 0 to 100, with or without a percent sign.
+// ParsePercent understands a number from 0 to 100, with or without a percent sign. Without it a number up to 1 may be a percentage or
+// a part of the whole, so it is refused.
 func ParsePercent(text string) (float64, error) {
 	number := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "%"))
 	percent, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(percent >= 0 && percent <= 100) {
 		return 0, fmt.Errorf("%q: use a percentage from 0%% to 100%%", text)
+	}
+	if percent > 0 && percent <= 1 && !strings.Contains(text, "%") {
+		return 0, fmt.Errorf("%q may mean %g%% or %g%%: write the one that is meant, with its sign", text, 100*percent, percent)
 	}
 	return percent, nil
 }

@@ -27,7 +27,7 @@ type recorder struct {
 	cfg      *Config
 	journal  *results.Journal
 	stop     func(cause error)
-	attempts func() int64 // of all calls so far
+	answered func() answers
 
 	canary canary
 
@@ -159,7 +159,7 @@ func (c *recorder) count(rows []report.Row) {
 			c.sample.offer(row, c.cfg.Verify)
 		}
 	}
-	c.lastMinute.add(time.Now(), c.attempts(), c.tally.Handled()+c.pruned.Handled())
+	c.lastMinute.add(time.Now(), c.answered(), c.tally.Handled()+c.pruned.Handled())
 	c.mu.Unlock()
 	for _, row := range rows {
 		if c.cfg.OnResult != nil {

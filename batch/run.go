@@ -63,7 +63,7 @@ func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 		return nil, err
 	}
 	r.caller = newCaller(cfg.CallOptions, r.abort)
-	r.record = &recorder{cfg: &r.cfg, journal: r.journal, stop: r.stop, attempts: r.caller.counts.attempts.Load}
+	r.record = &recorder{cfg: &r.cfg, journal: r.journal, stop: r.stop, answered: r.caller.counts.answered}
 	r.record.canary.rows = make(chan report.Row, cfg.Canary)
 	r.planner = planner{cfg: &r.cfg, journal: r.journal, changes: r.changes}
 	r.plan, err = r.planner.plan(ctx, &r.record.tally)
@@ -126,6 +126,7 @@ func (r *Run) openJournal() (err error) {
 	options := results.Options{
 		Action: string(c.Action), BaseURL: c.APIName, Shard: c.Shard, Disk: c.disk,
 		ReadOnly: c.looksOnly(), Sweep: c.Again || c.Action == Reconcile || c.Action.takesSteps(), Plan: c.plans(),
+		TakeOver: true,
 	}
 	if c.Fleet != nil {
 		options.Labels = c.Fleet.Labels()
@@ -147,9 +148,6 @@ func (r *Run) openJournal() (err error) {
 		}
 		r.cleanUp = func() error { return os.RemoveAll(folder) }
 		path, options.Disk = filepath.Join(folder, "results.csv"), unsynced{}
-	}
-	if err := results.CheckShardCount(c.Shard, path); err != nil {
-		return err
 	}
 	r.journal, err = results.Open(path, options)
 	return err
@@ -180,6 +178,9 @@ func (r *Run) ID() string { return r.cfg.ID }
 
 // Healed says which damaged lines of an unfinished results file were set aside.
 func (r *Run) Healed() file.Healed { return r.journal.Healed() }
+
+// TakenOver says which results of runs with another number of shards this run began with.
+func (r *Run) TakenOver() results.TakenOver { return r.journal.TakenOver() }
 
 // Expected is how long the calls will take at the rates they may be made, as far as those are known before the first
 // answer. Reads and writes have a quota each, and are made side by side. 0: nothing limits them.

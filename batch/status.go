@@ -23,12 +23,14 @@ type Status struct {
 	PrunedNot int // those that could not be dealt with
 
 	Attempts  int64 // of calls by this run, retries included
+	Answered  int64 // calls that got an answer, whatever it says
 	Retries   map[string]int64
 	Throttled int64 // answers 429
 	Tokens    int   // access tokens obtained
 
-	CallsPerSecond float64       // in the last minute
-	Left           time.Duration // until the end, at the last minute's rate; 0: not known
+	ReadsPerSecond  float64       // answered in the last 10 s
+	WritesPerSecond float64       // the same
+	Left            time.Duration // until the end, at the last minute's rate; 0: not known
 
 	Busy    int // calls in flight
 	Workers int
@@ -57,6 +59,9 @@ func (s Status) RetriesMade() int64 {
 	return all
 }
 
+// CallsPerSecond is how many calls a second were answered in the last 10 s.
+func (s Status) CallsPerSecond() float64 { return s.ReadsPerSecond + s.WritesPerSecond }
+
 // Limit is what keeps a run from going faster.
 type Limit string
 
@@ -77,7 +82,7 @@ func (r *Run) Status() Status {
 	counts := &r.caller.counts
 	s := Status{
 		Plan:     r.plan,
-		Attempts: counts.attempts.Load(), Retries: counts.retries.byReason(), Throttled: counts.throttled.Load(),
+		Attempts: counts.attempts.Load(), Answered: counts.reads.Load() + counts.writes.Load(), Retries: counts.retries.byReason(), Throttled: counts.throttled.Load(),
 		Tokens: r.cfg.Client.TokensObtained(),
 		Busy:   int(counts.busy.Load()), Workers: r.cfg.Workers,
 		Writes: r.caller.writes.Status(now), Reads: r.caller.reads.Status(now),
@@ -102,7 +107,10 @@ func (c *recorder) status(s *Status, now time.Time) {
 	s.PrunedNot = c.pruned.Handled() - s.Pruned
 	if !c.started.IsZero() {
 		s.Elapsed = now.Sub(c.started)
-		s.CallsPerSecond, s.Left = c.lastMinute.rates(now, s.Attempts, s.Done()-s.Plan.Done, s.Total()-s.Done())
+		s.ReadsPerSecond, s.WritesPerSecond = c.lastMinute.rate(now, c.answered())
+		if s.CallsPerSecond() > 0 {
+			s.Left = c.lastMinute.needed(now, s.Done()-s.Plan.Done, s.Total()-s.Done())
+		}
 	}
 }
 

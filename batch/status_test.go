@@ -13,7 +13,7 @@ import (
 	"simhook/batch/pace"
 )
 
-func TestTheRecentRateLooksBackOneMinute(t *testing.T) {
+func TestTheRateIsThatOfNowAndTheTimeLeftThatOfTheLastMinute(t *testing.T) {
 	start := time.Date(2024, 5, 1, 22, 0, 0, 0, time.UTC)
 	type phase struct {
 		length time.Duration
@@ -28,9 +28,10 @@ func TestTheRecentRateLooksBackOneMinute(t *testing.T) {
 		"a run that has just begun has the rate of its first seconds": {[]phase{{5 * time.Second, 20}}, time.Second, 20, time.Minute},
 		"what was before the last minute does not count":              {[]phase{{10 * time.Minute, 2}, {2 * time.Minute, 20}}, time.Second, 20, time.Minute},
 		"marks within a second count too":                             {[]phase{{10 * time.Minute, 2}, {2 * time.Minute, 20}}, 100 * time.Millisecond, 20, time.Minute},
-		"half a minute of each is half of each":                       {[]phase{{10 * time.Minute, 10}, {30 * time.Second, 30}}, time.Second, 20, time.Minute},
-		"in a pause the rate falls":                                   {[]phase{{10 * time.Minute, 20}, {30 * time.Second, 0}}, time.Second, 10, 2 * time.Minute},
-		"a long pause before the last minute does not count":          {[]phase{{10 * time.Minute, 20}, {5 * time.Minute, 0}, {30 * time.Second, 20}}, time.Second, 10, 2 * time.Minute},
+		"half a minute of each is half of each for the time left":     {[]phase{{10 * time.Minute, 10}, {30 * time.Second, 30}}, time.Second, 30, time.Minute},
+		"soon after a pause has begun there is no rate":               {[]phase{{10 * time.Minute, 20}, {11 * time.Second, 0}}, time.Second, 0, 73 * time.Second},
+		"in the first seconds of a pause the rate falls":              {[]phase{{10 * time.Minute, 20}, {5 * time.Second, 0}}, time.Second, 10, 65 * time.Second},
+		"a long pause before the last minute does not count":          {[]phase{{10 * time.Minute, 20}, {5 * time.Minute, 0}, {30 * time.Second, 20}}, time.Second, 20, 2 * time.Minute},
 		"after a minute's pause there is none":                        {[]phase{{10 * time.Minute, 20}, {90 * time.Second, 0}}, time.Second, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -42,11 +43,12 @@ func TestTheRecentRateLooksBackOneMinute(t *testing.T) {
 					now = now.Add(c.every)
 					calls += p.calls * c.every.Seconds()
 					if p.calls > 0 { // rows are written
-						r.add(now, int64(math.Round(calls)), int(math.Round(calls))/2)
+						r.add(now, answers{reads: int64(math.Round(calls))}, int(math.Round(calls))/2)
 					}
 				}
 			}
-			got, left := r.rates(now, int64(math.Round(calls)), int(math.Round(calls))/2, 600)
+			got, _ := r.rate(now, answers{reads: int64(math.Round(calls))})
+			left := r.needed(now, int(math.Round(calls))/2, 600)
 			if math.Abs(got-c.want) > c.want/50 || (left-c.left).Abs() > c.left/50 {
 				t.Errorf("%.2f calls/s and %v left, want %.2f and %v", got, left, c.want, c.left)
 			}
@@ -95,6 +97,29 @@ func TestTheStatusSaysWhatLimitsARun(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestARunNeverUsesMoreThanTheWholeQuota(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, sandbox.Options{Quota: 1000, Window: time.Minute, LatencyMin: 20 * time.Millisecond, LatencyMax: 80 * time.Millisecond}, 1500)
+		<-time.After(7 * time.Second) // the first window has begun without the run
+		run, done := g.prepare(t.Context(), nil)
+		defer done()
+		ended := make(chan error, 1)
+		go func() { ended <- run.Do(t.Context()) }()
+		most := 0.0
+		for {
+			most = max(most, run.Summary().QuotaUsed)
+			select {
+			case err := <-ended:
+				if err != nil || most > 1 || most < .95 {
+					t.Errorf("%v: up to %.1f %% of the quota were used", err, 100*most)
+				}
+				return
+			case <-time.After(time.Second):
+			}
+		}
+	})
 }
 
 func mustRate(t *testing.T, text string) pace.Rate {

@@ -251,7 +251,7 @@ func TestThePageShowsWhatHappened(t *testing.T) {
 		}
 		synctest.Wait()
 		page := c.do("GET", "/", "").body
-		for _, want := range []string{simOne, "http://hidden@listener/hook", "Webhooks registered: 1<", id, "1 of 1 delivered", "attempts: 1<", "200 OK", "1 POST", "c-2"} {
+		for _, want := range []string{simOne, "http://hidden@listener/hook", "<strong>1</strong> webhook registered", id, "1 of 1 delivered", "attempts: 1<", "200 OK", "1 POST", "c-2"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the page lacks %q:\n%s", want, page)
 			}

@@ -25,6 +25,11 @@ type Options struct {
 	Quota  int
 	Window time.Duration
 
+	// Speed makes time run so many times as fast for the quota, TokenLifetime and RevokeEvery, to rehearse a long run in a short
+	// time. Latencies stay as they are. What is announced is what holds: shorter windows and lifetimes. A window of less than a
+	// second would be too short to follow, so it stays a second and has more calls. 0: 1
+	Speed int
+
 	// QuotaModel is how the quota is kept: the name of one of quota.Models, or DeltaSeconds. "": in fixed windows.
 	QuotaModel  string
 	QuotaPer    QuotaPer // which calls have a quota of their own
@@ -105,6 +110,27 @@ func (p QuotaPer) quota(c call) string {
 	default:
 		return "writes"
 	}
+}
+
+// shortestWindow is the shortest window that Speed makes. Clients that follow a quota take shorter ones for errors.
+const shortestWindow = time.Second
+
+// spedUp are the options in a time that runs Speed times as fast.
+func (o Options) spedUp() Options {
+	if o.Speed <= 1 {
+		return o
+	}
+	speed := time.Duration(o.Speed)
+	o.TokenLifetime = max(o.TokenLifetime/speed, time.Millisecond)
+	if o.RevokeEvery > 0 {
+		o.RevokeEvery = max(o.RevokeEvery/speed, time.Millisecond)
+	}
+	if o.Quota > 0 && o.Window > 0 {
+		window := max(o.Window/speed, min(o.Window, shortestWindow))
+		o.Quota = int(float64(o.Quota)*float64(window)*float64(speed)/float64(o.Window) + 0.5)
+		o.Window = window
+	}
+	return o
 }
 
 // ParseQuota reads none or N/TIME. The time may be a unit alone.

@@ -3,10 +3,15 @@ package sandbox
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,15 +43,45 @@ type overview struct {
 	Now           time.Time
 	Types         []api.NotificationType
 	Stats         Stats
+	Calls, Faults int
+	Methods       []methodCount
+	Quotas        []quotaView
+	Recent        []callRecord
 	Registrations []registration
 	Deliveries    []Delivery
-	Calls         []callRecord
+	Script        template.JS
 }
 
+// methodCount is how many calls had a method.
+type methodCount struct {
+	Name  string
+	Count int
+}
+
+// quotaView is what the page shows of a quota in fixed windows.
+type quotaView struct {
+	Name        string
+	Used, Limit int
+	Left        int // seconds until the window's end
+}
+
+//go:embed page.html page.js
+var pageFiles embed.FS
+
 func (s *Sandbox) servePage(w http.ResponseWriter, _ *http.Request) {
-	o := overview{Now: time.Now(), Types: api.AllNotificationTypes(), Stats: s.Stats(), Deliveries: s.Deliveries()}
+	script := pageFile("page.js")
+	o := overview{
+		Now: time.Now(), Types: api.AllNotificationTypes(), Stats: s.Stats(), Deliveries: s.Deliveries(), Script: template.JS(script),
+	}
+	for _, method := range slices.Sorted(maps.Keys(o.Stats.Calls)) {
+		o.Methods = append(o.Methods, methodCount{method, o.Stats.Calls[method]})
+		o.Calls += o.Stats.Calls[method]
+	}
+	for _, n := range o.Stats.Faults {
+		o.Faults += n
+	}
 	s.mu.Lock()
-	o.Registrations, o.Calls = s.webhooks.sample(maxShown), s.calls.newestFirst()
+	o.Registrations, o.Recent, o.Quotas = s.webhooks.sample(maxShown), s.calls.newestFirst(), s.quotaViews(o.Now)
 	s.mu.Unlock()
 
 	var page bytes.Buffer
@@ -54,10 +89,33 @@ func (s *Sandbox) servePage(w http.ResponseWriter, _ *http.Request) {
 		failure(http.StatusInternalServerError, "INTERNAL_ERROR", err.Error()).write(w)
 		return
 	}
+	hash := sha256.Sum256([]byte(script))
 	header := http.Header{}
-	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self'; script-src 'sha256-"+
+		base64.StdEncoding.EncodeToString(hash[:])+"'")
 	header.Set("Cache-Control", "no-store")
 	reply{status: http.StatusOK, media: "text/html; charset=utf-8", body: page.Bytes()}.with(header).write(w)
+}
+
+// quotaViews are the quotas that are kept in fixed windows.
+func (s *Sandbox) quotaViews(now time.Time) []quotaView {
+	var views []quotaView
+	for _, name := range slices.Sorted(maps.Keys(s.quotas)) {
+		w := s.quotas[name]
+		if w.advance(now); !w.active() || w.limiter != nil {
+			continue
+		}
+		views = append(views, quotaView{name, w.used, w.quota, int((w.end().Sub(now) + time.Second - 1) / time.Second)})
+	}
+	return views
+}
+
+func pageFile(name string) string {
+	text, err := pageFiles.ReadFile(name)
+	if err != nil {
+		panic("a file that is part of the program: " + err.Error())
+	}
+	return string(text)
 }
 
 // noteCall keeps a call for the page.
@@ -104,9 +162,26 @@ func withoutUserinfo(text string) string {
 	return u.String()
 }
 
+// tone is the class of a status.
+func tone(status int) string {
+	if status >= 200 && status < 300 {
+		return "good"
+	}
+	return "bad"
+}
+
+// thousands writes a number with commas.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
 func newPage() *template.Template {
 	return template.Must(template.New("page").Funcs(template.FuncMap{
-		"url":  withoutUserinfo,
-		"time": func(t time.Time) string { return t.Format("15:04:05") },
-	}).Parse(pageText))
+		"url": withoutUserinfo, "tone": tone, "n": thousands,
+		"time": func(t time.Time) string { return t.Format(time.TimeOnly) },
+	}).Parse(pageFile("page.html")))
 }

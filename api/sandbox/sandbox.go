@@ -53,6 +53,7 @@ func New(opts Options) *Sandbox {
 	if opts.TokenLifetime == 0 {
 		opts.TokenLifetime = defaultTokenLifetime
 	}
+	opts = opts.spedUp()
 	now := time.Now()
 	s := &Sandbox{
 		opts:     opts,

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -33,24 +32,6 @@ func TestStandardInputCanBeReadTwiceAndLeavesNothingBehind(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(dir); len(left) != 0 {
 		t.Errorf("the copy has a name: %v", left)
-	}
-}
-
-func TestNamedPipeCanBeReadTwice(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "pipe")
-	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		t.Skip("no named pipes here:", err)
-	}
-	written := make(chan error)
-	go func() { written <- os.WriteFile(path, []byte("iccid\n"+documented+"\n"), 0) }()
-	f := openFleet(t, path, fleet.Options{})
-	if err := <-written; err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if rows := rowsOf(t, f); len(rows) != 1 {
-			t.Errorf("rows: %+v", rows)
-		}
 	}
 }
 

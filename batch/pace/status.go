@@ -11,7 +11,7 @@ type Status struct {
 	PerSecond   float64   // calls a second that may start; 0: nothing limits them
 	Quota       int       // calls in a window, as the API announced; 0: it has announced none
 	Remaining   int       // of Quota, the fewest that the API said were left in this window
-	Used        float64   // part of what the quota has allowed since the first call; 0: no whole window has passed, or it is not known
+	Used        float64   // part of what the quota has allowed since the first call, 1 at most; 0: no whole window has passed, or it is not known
 	Sharing     string    // which calls have quotas of their own; "": one quota for all
 	Model       string    // why the quota is not taken for fixed windows, and calls are spread evenly; "": it is
 	Reset       time.Time // when the window ends, by this machine's clock; zero: not announced
@@ -29,7 +29,10 @@ func (p *Pacer) Status(now time.Time) Status {
 		s.Reset = p.window.clock.latest(p.window.windowEnd)
 	}
 	if length := p.window.length; p.window.announced() && length > 0 && p.calls > 0 && now.Sub(p.since) >= length {
-		s.Used = float64(p.calls) / (float64(p.window.limit) * now.Sub(p.since).Seconds() / length.Seconds())
+		// All calls of a window may start before its end, so a run can be ahead of the clock, by up to a window: 2,000 calls in
+		// 118 s are all that 1,000 a minute allow, until the next window begins.
+		allowed := float64(p.window.limit) * now.Sub(p.since).Seconds() / length.Seconds()
+		s.Used = min(float64(p.calls)/allowed, 1)
 	}
 	if p.window.trust.steady {
 		s.Model = p.window.trust.why

@@ -11,7 +11,9 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/batch/fleet"
+	"simhook/cmd/simhook/internal/deadline"
 	"simhook/cmd/simhook/internal/output"
+	"simhook/cmd/simhook/internal/progress"
 	"simhook/report"
 )
 
@@ -27,6 +29,9 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 			b.console.Say("%s", line)
 		}
 	}
+	if taken := run.TakenOver(); taken.Rows > 0 {
+		b.console.Say("%s", output.TakenOver(taken.Files, taken.Rows, b.looksOnly()))
+	}
 	plan, expected := run.Plan(), run.Expected()
 	sims := plan.ToDo() + plan.Done
 	would := ""
@@ -40,7 +45,11 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 		b.nothingToDo(id, plan)
 		return
 	}
-	b.console.Say("%s%s. Run %s.", would, cost(b.action, plan, b.ofShard(), expected), id)
+	b.console.Say("%s%s. Run %s.", would, progress.Cost(b.action, plan, b.ofShard(), expected)+b.inRealTime(), id)
+	work := deadline.Work{Expected: expected, Shards: b.shard.Count, AtOnce: b.calls.Pace.Parts}
+	if late := deadline.Warning(work, time.Now(), b.deadline); late != "" {
+		b.console.Say("%s", late)
+	}
 	if plan.Done+plan.Again == 0 {
 		return
 	}
@@ -80,19 +89,12 @@ func (b *bulk) nothingToDo(id string, plan batch.Plan) {
 		b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), when, id)
 }
 
-// cost says what a run will take, at the rate that it starts with.
-func cost(action batch.Action, plan batch.Plan, ofShard string, expected time.Duration) string {
-	sims, calls := output.Counted(plan.ToDo(), "SIM"), output.Counted(plan.Calls(), "call")
-	text := string(action) + " " + sims + ofShard + " (" + calls + ")"
-	if expected == 0 {
-		return text + " as fast as the API answers"
+// inRealTime says that it is a real run whose time is told, where a rehearsal's own runs faster.
+func (b *bulk) inRealTime() string {
+	if b.access.Speed > 1 {
+		return " in a real run"
 	}
-	perMinute := int(float64(plan.Calls())/expected.Minutes() + 0.5)
-	duration := output.Roughly(expected)
-	if expected >= time.Second {
-		duration = "about " + duration
-	}
-	return text + " at about " + output.Counted(perMinute, "call") + " a minute: " + duration
+	return ""
 }
 
 // ofShard names the shard that is counted; "": the whole fleet.
@@ -112,26 +114,9 @@ func (b *bulk) mustConfirm() bool {
 // canConfirm reports whether an operator can be asked: standard input is a terminal, and not the fleet.
 func (b *bulk) canConfirm() bool { return b.canAsk && b.source != stdinPath }
 
-// question is what the operator is asked; "": there is nothing to ask.
-func (b *bulk) question(plan batch.Plan) string {
-	switch {
-	case plan.ToDo() == 0:
-		return ""
-	case b.action == batch.Restore:
-		return "Put back or remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
-	case b.action == batch.Apply:
-		return "Change the webhooks of " + output.Counted(plan.ToDo(), "SIM") + " as the plan says"
-	case b.action == batch.Unregister:
-		return "Remove the webhooks of " + output.Counted(plan.ToDo(), "SIM")
-	case plan.Gone > 0:
-		return "Remove the webhooks of " + output.Counted(plan.Gone, "SIM") + " that left the fleet"
-	}
-	return ""
-}
-
 // confirm asks the operator, where consent is needed. Its error is a batch.ErrStopped if the answer is no.
 func (b *bulk) confirm(ctx context.Context, plan batch.Plan) error {
-	question := b.question(plan)
+	question := progress.Question(b.action, plan)
 	if !b.mustConfirm() || question == "" {
 		return nil
 	}

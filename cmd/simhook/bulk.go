@@ -51,6 +51,7 @@ type bulk struct {
 	acceptRefused batch.MaxSIMs
 	knownRefused  string // file; "": none
 	maxDuration   time.Duration
+	deadline      time.Time // zero: none
 
 	progress string // auto, bar, log or none
 	json     bool
@@ -58,6 +59,7 @@ type bulk struct {
 
 	metricsListen string // address; "": none
 	metricsFile   string // "": none
+	metricsPush   string // URL of a Pushgateway; "": none
 	metrics       *metrics.Metrics
 }
 
@@ -87,7 +89,7 @@ func (b *bulk) Run(ctx context.Context) error {
 	if err == nil && b.detailed && b.planning() {
 		err = differences(s)
 	}
-	return b.deliver(s, err)
+	return b.deliver(ctx, s, err)
 }
 
 // run does it. The summary is empty if an error came before the fleet was read.

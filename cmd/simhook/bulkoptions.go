@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -14,8 +15,10 @@ import (
 	"simhook/batch/pace"
 	"simhook/cmd/simhook/internal/access"
 	"simhook/cmd/simhook/internal/config"
+	"simhook/cmd/simhook/internal/deadline"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/limits"
+	"simhook/cmd/simhook/internal/metrics"
 )
 
 // Bounds of numbers on the command line. A greater number is taken for a typing error.
@@ -73,14 +76,19 @@ func (p *program) bulk(s *settings, action batch.Action, source string) *bulk {
 		calls:       s.calls(),
 		maxFailures: s.limit("max-failures", batch.ParseMaxFailures),
 		maxDuration: s.duration("max-duration"),
+		deadline:    s.deadline(),
 		access:      s.access(),
 		logging:     s.log(),
 		canary:      s.number("canary", 0, maxVerify),
 
 		metricsListen: s.text("metrics-listen"),
 		metricsFile:   s.text("metrics-file"),
+		metricsPush:   s.gateway(),
 	}
 	b.access.RegisterMethod = s.registerMethod()
+	if b.access.Speed = s.number("sandbox-speed", 1, access.MaxSpeed); b.access.Speed > 1 && !b.access.Sandbox {
+		s.fail("sandbox-speed", "is for a rehearsal: give --sandbox too")
+	}
 	return b
 }
 
@@ -219,6 +227,22 @@ func (s *settings) registerMethod() string {
 		s.refuse("register-method", "use auto, POST or PUT")
 	}
 	return ""
+}
+
+// deadline is when something else ends the run; zero: it is not known.
+func (s *settings) deadline() time.Time {
+	at, err := deadline.Parse(s.text("deadline"), time.Now())
+	s.check("deadline", err)
+	return at
+}
+
+// gateway is the URL of a Pushgateway, which may hold a password; "": none.
+func (s *settings) gateway() string {
+	url := s.text("metrics-push")
+	if url != "" {
+		s.check("metrics-push", metrics.CheckGateway(url))
+	}
+	return url
 }
 
 func readDone(s *settings, b *bulk) {

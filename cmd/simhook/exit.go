@@ -58,13 +58,19 @@ func exitCode(err error) int {
 		return exitAgain
 	case errors.Is(err, batch.ErrMaxDuration):
 		return exitTimeOver
-	case is[*batch.GoneError](err), is[*batch.VerifyError](err), is[*account.ReadError](err):
+	case is[*batch.GoneError](err), is[*batch.VerifyError](err):
 		return exitAPI
 	case is[*differencesError](err):
 		return exitDiffers
 	}
 	if rows, ok := errors.AsType[*rowsError](err); ok {
 		return rows.exitCode()
+	}
+	if list, ok := errors.AsType[*account.ReadError](err); ok {
+		if answer, ok := errors.AsType[*api.Error](list); ok && !api.Temporary(answer) {
+			return exitSettings // the account may not be listed
+		}
+		return exitAPI
 	}
 	return exitBug
 }

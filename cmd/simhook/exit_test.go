@@ -8,6 +8,7 @@ import (
 
 	"simhook/api"
 	"simhook/batch"
+	"simhook/batch/account"
 	"simhook/batch/fleet"
 	"simhook/report"
 	"simhook/report/file"
@@ -33,6 +34,11 @@ func TestExitCodes(t *testing.T) {
 		"results not written and a bug": {errors.Join(&file.WriteError{Err: fs.ErrPermission}, &batch.PanicError{}), 74},
 		"stopped":                       {fmt.Errorf("x: %w", batch.ErrStopped), 75},
 		"locked":                        {&file.LockedError{}, 75},
+		"the account may not be listed": {&account.ReadError{Err: &api.Error{Status: 403}}, 78},
+		"the account cannot be listed":  {&account.ReadError{Err: &api.Error{Status: 503}}, 69},
+		"a list that never settles":     {&account.UnsettledError{}, 75},
+		"a list that has shrunk":        {errors.Join(&account.ShrunkError{}, nil), 78},
+		"a type that is left out":       {&batch.OtherTypeError{}, 78},
 		"credentials":                   {&api.CredentialsError{}, 77},
 		"settings":                      {settingf("x"), 78},
 		"results of another run":        {&file.MismatchError{}, 78},

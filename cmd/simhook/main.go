@@ -3,7 +3,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"io"
 	"log"
@@ -11,18 +10,18 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"syscall"
 
 	"golang.org/x/term"
 
+	"simhook/cmd/simhook/internal/build"
 	"simhook/cmd/simhook/internal/limits"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/cmd/simhook/internal/progress"
 )
 
-// version is set by the linker when a release is built: -ldflags "-X main.version=1.2.3".
-var version string
+// The linker sets them when a release is built: -ldflags "-X main.version=1.2.3 -X main.commit=0123456789ab".
+var version, commit string
 
 func main() {
 	reserve := limits.ReserveHeap()
@@ -54,6 +53,7 @@ func run(
 		defer signal.Stop(asked)
 	}
 
+	built, from := build.Version(version, commit)
 	p := &program{
 		env:      env,
 		environ:  os.Environ(),
@@ -63,7 +63,8 @@ func run(
 		signals:  signals,
 		asked:    asked,
 		folders:  settingsFolders(),
-		version:  cmp.Or(version, builtVersion()),
+		version:  built,
+		commit:   from,
 		terminal: isTerminal(stderr),
 		canAsk:   isTerminal(stdin) && isTerminal(stderr),
 		attached: !ignored && hasTerminal(),
@@ -93,21 +94,4 @@ func hasTerminal() bool {
 	}
 	_ = tty.Close() // it was not used
 	return true
-}
-
-// builtVersion is what the Go tool recorded: the module's version, or else the commit.
-func builtVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			return setting.Value[:min(12, len(setting.Value))]
-		}
-	}
-	return "devel"
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"simhook/api/sandbox"
+	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 )
 
@@ -109,7 +110,7 @@ func lastProgress(t *testing.T, log string) (f figures) {
 	return f
 }
 
-func reportOf(t *testing.T, results string) (d digest) {
+func reportOf(t *testing.T, results string) (d output.Digest) {
 	t.Helper()
 	var out bytes.Buffer
 	p, _ := newProgram(nil, strings.NewReader(""), nil)

@@ -30,7 +30,7 @@ func TestWhatCouldNotBeRecordedIsNamed(t *testing.T) {
 	p.stdout = &stdout
 	b := &bulk{program: p, json: true}
 	lost := &file.WriteError{Path: "r.csv.partial", Err: syscall.ENOSPC, Unrecorded: []string{"8944474600000109251", "893000000002391231"}}
-	err := b.deliver(report.Summary{Run: "abc", Rows: 5, OK: 3, Remaining: 2}, lost)
+	err := b.deliver(t.Context(), report.Summary{Run: "abc", Rows: 5, OK: 3, Remaining: 2}, lost)
 	p.explain(err)
 	if exitCode(err) != exitResults {
 		t.Errorf("exit code %d, want %d", exitCode(err), exitResults)

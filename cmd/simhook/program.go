@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"simhook/cmd/simhook/internal/arguments"
+	"simhook/cmd/simhook/internal/build"
 	"simhook/cmd/simhook/internal/config"
 	"simhook/cmd/simhook/internal/environment"
 	"simhook/cmd/simhook/internal/help"
@@ -29,6 +30,8 @@ type program struct {
 	signals  <-chan os.Signal
 	asked    <-chan os.Signal // ask how far a run is
 	version  string
+	commit   string       // that it was built from; "": not known
+	args     []string     // the command line
 	folders  []string     // in which a settings file is looked for
 	file     *config.File // the settings file; nil: none
 	terminal bool         // the console is a terminal
@@ -39,6 +42,7 @@ type program struct {
 
 // run runs the command that args name, prints its error, and returns the exit code.
 func (p *program) run(ctx context.Context, args []string) int {
+	p.args = args
 	p.console.SetLog(p.logFormat(args))
 	err := p.dispatch(ctx, args)
 	p.explain(err)
@@ -58,7 +62,7 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 	case "--help", "-h":
 		return p.help(nil)
 	case "--version", "-v", "version":
-		return p.printData(app.Name + " version " + p.version + "\n")
+		return p.printData(app.Name + " version " + build.Text(p.version, p.commit) + "\n")
 	}
 	command := app.Command(args[0])
 	if command == nil {

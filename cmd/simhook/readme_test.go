@@ -1,11 +1,15 @@
+//go:build unix
+
 package main
 
 import (
+	"html"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -77,9 +81,33 @@ func TestTheCommandsOfTheREADMERun(t *testing.T) {
 			t.Errorf("the API has had %d %s calls, want %d\n%s", stats.Calls[method], method, want, out)
 		}
 	}
+	for _, path := range unknownTo(t, dir) {
+		t.Errorf(".gitignore lacks %s: a program that is built here after the README's commands would call itself changed", path)
+	}
 	if want := 50; stats.Registrations != want { // all of them were put back
 		t.Errorf("%d webhooks, want %d\n%s", stats.Registrations, want, out)
 	}
+}
+
+// unknownTo are the files of a folder that git would add with the .gitignore of this repository.
+func unknownTo(t *testing.T, dir string) []string {
+	t.Helper()
+	needs(t, "git", "git")
+	cmd := exec.CommandContext(t.Context(), "git", "ls-files", "--others", "--exclude-from="+filepath.Join(dir, ".ignored"))
+	if err := os.WriteFile(filepath.Join(dir, ".ignored"), readFile(t, "../../.gitignore"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.CommandContext(t.Context(), "git", "init", "-q", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(strings.Fields(string(out)), func(path string) bool {
+		return slices.Contains([]string{".ignored", "testdata/fleet.csv", "large.csv"}, path) // none of a command's
+	})
 }
 
 // freeAddress is one on loopback that no server listens on.
@@ -131,10 +159,36 @@ func TestTheRunThatTheREADMEShowsIsReal(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	said := regexp.MustCompile(`(?m)^\{.*\n`).ReplaceAllString(string(out), "") // a terminal shows a bar instead
-	vary := regexp.MustCompile(`Run [a-z0-9]{8}|[0-9][0-9,]*`)
+	vary := regexp.MustCompile(`[Rr]un [a-z0-9]{8}|[0-9][0-9,]*`)
 	plain := func(text string) string { return vary.ReplaceAllString(text, "#") }
 	if diff := cmp.Diff(plain(blocksOf(begin, "text")), plain(said)); diff != "" {
 		t.Errorf("the README shows another run (-README +real):\n%s", diff)
+	}
+}
+
+// TestThePictureOfTheREADMEIsOfItsRun compares the last screen of the picture with the text beside it. testdata/picture draws it.
+func TestThePictureOfTheREADMEIsOfItsRun(t *testing.T) {
+	readme := string(readFile(t, "../../README.md"))
+	if !strings.Contains(readme, "](testdata/picture/run.svg)") {
+		t.Error("the README has no picture of a run")
+	}
+	_, begin, _ := strings.Cut(readme, "\n## In two commands\n")
+	begin, _, _ = strings.Cut(begin, "\n## ")
+	vary := regexp.MustCompile(`[Rr]un [a-z0-9]{8}|[0-9][0-9,]*`)
+	shown := []string{}
+	bars := 0
+	for _, text := range regexp.MustCompile(`<text [^>]*opacity="([01])">([^<]*)`).FindAllStringSubmatch(string(readFile(t, "../../testdata/picture/run.svg")), -1) {
+		line := html.UnescapeString(text[2])
+		switch {
+		case strings.Contains(line, " %  ["):
+			bars++
+		case text[1] == "1":
+			shown = append(shown, vary.ReplaceAllString(line, "#"))
+		}
+	}
+	want := strings.Split(strings.TrimSpace(vary.ReplaceAllString(blocksOf(begin, "text"), "#")), "\n")
+	if diff := cmp.Diff(want, shown[min(2, len(shown)):]); diff != "" || bars < 5 {
+		t.Errorf("draw it again with testdata/picture: it has %d bars, and (-README +picture)\n%s", bars, diff)
 	}
 }
 
@@ -143,7 +197,7 @@ func TestTheREADMEHasTheExitCodesOfTheProgram(t *testing.T) {
 	if table := strings.TrimSpace(section(readme, "Exit codes")); table != strings.TrimSpace(exitcode.Markdown()) {
 		t.Errorf("the README has\n%s\nwant\n%s", table, exitcode.Markdown())
 	}
-	if lines := strings.Count(readme, "\n"); lines > 155 {
+	if lines := strings.Count(readme, "\n"); lines > 150 {
 		t.Errorf("the README has %d lines: longer texts stand in the folder that they are about, or in a topic of help", lines)
 	}
 }

@@ -2,11 +2,7 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"io/fs"
-	"maps"
-	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -24,7 +20,7 @@ func (p *program) reportCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "report",
 		Usage:       "sum up results files, and merge those of shards",
-		UsageText:   "simhook report [options] RESULTS.csv…",
+		UsageText:   "simhook report [options] RESULTS.csv|FOLDER|PATTERN…",
 		Description: help.Report,
 		Flags:       options.Report(),
 		Action: func(c *cli.Context) error {
@@ -33,8 +29,8 @@ func (p *program) reportCommand() *cli.Command {
 				program: p, paths: c.Args().Slice(), json: s.enabled("json"),
 				html: s.text("html"), failed: s.text("failed"),
 			}
+			var err error
 			if merged := s.text("merge"); merged != "" {
-				var err error
 				if r.merged, err = resultsFile(merged); err != nil {
 					s.fail("merge", err.Error())
 				}
@@ -44,6 +40,9 @@ func (p *program) reportCommand() *cli.Command {
 				return s.err
 			case len(r.paths) == 0:
 				return usagef("no file given: name a results file")
+			}
+			if r.paths, err = sources.Expand(r.paths); err != nil {
+				return &fileError{err}
 			}
 			if err := r.keepApart(); err != nil {
 				return err
@@ -65,22 +64,6 @@ type reporter struct {
 	html   string // file for the page; "": none
 	failed string // file for the SIMs to try again; "": none
 	merged string // file for the results of all shards; "": none
-}
-
-// digest is the sum of results files, as --json prints it.
-type digest struct {
-	Files      []string              `json:"files"`
-	Unfinished []string              `json:"unfinished"` // those of Files that do not hold the whole fleet yet
-	Rows       int                   `json:"rows"`
-	Statuses   map[report.Status]int `json:"statuses"`
-	Outcomes   report.Outcomes       `json:"-"` // in JSON one member for each type
-	Causes     []report.Cause        `json:"causes"`
-}
-
-// MarshalJSON writes the outcomes of each type as a member of its own.
-func (d digest) MarshalJSON() ([]byte, error) {
-	type plain digest
-	return d.Outcomes.JSONWith(plain(d))
 }
 
 // Run merges the files if that is asked for, writes the other files, and prints the sum. Its errors are those of merge,
@@ -131,31 +114,9 @@ func unreadable(path string, err error) error {
 }
 
 func (r *reporter) print(tally *report.Tally) error {
-	d := digest{
-		Files: r.paths, Unfinished: []string{}, Rows: tally.Rows(), Statuses: tally.Statuses, Causes: tally.Causes(),
-		Outcomes: tally.Outcomes,
-	}
-	for _, path := range r.paths {
-		if strings.HasSuffix(path, report.PartialSuffix) {
-			d.Unfinished = append(d.Unfinished, path)
-		}
-	}
+	d := output.NewDigest(r.paths, tally)
 	if r.json {
 		return r.printJSON(d)
 	}
-	return r.printData(d.text())
-}
-
-func (d digest) text() string {
-	var text strings.Builder
-	for _, path := range d.Unfinished {
-		fmt.Fprintf(&text, "%s is unfinished: the run that writes it has not ended\n", path)
-	}
-	fmt.Fprintf(&text, "%s: %s\n", output.Counted(d.Rows, "row"), output.Listed(d.Statuses,
-		report.StatusOK, report.StatusFailed, report.StatusRefused, report.StatusInvalid, report.StatusDuplicate))
-	for _, one := range d.Outcomes {
-		fmt.Fprintf(&text, "%s: %s\n", one.Type, output.Listed(one.Counts, slices.Sorted(maps.Keys(one.Counts))...))
-	}
-	output.PrintCauses(&text, d.Causes)
-	return text.String()
+	return r.printData(d.Text())
 }

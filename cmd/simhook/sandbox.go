@@ -12,6 +12,7 @@ import (
 	"simhook/api/sandbox"
 	"simhook/batch/fleet"
 	"simhook/cmd/simhook/internal/access"
+	"simhook/cmd/simhook/internal/arguments"
 	"simhook/cmd/simhook/internal/help"
 	"simhook/cmd/simhook/internal/options"
 )
@@ -102,7 +103,7 @@ func (b *sandboxServer) introduce(url string) {
 	}
 	switch {
 	case b.secretFile != "":
-		secret = "SIMHOOK_CLIENT_SECRET_FILE=" + quoted(b.secretFile)
+		secret = "SIMHOOK_CLIENT_SECRET_FILE=" + arguments.Quoted(b.secretFile)
 	case b.options.ClientSecret != "":
 		secret = ""
 	}
@@ -110,19 +111,10 @@ func (b *sandboxServer) introduce(url string) {
 		"sandbox listening on " + url,
 		"export SIMHOOK_BASE_URL=" + url + sandbox.BasePath,
 		"export SIMHOOK_TOKEN_URL=" + url + sandbox.TokenPath,
-		"export SIMHOOK_CLIENT_ID=" + quoted(id),
+		"export SIMHOOK_CLIENT_ID=" + arguments.Quoted(id),
 	}
 	if secret != "" {
 		lines = append(lines, "export "+secret)
 	}
 	b.console.Say("%s", strings.Join(lines, "\n"))
-}
-
-// quoted is text as one word of a shell.
-func quoted(text string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./"
-	if strings.Trim(text, plain) == "" {
-		return text
-	}
-	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

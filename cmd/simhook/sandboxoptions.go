@@ -26,6 +26,7 @@ func (s *settings) sandbox(log *slog.Logger) (sandbox.Options, error) {
 		NotFoundOnUnregister: s.enabled("not-found"),
 		MisspeltType:         s.enabled("misspelt-type"),
 		Seed:                 s.seed(),
+		Speed:                s.number("sandbox-speed", 1, access.MaxSpeed),
 		SIMs:                 sandbox.ICCIDs(0, s.number("sims", 0, 1_000_000)),
 		FirstPage:            s.number("first-page", 0, 1),
 		NewestFirst:          s.enabled("newest-first"),

@@ -5,10 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -30,6 +32,9 @@ func TestMain(m *testing.M) {
 //	exits N simhook …      run it; fail unless it exits with N
 //	api [QUOTA]            start a sandbox and point the environment at it
 //	calls N                fail unless the sandbox has had N calls
+//	reaches N              wait until the sandbox has had N calls
+//	says FILE              fail unless the last command has said what FILE says on both outputs, where … stands for any
+//	                       words, and alone on a line for any lines
 //	webhooks N URL         fail unless the sandbox has N webhooks with that URL
 //
 // and in every folder the fleet of testdata/fleet.csv.
@@ -44,6 +49,8 @@ func TestScripts(t *testing.T) {
 			"api":   startAPI,
 			"calls": calls,
 
+			"reaches":  reaches,
+			"says":     says,
 			"webhooks": webhooks,
 		},
 	})
@@ -112,6 +119,34 @@ func webhooks(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("%d webhooks with the URL %s, want %d", got, args[1], want)
+	}
+}
+
+// reaches waits for calls that a command in the background makes.
+func reaches(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+		got := 0
+		for _, n := range (*ts.Value(apiKey{}).(**access.LocalSandbox)).Stats().Calls {
+			got += n
+		}
+		if got >= want {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("the API has had %d calls, want %d", got, want)
+		}
+	}
+}
+
+// says compares what a person has read of the last command: standard output, and then standard error.
+func says(ts *testscript.TestScript, _ bool, args []string) {
+	want, got := ts.ReadFile(args[0]), ts.ReadFile("stdout")+ts.ReadFile("stderr")
+	pattern := strings.ReplaceAll(regexp.QuoteMeta(want), "\n…\n", "\n(.*\n)*")
+	pattern = strings.ReplaceAll(pattern, "…", ".*")
+	if !regexp.MustCompile("^" + pattern + "$").MatchString(got) {
+		ts.Fatalf("it says\n%s\nwant\n%s", got, want)
 	}
 }
 

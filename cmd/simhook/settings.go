@@ -113,9 +113,7 @@ func (s *settings) duration(option string) time.Duration {
 // share reads a percentage. It is from 0 to 1.
 func (s *settings) share(option string) float64 {
 	percent, err := batch.ParsePercent(s.text(option))
-	if err != nil {
-		s.refuse(option, "use a percentage from 0% to 100%")
-	}
+	s.check(option, err)
 	return percent / 100
 }
 

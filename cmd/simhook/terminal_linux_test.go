@@ -46,7 +46,7 @@ func TestOnATerminalTheBarIsOneLineAndAllElseStaysWhole(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("%v\n%q", err, output)
 	}
-	if frames := bytes.Count(output, []byte("/100  [")); frames < 3 {
+	if frames := bytes.Count(output, []byte(" %  [")); frames < 3 {
 		t.Errorf("only %d frames were drawn", frames)
 	}
 	lines := shown(output, columns)
@@ -59,10 +59,11 @@ func TestOnATerminalTheBarIsOneLineAndAllElseStaysWhole(t *testing.T) {
 		`  0 retries`,
 		`  \d of 4 workers busy, limited by the latency`,
 		`  running for .*`,
-		`100/100  \[#+\]  [0-9.]+ calls/s  100 ok.*`,
+		`100/100  100 %  \[#+\]  [0-9.]+ calls/s  100 ok.*`,
 		`100 rows: 100 ok, 0 failed, 0 refused`,
-		`took [0-9a-z ]+: 300 calls, [0-9,]+ a minute; 0 answered 429`,
+		`run \w{8} took [0-9a-z ]+: 300 calls, [0-9,]+ a minute; 0 answered 429`,
 		`results: .*`,
+		`next: simhook report .*`,
 	}
 	matches := func(line, pattern string) bool { return regexp.MustCompile("^" + pattern + "$").MatchString(line) }
 	if !slices.EqualFunc(lines[:min(len(lines), len(want))], want, matches) {

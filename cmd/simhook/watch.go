@@ -35,9 +35,9 @@ func (p *program) canDraw() bool {
 	return p.terminal && kind != "dumb"
 }
 
-// newMetrics returns nil where neither --metrics-listen nor --metrics-file is given.
+// newMetrics returns nil where no option wants metrics.
 func (b *bulk) newMetrics() *metrics.Metrics {
-	if b.metricsListen == "" && b.metricsFile == "" {
+	if b.metricsListen == "" && b.metricsFile == "" && b.metricsPush == "" {
 		return nil
 	}
 	labels := metrics.Labels{

@@ -1,10 +1,8 @@
 package file
 
 import (
-	"errors"
 	"io"
 	"os"
-	"path/filepath"
 )
 
 // Disk is every change on disk that is made by the results and the inbox. OS is the real one; tests make its n-th
@@ -34,16 +32,6 @@ func (OS) Rename(from, to string) error { return os.Rename(from, to) }
 
 // Remove deletes a file.
 func (OS) Remove(path string) error { return os.Remove(path) }
-
-// SyncDir makes a rename, a new file or a removed one in the folder of path survive a power cut. Without it the old
-// state can come back.
-func SyncDir(disk Disk, path string) error {
-	dir, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(disk.Sync(dir), dir.Close())
-}
 
 // Writer writes to a file through a Disk.
 type Writer struct {

@@ -73,7 +73,7 @@ func patiently(ctx context.Context, act func() error) error {
 // lock takes one lock. It holds by inode: a file that was replaced while the lock was taken is locked again.
 func (l *locks) lock(ctx context.Context, path string, try func(*flock.Flock) (bool, error)) error {
 	for range 3 {
-		one := flock.New(path, flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
+		one := flock.New(lockPath(path), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
 		err := patiently(ctx, func() error {
 			held, err := try(one)
 			switch {
@@ -92,7 +92,7 @@ func (l *locks) lock(ctx context.Context, path string, try func(*flock.Flock) (b
 		if err != nil {
 			return &file.WriteError{Path: path, Err: err}
 		}
-		if there, err := os.Stat(path); err == nil && os.SameFile(locked, there) {
+		if there, err := os.Stat(lockPath(path)); err == nil && os.SameFile(locked, there) {
 			return nil
 		}
 	}
@@ -124,7 +124,7 @@ func checkOthersNow(base string, shard report.Shard, run *Run) error {
 }
 
 func isHeld(path string) bool {
-	one := flock.New(path)
+	one := flock.New(lockPath(path))
 	free, err := one.TryRLock() // shared, so that two that ask do not take each other for a run
 	_ = one.Close()             // it was only asked
 	return err == nil && !free

@@ -17,6 +17,8 @@ type chart struct {
 	Lines []chartLine
 	Rows  []chartMark // horizontal lines of the grid, with their values
 	Marks []chartMark // labels below
+
+	marked float64 // where the next label may begin on a phone
 }
 
 type chartBar struct {
@@ -29,6 +31,24 @@ type chartLine struct{ Class, Points string }
 type chartMark struct {
 	At    string
 	Label string
+	Wide  bool // there is room for it on a wide screen only
+}
+
+// Sizes of a label below a chart on a phone, as style.css has it, in the units of the SVG.
+const (
+	phoneLetter = 21 * .6 // width of a letter
+	phoneGap    = 24
+	phoneRight  = 715
+)
+
+// mark adds a label below. One that would run into the one before, or out of the drawing, on a phone is not shown there.
+func (c *chart) mark(x float64, label string) {
+	half := phoneLetter * float64(len(label)) / 2
+	wide := x+half > phoneRight || x-half < c.marked
+	if !wide {
+		c.marked = x + half + phoneGap
+	}
+	c.Marks = append(c.Marks, chartMark{pixels(x), label, wide})
 }
 
 // Size of a chart, and of the part of it that the axes enclose.
@@ -49,7 +69,7 @@ func (c *chart) scaled(greatest float64) (height func(value float64) float64) {
 		if step < 1 {
 			label = fmt.Sprintf("%.1f", value)
 		}
-		c.Rows = append(c.Rows, chartMark{pixels(chartBottom - height(value)), label})
+		c.Rows = append(c.Rows, chartMark{At: pixels(chartBottom - height(value)), Label: label})
 	}
 	return height
 }
@@ -108,7 +128,7 @@ func (c *chart) timeMarks(from time.Time, width time.Duration, bins int) {
 	end := from.Add(whole)
 	for at := from.Add(every - 1).Truncate(every); at.Before(end); at = at.Add(every) {
 		x := chartLeft + (chartRight-chartLeft)*float64(at.Sub(from))/float64(whole)
-		c.Marks = append(c.Marks, chartMark{pixels(x), at.Format(layout)})
+		c.mark(x, at.Format(layout))
 	}
 }
 
@@ -152,7 +172,7 @@ func callsChart(from time.Time, width time.Duration, bins []done) chart {
 		at := from.Add(time.Duration(i) * width).Format(time.TimeOnly)
 		return fmt.Sprintf("%s: %s calls a minute", at, report.Thousands(int(math.Round(values[i]))))
 	})
-	c.Title = "Calls per minute"
+	c.Title = "Calls per minute that set or remove"
 	c.Alt = fmt.Sprintf("Calls a minute in steps of %s; the most were %s.",
 		inWords(width), report.Thousands(int(math.Round(most))))
 	c.timeMarks(from, width, len(bins))
@@ -175,7 +195,7 @@ func durationChart(bars []stretch) chart {
 	every := (len(bars) + 7) / 8
 	for i, b := range bars {
 		if (len(bars)-1-i)%every == 0 {
-			c.Marks = append(c.Marks, chartMark{pixels(chartLeft + float64(i+1)*slot), inWords(b.below)})
+			c.mark(chartLeft+float64(i+1)*slot, inWords(b.below))
 		}
 	}
 	return c

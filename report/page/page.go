@@ -21,7 +21,8 @@ type Page struct {
 	listed     []listedRow // rows that are not ok, in the order they were added
 	duplicates int         // among listed
 	unlisted   int         // rows that are not ok and did not fit
-	attempts   int
+	writes     int
+	runs       []string // of the rows' calls, up to one more than are named
 }
 
 // pageKind is what was done, and with which API.
@@ -43,14 +44,12 @@ func New(files []string, mask func(string) string) *Page {
 func (p *Page) Add(row *report.Row) {
 	p.tally.Add(row)
 	p.kinds[pageKind{row.Action, row.BaseURL}] = true
-	attempts := 0
-	for i := range row.Calls {
-		attempts += row.Calls[i].Attempts
-	}
-	p.attempts += attempts
+	made := writes(row)
+	p.writes += made
+	p.noteRuns(row)
 	switch row.Status {
 	case report.StatusOK, report.StatusFailed, report.StatusRefused:
-		p.course.add(row, attempts)
+		p.course.add(row, made)
 		p.spans.add(row.FinishedAt.Sub(row.StartedAt))
 	}
 	if row.Status != report.StatusOK {

@@ -139,6 +139,65 @@ func TestThePageShowsWhatIsNotOK(t *testing.T) {
 	}
 }
 
+func TestThePageBeginsWithAVerdict(t *testing.T) {
+	many := func(status report.Status, count int) (rows []report.Row) {
+		for i := range count {
+			row := reporttest.OKRow(fmt.Sprintf("894447%013d", i), i+2)
+			row.Status = status
+			rows = append(rows, row)
+		}
+		return rows
+	}
+	as := func(action string, rows []report.Row) []report.Row {
+		for i := range rows {
+			rows[i].Action = action
+		}
+		return rows
+	}
+	for want, rows := range map[string][]report.Row{
+		"No SIM has a result.":                    nil,
+		"1,200 of 1,200 SIMs are registered.":     many(report.StatusOK, 1200),
+		"1 of 1 SIM is without webhooks.":         as("unregister", many(report.StatusOK, 1)),
+		"3 of 3 SIMs are as the fleet file says.": as("reconcile", many(report.StatusOK, 3)),
+		"3 of 5 SIMs are registered; 2 need you.": append(many(report.StatusOK, 3), many(report.StatusRefused, 2)...),
+		"0 of 1 SIM is registered; 1 needs you.":  many(report.StatusInvalid, 1),
+		"1 of 4 SIMs are registered; 1 needs you; 2 failed for the time being: run the same command again.": slices.Concat(
+			many(report.StatusOK, 1), many(report.StatusInvalid, 1), many(report.StatusFailed, 2), many(report.StatusDuplicate, 7)),
+		"2 of 2 SIMs are ok.": append(many(report.StatusOK, 1), as("restore", many(report.StatusOK, 1))...),
+	} {
+		if page := rendered(t, rows...); !strings.Contains(page, `">`+want+"</p>") {
+			t.Errorf("it says %q, want %q", regexp.MustCompile(`class="verdict[^<]*`).FindString(page), want)
+		}
+	}
+}
+
+func TestThePageNamesRunsAPIAndItsWords(t *testing.T) {
+	row := reporttest.FailedRow(reporttest.SimA, 2)
+	row.Labels = []report.Label{{Name: "customer", Value: "Acme"}}
+	page := rendered(t, row, reporttest.OKRow(reporttest.SimB, 3))
+	for _, want := range []string{
+		"Run <code>k3v9x2ab</code>", " at " + reporttest.URLAPI, `<th scope="col">customer</th>`, `<td data-label="customer">Acme</td>`,
+		"<dt>failed</dt>", "<dt>SUBSCRIPTION_END</dt>", "<dt>correlation ID</dt>",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if strings.Contains(page, "<dt>duplicate</dt>") {
+		t.Error("it explains a word that is not on it")
+	}
+}
+
+func TestCallsThatOnlyLookAreNotCountedAsWrites(t *testing.T) {
+	wrote, looked := reporttest.OKRow(reporttest.SimA, 2), reporttest.OKRow(reporttest.SimB, 3)
+	for i := range looked.Calls {
+		looked.Calls[i].CorrelationID = "k3v9x2ab-" + reporttest.SimB + "-P-1"
+	}
+	if page := rendered(t, wrote, looked); !strings.Contains(page, ", 2 calls that set or removed webhooks") {
+		t.Errorf("it says %q", regexp.MustCompile(`[^>]* calls that set`).FindString(page))
+	}
+}
+
 func TestTheCourseLosesNothingWhateverItsLength(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		base := time.Date(2024, 5, 1, 23, 59, 58, 0, time.UTC)

@@ -53,7 +53,13 @@ type pageView struct {
 	Rows       int
 	NotOK      int
 	Unfinished bool // a run that has not ended writes one of Files
-	Attempts   int
+	Writes     int
+	Verdict    string
+	Good       bool     // nothing is left to do
+	Runs       []string // up to maxRuns
+	MoreRuns   bool
+	Glossary   []term
+	Printed    int // rows of Listed that are printed on paper
 	Statuses   []share
 	Types      []typeShares
 	Causes     []report.Cause
@@ -81,12 +87,16 @@ type typeShares struct {
 
 func (p *Page) view() pageView {
 	v := pageView{
-		Files: p.files, Rows: p.tally.Rows(), Attempts: p.attempts, Causes: p.causes(),
+		Files: p.files, Rows: p.tally.Rows(), Writes: p.writes, Runs: p.runs, Printed: printedRows, Causes: p.causes(),
 		Labels: p.labels, Listed: p.listed, Unlisted: p.unlisted, Spans: p.spans.percentiles(),
 		Generated: stamp(time.Now()),
 	}
 	for _, name := range p.files {
 		v.Unfinished = v.Unfinished || strings.HasSuffix(name, report.PartialSuffix)
+	}
+	v.Verdict, v.Good = p.verdict()
+	if v.MoreRuns = len(v.Runs) > maxRuns; v.MoreRuns {
+		v.Runs = v.Runs[:maxRuns]
 	}
 	v.NotOK = v.Rows - p.tally.Statuses[report.StatusOK]
 	v.Statuses = shares(p.tally.Statuses,
@@ -113,8 +123,13 @@ func (p *Page) view() pageView {
 			progressChart(from, width, bins), callsChart(from, width, bins), durationChart(p.spans.histogram()),
 		}
 	}
+	v.Glossary = glossary(&v)
 	return v
 }
+
+// printedRows is how many rows of the table are printed on paper, so that the page takes less than five sheets: style.css hides the
+// others there.
+const printedRows = 45
 
 func (p *Page) causes() []report.Cause {
 	causes := p.tally.Causes()

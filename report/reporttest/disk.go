@@ -198,8 +198,6 @@ func (d *Powered) listing() map[string]uint64 {
 	return names
 }
 
-func inodeOf(info fs.FileInfo) uint64 { return info.Sys().(*syscall.Stat_t).Ino }
-
 func contains(names map[string]uint64, inode uint64) bool {
 	for _, other := range names {
 		if other == inode {

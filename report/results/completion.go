@@ -30,8 +30,11 @@ func (j *Journal) Complete(fleetRows int) (kept int, err error) {
 	return kept, nil
 }
 
-// publish gives the partial file its final name.
+// publish gives the partial file its final name. Windows renames and removes no file that is open.
 func (j *Journal) publish() error {
+	if err := j.closeFiles(); err != nil {
+		return err
+	}
 	if err := j.disk.Rename(j.PartialPath(), j.path); err != nil {
 		return err
 	}
@@ -39,6 +42,9 @@ func (j *Journal) publish() error {
 }
 
 func (j *Journal) discardPartial() error {
+	if err := j.closeFiles(); err != nil {
+		return err
+	}
 	if err := j.disk.Remove(j.PartialPath()); err != nil {
 		return err
 	}

@@ -15,6 +15,11 @@
 // RESULTS.csv is only ever replaced as a whole, by a rename. It is therefore always complete, and a reader never
 // sees half of one.
 //
+// # Shards
+//
+// The results of a shard end in .I-of-N.csv. A run with another number of shards begins with the finished results of
+// all others beside its own: see [TakenOver]. [Merge] makes one file of the shards of one number.
+//
 // # What a crash leaves
 //
 //	killed while rows are appended     a torn last line in the partial file. Open moves it to .torn

@@ -31,6 +31,15 @@ package results
 //	  other command, API, torn, edited           TestResultsOfAnotherKindAreRefusedAndLeftAlone
 //	  pipes, links and folders                   TestOnlyRegularFilesAreOpened
 //	  a disk that cannot sync                    TestADiskThatFailsIsFoundBeforeTheFirstCall
+//	another number of shards
+//	  its rows are taken over                    TestWithAnotherNumberOfShardsNoSIMIsDoneTwiceAndNoneIsLost
+//	  the newest of a SIM                        TestTheRowThatWasFinishedLastIsTakenOver
+//	  once                                       TestFilesThatAreOlderThanTheResultsAreNotTakenOverAgain
+//	  not while they are not finished            TestResultsThatAreNotFinishedAreNotTakenOver
+//	  nor while a run writes them                TestResultsThatARunIsWritingAreNotTakenOver
+//	  by all shards at once                      TestShardsTakeOverTheSameFilesAtOnce
+//	  of the same command and API                TestResultsOfAnotherKindAreNotTakenOver
+//	  after a crash too                          TestTakingOverSurvivesADiskThatFails
 //	locking
 //	  one run at a time                          TestASecondRunIsToldOfTheFirst
 //	  on a file that is never deleted            TestFilesAreForTheirOwnerOnly

@@ -33,6 +33,8 @@ type Options struct {
 	// ReadOnly only looks: no file is created, locked, repaired or written, so that a dry run leaves no
 	// trace. Append, Sync and Complete must not be called then.
 	ReadOnly bool
+	// TakeOver begins with what runs with another number of shards have left beside these results: see [TakenOver].
+	TakeOver bool
 	Disk     file.Disk // nil: file.OS
 	// Labels are the columns of the fleet that are carried along. A run that continues another's rows carries those that
 	// the other did.
@@ -54,6 +56,7 @@ type Journal struct {
 	baseLayout layout // of the other
 	buffer     []byte // of Append
 	healed     file.Healed
+	taken      TakenOver
 
 	writing  sync.Mutex // guards the fields below, and the partial file's end
 	size     int64      // of the partial file, up to the last whole row

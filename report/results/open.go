@@ -36,6 +36,9 @@ func Open(path string, options Options) (_ *Journal, err error) {
 		}
 	}()
 	damaged, err := j.read()
+	if err == nil && options.TakeOver {
+		damaged, err = j.takeOver(damaged)
+	}
 	switch {
 	case err != nil:
 		return nil, err
@@ -174,8 +177,16 @@ func mismatch(path string, err error) error {
 	return &file.MismatchError{Path: path, Reason: err.Error()}
 }
 
-// examine refuses a row that another kind of run wrote.
+// examine refuses a row that another kind of run wrote, or another shard.
 func (j *Journal) examine(e *entry) error {
+	if err := j.examineKind(e); err != nil {
+		return err
+	}
+	return checkShardOfRow(j.options.Shard, e)
+}
+
+// examineKind refuses a row that another kind of run wrote.
+func (j *Journal) examineKind(e *entry) error {
 	if string(e.action) != j.options.Action {
 		return fmt.Errorf("holds results of %q, not of %q", cell.Clean(string(e.action), 40), j.options.Action)
 	}
@@ -195,7 +206,7 @@ func (j *Journal) examine(e *entry) error {
 			}
 		}
 	}
-	return checkShardOfRow(j.options.Shard, e)
+	return nil
 }
 
 // simOf is the ICCID in a correlation ID; nil: it has none.

@@ -69,6 +69,9 @@ func (j *Journal) replace(path string, l *layout, write func(*bufio.Writer) erro
 		err = j.disk.Sync(f)
 	}
 	if err = errors.Join(err, f.Close()); err == nil {
+		err = j.closeFiles() // Windows replaces no file that is open
+	}
+	if err == nil {
 		err = j.disk.Rename(temporary, path)
 	}
 	if err != nil {

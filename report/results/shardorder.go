@@ -39,7 +39,7 @@ func countShards(files []*shardFile) (int, error) {
 	var first *shardFile
 	var claim report.Shard
 	for _, f := range files {
-		shard, claimed := shardInName(f.path)
+		shard, claimed := ShardInName(f.path)
 		if !claimed {
 			shard, claimed = f.sims.finer(1)
 		}
@@ -59,7 +59,7 @@ func countShards(files []*shardFile) (int, error) {
 
 // shard is which one of count shards the file is of, if its SIMs or its name tell.
 func (f *shardFile) shard(count int) (s report.Shard, known bool, err error) {
-	named, known := shardInName(f.path)
+	named, known := ShardInName(f.path)
 	s = named
 	if f.sims.sims > 0 {
 		var one bool
@@ -129,7 +129,7 @@ func describeMissing(missing []int, count, anywhere int, files []*shardFile) str
 // these is named after its shard.
 func pathLike(files []*shardFile, shard report.Shard) string {
 	for _, f := range files {
-		if other, named := shardInName(f.path); named {
+		if other, named := ShardInName(f.path); named {
 			end := strings.LastIndex(f.path, other.Label())
 			return f.path[:end] + shard.Label() + f.path[end+len(other.Label()):]
 		}

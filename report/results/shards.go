@@ -3,15 +3,12 @@ package results
 import (
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"simhook/report"
 	"simhook/report/cell"
-	"simhook/report/file"
 	"simhook/report/simset"
 )
 
@@ -75,7 +72,7 @@ func commonDivisor(a, b uint64) uint64 {
 
 // checkShardOfName refuses a results file that is named after another shard.
 func checkShardOfName(s report.Shard, path string) error {
-	named, found := shardInName(path)
+	named, found := ShardInName(path)
 	if !found || named == s {
 		return nil
 	}
@@ -109,8 +106,8 @@ func checkShardOfAll(s report.Shard, sims shardEvidence) error {
 	return nil
 }
 
-// shardInName is the shard whose Label ends the name of a results file, before the extension.
-func shardInName(path string) (report.Shard, bool) {
+// ShardInName is the shard whose Label ends the name of a results file, before the extension.
+func ShardInName(path string) (report.Shard, bool) {
 	label := shardLabel.FindStringSubmatch(filepath.Base(path))
 	if label == nil {
 		return report.Shard{}, false
@@ -125,31 +122,3 @@ func shardInName(path string) (report.Shard, bool) {
 }
 
 var shardLabel = regexp.MustCompile(`\.([0-9]+)-of-([0-9]+)\.[^.]+$`)
-
-// CheckShardCount refuses to begin results of a number of shards beside those of another number: their SIMs would all be
-// called again. Its error is a *file.MismatchError.
-func CheckShardCount(shard report.Shard, path string) error {
-	for _, own := range []string{path, partialPath(path)} {
-		if _, err := os.Lstat(own); err == nil {
-			return nil // this number of shards was begun before
-		}
-	}
-	ext := filepath.Ext(path)
-	stem := strings.TrimSuffix(path, ext)
-	if named, found := shardInName(path); found {
-		stem = strings.TrimSuffix(stem, "."+named.Label())
-	}
-	siblings, _ := os.ReadDir(filepath.Dir(path)) // creating the results tells better why there is no folder
-	for _, one := range siblings {
-		sibling := strings.TrimSuffix(filepath.Join(filepath.Dir(path), one.Name()), partialSuffix)
-		other, isShard := shardInName(sibling)
-		isWhole := sibling == filepath.Clean(stem+ext)
-		if !isWhole && (!isShard || sibling != filepath.Clean(stem+"."+other.Label()+ext)) || other.Count == shard.Count || isWhole && shard.Whole() {
-			continue
-		}
-		return &file.MismatchError{Path: sibling, Reason: fmt.Sprintf(
-			"holds results of %v, and this run is of %v: SIMs that are done would be called again. "+
-				"Run with the same number of shards, or put the shards' results together with simhook report --merge", other, shard)}
-	}
-	return nil
-}

@@ -8,6 +8,7 @@ import (
 
 	"simhook/api"
 	"simhook/api/sandbox"
+	"simhook/report"
 )
 
 // Access is how to reach the API.
@@ -18,8 +19,12 @@ type Access struct {
 	Credentials    Credentials
 	Timeout        time.Duration
 	RegisterMethod string // "": whichever the API takes
+	Speed          int    // of the time of a rehearsal; 0: it is that of the clock
 	Account        bool   // a rehearsal has an account with SIMs
 }
+
+// MaxSpeed is chosen: beyond it, the machine is what limits a rehearsal.
+const MaxSpeed = 1000
 
 // rehearsed is how many SIMs the account of a rehearsal has. It is chosen.
 const rehearsed = 1000
@@ -27,6 +32,8 @@ const rehearsed = 1000
 // Where names the API and the account.
 func (a Access) Where() string {
 	switch {
+	case a.Speed > 1:
+		return "API: sandbox, a rehearsal in which the time of quota and tokens runs " + report.Thousands(a.Speed) + " times as fast"
 	case a.Sandbox:
 		return "API: sandbox, a rehearsal"
 	case a.Credentials.ClientID == "":
@@ -54,7 +61,7 @@ func (a Access) Connect(
 	conn := &Connection{Close: func() {}}
 	userAgent := "simhook/" + version
 	if a.Sandbox {
-		options := sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow}
+		options := sandbox.Options{Quota: api.DefaultQuota, Window: api.DefaultQuotaWindow, Speed: a.Speed}
 		if a.Account {
 			options.SIMs = sandbox.ICCIDs(0, rehearsed)
 		}

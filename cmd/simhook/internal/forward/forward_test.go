@@ -47,10 +47,10 @@ type taken struct {
 	ids map[string][]string
 }
 
-func (k *taken) take(body []byte) (id string) {
+func (k *taken) take(body []byte) {
 	var n struct{ ID, ICCID, Note string }
 	if json.Unmarshal(body, &n) != nil || n.Note != "x" {
-		return ""
+		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -58,7 +58,6 @@ func (k *taken) take(body []byte) (id string) {
 		k.ids = map[string][]string{}
 	}
 	k.ids[n.ICCID] = append(k.ids[n.ICCID], n.ID)
-	return n.ID
 }
 
 // forwardFor runs a forwarder for a time of the test's clock.

@@ -159,7 +159,9 @@ correlation IDs to copy. It holds no webhook URL. 100,000 SIMs of which 300 fail
 --failed writes the SIMs that failed or were refused as a fleet file with the reason beside each:
 fix it, and give it to register. It overwrites only files that it wrote itself.
 
---merge needs the finished results of all shards, and names one that is missing.
+--merge needs the finished results of all shards, and names one that is missing. A folder stands
+for the results of the shards in it, and 'fleet.register.*-of-8.csv' for the files that match,
+also where no shell is.
 
 The files may be unfinished results (RESULTS.csv.partial, also where only RESULTS.csv is named),
 pipes, standard input, and what gzip has compressed.

@@ -14,20 +14,34 @@ import (
 // lastSuccess is the one metric that a run without success leaves as it was.
 const lastSuccess = "simhook_last_success_timestamp_seconds"
 
-// Text adds how the run ended, and returns all metrics for the file at path. It is called once.
-func (m *Metrics) Text(path string, s report.Summary) ([]byte, error) {
+// end adds how the run ended, once.
+func (m *Metrics) end(s report.Summary) {
+	if m.ended {
+		return
+	}
+	m.ended = true
 	m.run.MustRegister(
 		m.fixed("simhook_last_completion_timestamp_seconds", "When the last run ended, however it did.",
 			seconds(s.FinishedAt)),
 		m.fixed("simhook_last_duration_seconds", "How long the last run took.", s.Seconds),
 		m.fixed("simhook_last_exit_code", "Exit code of the last run.", float64(s.ExitCode)),
 	)
-	success := seconds(s.FinishedAt)
-	if s.ExitCode != 0 {
-		success = m.earlierSuccess(path)
+	if s.ExitCode == 0 {
+		m.succeeded(seconds(s.FinishedAt))
 	}
-	if success > 0 {
-		m.run.MustRegister(m.fixed(lastSuccess, "When a run last ended with exit code 0.", success))
+}
+
+func (m *Metrics) succeeded(at float64) {
+	m.run.MustRegister(m.fixed(lastSuccess, "When a run last ended with exit code 0.", at))
+}
+
+// Text adds how the run ended, and returns all metrics for the file at path. It is called once.
+func (m *Metrics) Text(path string, s report.Summary) ([]byte, error) {
+	m.end(s)
+	if s.ExitCode != 0 {
+		if at := m.earlierSuccess(path); at > 0 {
+			m.succeeded(at)
+		}
 	}
 	families, err := m.registry.Gather()
 	if err != nil {

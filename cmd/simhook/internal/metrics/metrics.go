@@ -25,6 +25,7 @@ type Metrics struct {
 	registry *prometheus.Registry
 	run      prometheus.Registerer // adds the labels of the run
 	labels   prometheus.Labels
+	ended    bool // how the run ended is among them
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 }

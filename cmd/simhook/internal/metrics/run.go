@@ -31,7 +31,7 @@ func collectCalls(s batch.Status, send Sender) {
 	send(Counter("simhook_attempts_total", "Attempts of calls that were begun, retries included."), float64(s.Attempts))
 	send(Counter("simhook_throttled_total", "Answers 429."), float64(s.Throttled))
 	send(Counter("simhook_token_renewals_total", "Access tokens obtained, the first one included."), float64(s.Tokens))
-	send(Gauge("simhook_calls_per_second", "Attempts a second in the last minute."), s.CallsPerSecond)
+	send(Gauge("simhook_calls_per_second", "Calls a second that were answered in the last 10 s."), s.CallsPerSecond())
 	send(Gauge("simhook_workers", "Calls in flight at the most."), float64(s.Workers))
 	send(Gauge("simhook_workers_busy", "Calls in flight."), float64(s.Busy))
 	if s.Left > 0 {

@@ -28,7 +28,7 @@ func Reconcile() []cli.Flag {
 		toggle(Task, "detailed-exitcode", "with --dry-run, exit with 3 if something differs"),
 		toggle(Safety, "prune", "remove the webhooks of SIMs that left the fleet"),
 		having("10", text(Safety, "max-delete", "refuse to prune more SIMs than `N or N%`")),
-		otherwise("any", text(Safety, "expect-gone", "prune only if `N` SIMs have left")),
+		otherwise("any", text(Seldom, "expect-gone", "prune only if `N` SIMs have left")),
 	)
 }
 
@@ -91,7 +91,7 @@ func run() []cli.Flag {
 	return []cli.Flag{
 		otherwise("beside it", text(Output, "results", "`FILE` for the results of each SIM")),
 		toggle(Task, "dry-run", "change nothing; say what would be done", "n"),
-		sandboxed(),
+		sandboxed(), faster(Seldom),
 		toggle(Safety, "yes", "do not ask before removing"),
 		having("0", text(Safety, "canary", "change `N` SIMs first, and read them back")),
 	}
@@ -111,7 +111,7 @@ func account() []cli.Flag {
 // calls are the options of every command that calls the API.
 func calls() []cli.Flag {
 	return []cli.Flag{
-		having("auto", text(Speed, "rate", "`RATE`: auto, 1000/m, 20/s or unlimited")),
+		having("auto", text(Speed, "rate", "`RATE`: auto, 1000/m, 20/s or unlimited; reads and writes are paced apart")),
 		having("100%", text(Speed, "quota-share", "`PERCENT` of the announced quota to use")),
 		having("5", text(Seldom, "retries", "`N` more attempts after a passing failure")),
 		having("5m", text(Seldom, "retry-max-time", "longest `TIME` spent on one call, waiting included")),
@@ -125,6 +125,7 @@ func speed() []cli.Flag {
 		having("32", text(Speed, "workers", "`N` calls in flight at the most")),
 		having("50%", text(Safety, "max-failures", "stop when more than `N or N%` failed; 0 never")),
 		otherwise("none", text(Speed, "max-duration", "stop cleanly after this `TIME`")),
+		otherwise("none", text(Seldom, "deadline", "`WHEN` something else ends the run: seconds, as activeDeadlineSeconds of a Job, a time such as 6h, or a moment. The first lines say if the run takes longer")),
 		having("auto", text(Seldom, "register-method", "`METHOD` of a register call: POST, PUT, or auto: POST, and after a 405 PUT")),
 	)
 }
@@ -159,6 +160,11 @@ func sandboxed() cli.Flag {
 	return toggle(Task, "sandbox", "rehearse against a sandbox inside the process")
 }
 
+// faster lets the time of a sandbox run faster.
+func faster(group string) cli.Flag {
+	return having("1", text(group, "sandbox-speed", "`N` times as fast the sandbox's time runs for quota and tokens"))
+}
+
 func shard() []cli.Flag {
 	return []cli.Flag{
 		having("1", text(Seldom, "shard-count", "`N` processes share the fleet, each with results of its own")),
@@ -191,6 +197,7 @@ func output() []cli.Flag {
 		toggle(Output, "json", "print the summary of the run as JSON"),
 		text(Seldom, "metrics-listen", "`ADDRESS`, such as :9464, where Prometheus finds /metrics while the run lasts"),
 		text(Seldom, "metrics-file", "`FILE` for the metrics at the end, for a textfile collector"),
+		text(Seldom, "metrics-push", "`URL` of a Pushgateway that gets the metrics at the end"),
 	}, Log())
 }
 

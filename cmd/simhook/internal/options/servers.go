@@ -33,6 +33,7 @@ func Sandbox(fail cli.Generic, models string) []cli.Flag {
 		having("5m", text(Account, "token-lifetime", "`TIME` an access token lives")),
 		otherwise("never", text(Account, "revoke-every", "revoke all tokens every `TIME`")),
 		having("1000/m", text(Speed, "quota", "`QUOTA`, such as 1000/m or 200/3s, or none")),
+		faster(Speed),
 		having("window", text(Seldom, "quota-model", "`HOW` the quota is kept and announced: "+models)),
 		having("direction", text(Seldom, "quota-per", "`WHAT` has a quota of its own: direction (reads, writes), type, method, or account")),
 		having("429", text(Seldom, "quota-status", "`STATUS` of a call beyond the quota: 429 or 503")),

@@ -6,6 +6,7 @@ import (
 
 	"simhook/batch"
 	"simhook/batch/pace"
+	"simhook/cmd/simhook/internal/output"
 )
 
 // limitWords say what keeps a run from going faster: the longest form first, then shorter ones for narrow terminals.
@@ -26,11 +27,18 @@ func limitWords(s batch.Status, now time.Time) []string {
 		return []string{fmt.Sprintf("stopping: %d in flight", s.Busy), "stopping"}
 	case batch.LimitNone:
 		return nil
+	case batch.LimitLatency:
+		if s.CallsPerSecond() <= 0 && s.Elapsed > silence {
+			return []string{"no answer to " + output.Counted(s.Busy, "call"), "no answers"}
+		}
 	case batch.LimitQuota:
 		return append(learned(s), string(s.Limit))
 	}
 	return []string{string(s.Limit)}
 }
+
+// silence is how long nothing may be answered before that is said. It is the time over which the rate is taken.
+const silence = 10 * time.Second
 
 // learned says how the quota is kept, where that is not in fixed windows that all calls share, and from what this was learned.
 func learned(s batch.Status) (words []string) {

@@ -49,20 +49,77 @@ func Line(s batch.Status, now time.Time, width int, colours bool) string {
 	return line.String()
 }
 
-// tell is all that can be said of a run, in the order of the line.
+// tell is all that can be said of a run, in the order of the line. Nothing is claimed while nothing is answered: there is a rate
+// and a time that is left only where calls are answered.
 func tell(s batch.Status, now time.Time) []part {
-	calls, done := fmt.Sprintf("%.1f", s.CallsPerSecond), report.Thousands(s.Done())
+	done := report.Thousands(s.Done())
+	count := done + "/" + report.Thousands(s.Total())
 	parts := []part{
-		{forms: []form{{done + "/" + report.Thousands(s.Total()), 11}, {done, 12}}},
-		{forms: []form{{calls + " calls/s", 1}, {calls + "/s", 2}}},
-		{forms: []form{{report.Thousands(s.OK+s.Pruned) + " ok", 0}}},
+		{forms: []form{{fmt.Sprintf("%s  %d %%", count, percent(s)), 6}, {count, 11}, {done, 12}}},
+		{forms: rates(s)},
+		{forms: []form{{report.Thousands(s.OK) + " ok", 0}}},
 		{forms: troubles(s), alert: true},
 		{forms: limits(s, now), alert: paused(s)},
-	}
-	if s.Left > 0 && !paused(s) {
-		parts = append(parts, part{forms: []form{{output.Roughly(s.Left) + " left", 3}, {output.Roughly(s.Left), 7}}})
+		{forms: times(s)},
 	}
 	return slices.DeleteFunc(parts, func(p part) bool { return len(p.forms) == 0 })
+}
+
+// percent is how much of a run is done. It is 100 only when all is.
+func percent(s batch.Status) int {
+	if s.Total() == 0 {
+		return 100
+	}
+	return 100 * s.Done() / s.Total()
+}
+
+// rates are the forms of how fast calls are answered now, and how fast they may be.
+func rates(s batch.Status) []form {
+	r := tightest(s)
+	if paused(s) || r.now <= 0 {
+		return nil
+	}
+	forms := []form{{fmt.Sprintf("%.1f %s/s", r.now, r.name), 1}, {fmt.Sprintf("%.1f/s", r.now), 2}}
+	if r.allowed > 0 {
+		forms = append([]form{{fmt.Sprintf("%.1f of %.1f %s/s", r.now, r.allowed, r.name), 1}}, forms...)
+	}
+	return forms
+}
+
+// pacedRate is how fast calls of a kind are answered, and how fast they may start.
+type pacedRate struct {
+	name         string
+	now, allowed float64 // a second; allowed 0: nothing limits them
+}
+
+// tightest is the rate of reads, or of writes, which are paced apart: the one that is nearer to what is allowed. Where nothing
+// limits them it is that of all calls.
+func tightest(s batch.Status) pacedRate {
+	reads := pacedRate{"reads", s.ReadsPerSecond, s.Reads.PerSecond}
+	writes := pacedRate{"writes", s.WritesPerSecond, s.Writes.PerSecond}
+	switch {
+	case reads.allowed <= 0 || writes.allowed <= 0:
+		return pacedRate{name: "calls", now: s.CallsPerSecond()}
+	case reads.now/reads.allowed > writes.now/writes.allowed:
+		return reads
+	}
+	return writes
+}
+
+// times are the forms of how long the run has taken, and how long it will.
+func times(s batch.Status) []form {
+	var forms []form
+	left := s.Left > 0 && !paused(s)
+	switch {
+	case s.Elapsed > 0 && left:
+		forms = append(forms, form{output.Roughly(s.Elapsed) + " gone, " + output.Roughly(s.Left) + " left", 0})
+	case s.Elapsed > 0:
+		forms = append(forms, form{output.Roughly(s.Elapsed) + " gone", 0})
+	}
+	if left {
+		forms = append(forms, form{output.Roughly(s.Left) + " left", 3}, form{output.Roughly(s.Left), 7})
+	}
+	return forms
 }
 
 // limits are the forms of what limits the run. That it is paused is kept longest.
@@ -80,20 +137,21 @@ func limits(s batch.Status, now time.Time) []form {
 	return forms
 }
 
-// troubles counts the SIMs that are not ok.
+// troubles counts the SIMs that are not ok, with the words and numbers of the last lines of the run.
 func troubles(s batch.Status) []form {
-	failed := s.Failed + s.PrunedNot
 	var each []string
-	if failed > 0 {
-		each = append(each, report.Thousands(failed)+" failed")
-	}
-	if s.Refused > 0 {
-		each = append(each, report.Thousands(s.Refused)+" refused")
+	for _, one := range []struct {
+		count int
+		name  string
+	}{{s.Failed, "failed"}, {s.Refused, "refused"}, {s.PrunedNot, "not pruned"}} {
+		if one.count > 0 {
+			each = append(each, report.Thousands(one.count)+" "+one.name)
+		}
 	}
 	if len(each) == 0 {
 		return nil
 	}
-	return []form{{strings.Join(each, ", "), 5}, {report.Thousands(failed+s.Refused) + " not ok", 9}}
+	return []form{{strings.Join(each, ", "), 5}, {report.Thousands(s.Failed+s.Refused+s.PrunedNot) + " not ok", 9}}
 }
 
 // fit shortens parts, and leaves some out, until they fit into width columns. The first part always stays.

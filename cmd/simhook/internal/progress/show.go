@@ -36,13 +36,23 @@ func Bar(console *output.Console, status func() batch.Status, colours bool) (don
 }
 
 // Log logs a line every 30 s until the function it returns is called, which logs how the run ended. A short run has
-// only that line.
+// only that line. While nothing is answered it is a short line every minute.
 func Log(log *slog.Logger, status func() batch.Status) (done func()) {
-	write := func() { logStatus(log, status()) }
-	stop := every(time.Tick(logEvery), write)
+	var last batch.Status
+	quiet := 0 // ticks since something was answered
+	stop := every(time.Tick(logEvery), func() {
+		s := status()
+		if s.Answered > last.Answered || s.Done() > last.Done() {
+			quiet = 0
+			logStatus(log, s)
+		} else if quiet++; quiet%2 == 0 {
+			logQuiet(log, s)
+		}
+		last = s
+	})
 	return func() {
 		stop()
-		write()
+		logStatus(log, status())
 	}
 }
 
@@ -54,19 +64,36 @@ func Answer(console *output.Console, asked <-chan os.Signal, status func() batch
 // logStatus logs one line. Its numbers have the names that they have in the summary.
 func logStatus(log *slog.Logger, s batch.Status) {
 	attrs := []any{
-		"done", s.Done(), "total", s.Total(), "ok", s.OK, "failed", s.Failed,
+		"done", s.Done(), "total", s.Total(), "percent", percent(s), "ok", s.OK, "failed", s.Failed,
 		"refused", s.Refused, "remaining", s.Remaining,
 		"attempts", s.Attempts, "retries", s.RetriesMade(), "throttled", s.Throttled,
-		"calls_per_second", math.Round(s.CallsPerSecond*10) / 10,
+	}
+	if !paused(s) {
+		attrs = append(attrs, "calls_per_second", tenths(s.CallsPerSecond()))
+		if r := tightest(s); r.allowed > 0 {
+			attrs = append(attrs, r.name+"_per_second", tenths(r.now), "allowed_per_second", tenths(r.allowed))
+		}
 	}
 	if limits := limitWords(s, time.Now()); len(limits) > 0 {
 		attrs = append(attrs, "limit", limits[0])
 	}
-	if s.Left > 0 {
+	attrs = append(attrs, "elapsed", output.Roughly(s.Elapsed))
+	if s.Left > 0 && !paused(s) {
 		attrs = append(attrs, "eta", output.Roughly(s.Left))
 	}
 	log.Info("progress", attrs...)
 }
+
+// logQuiet says that the run is alive, though nothing happens.
+func logQuiet(log *slog.Logger, s batch.Status) {
+	attrs := []any{"done", s.Done(), "total", s.Total()}
+	if limits := limitWords(s, time.Now()); len(limits) > 0 {
+		attrs = append(attrs, "limit", limits[0])
+	}
+	log.Info("waiting", attrs...)
+}
+
+func tenths(x float64) float64 { return math.Round(x*10) / 10 }
 
 // every calls do for each tick until stop is called, which waits for a call under way.
 func every[T any](ticks <-chan T, do func()) (stop func()) {

@@ -16,11 +16,14 @@ import (
 // Text tells in a few lines all that is known of how far a run is.
 func Text(s batch.Status, now time.Time) string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "%s of %s done: %s ok, %s failed, %s refused\n",
-		report.Thousands(s.Done()), output.Counted(s.Total(), "SIM"), report.Thousands(s.OK+s.Pruned),
-		report.Thousands(s.Failed+s.PrunedNot), report.Thousands(s.Refused))
-	fmt.Fprintf(&text, "  %s, %.1f calls/s in the last minute, %s answered 429, %s\n  %s retries%s\n",
-		output.Counted(int(s.Attempts), "attempt"), s.CallsPerSecond, report.Thousands(int(s.Throttled)),
+	fmt.Fprintf(&text, "%s of %s done: %s ok, %s failed, %s refused",
+		report.Thousands(s.Done()), output.Counted(s.Total(), "SIM"), report.Thousands(s.OK),
+		report.Thousands(s.Failed), report.Thousands(s.Refused))
+	if s.Pruned+s.PrunedNot > 0 {
+		fmt.Fprintf(&text, ", %s pruned, %s not pruned", report.Thousands(s.Pruned), report.Thousands(s.PrunedNot))
+	}
+	fmt.Fprintf(&text, "\n  %s, %.1f calls/s answered in the last 10 s, %s answered 429, %s\n  %s retries%s\n",
+		output.Counted(int(s.Attempts), "attempt"), s.CallsPerSecond(), report.Thousands(int(s.Throttled)),
 		output.Counted(s.Tokens, "access token"),
 		report.Thousands(int(s.RetriesMade())), retryReasons(s))
 	fmt.Fprintf(&text, "  %d of %d workers busy", s.Busy, s.Workers)
