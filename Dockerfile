@@ -1,6 +1,6 @@
 # The image holds one static binary, CA certificates and a user that is not root.
 #
-#   docker build -t simhook --build-arg VERSION=1.0.0 .
+#   docker build -t simhook --build-arg VERSION=1.0.0 --build-arg REVISION="$(git rev-parse --short=12 HEAD)" .
 #   docker buildx build -t simhook --platform linux/amd64,linux/arm64 --build-arg VERSION=1.0.0 .
 #
 # The binary is built on the machine's own architecture for the one that is asked for, so no emulation is needed.
@@ -19,10 +19,11 @@ COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
 ARG VERSION=devel
+ARG REVISION
 ARG TARGETOS
 ARG TARGETARCH
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
-    CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=${VERSION}" \
+    CGO_ENABLED=0 GOOS=${TARGETOS} GOARCH=${TARGETARCH} go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.version=${VERSION} -X main.commit=${REVISION}" \
     -o /root-of-image/simhook ./cmd/simhook
 # /tmp is for fleets that come compressed or from a pipe, /data for the files.
 RUN mkdir -p /root-of-image/etc/ssl/certs /root-of-image/tmp /data && \
