@@ -88,6 +88,7 @@ func fleetIn(t *testing.T) (folder string) {
 }
 
 func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
+	t.Parallel()
 	for path, c := range map[string]struct{ object, results string }{
 		"kubernetes/register":   {"Job simhook-register", "fleet.register.csv"},
 		"kubernetes/unregister": {"Job simhook-unregister", "fleet.unregister.csv"},
@@ -95,6 +96,7 @@ func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
 		"kubernetes/reconcile":  {"CronJob simhook-reconcile", "fleet.reconcile.csv"},
 	} {
 		t.Run(path, func(t *testing.T) {
+			t.Parallel()
 			objects := render(t, path)
 			spec, _ := jobSpec(objects[c.object])
 			args, env := commandOf(objects, spec)
@@ -138,6 +140,7 @@ func commandOf(objects map[string]any, spec batchv1.JobSpec) (args []string, env
 }
 
 func TestTheServiceRunsACommandThatTheProgramHas(t *testing.T) {
+	t.Parallel()
 	service := readUnit(t, "systemd/simhook-reconcile.service")
 	folder := fleetIn(t)
 	args := strings.Fields(service.service(t, "ExecStart"))[1:]

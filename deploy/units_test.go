@@ -165,6 +165,7 @@ func TestTheServiceGivesItsMetricsToTheCollector(t *testing.T) {
 }
 
 func TestCronGivesItsMetricsToTheCollector(t *testing.T) {
+	t.Parallel()
 	folder := fleetIn(t)
 	env, line := crontab(t, folder)
 	files := map[string]string{"client-secret": "secret", "bin/simhook": "#!/bin/sh\nSIMHOOK_SANDBOX=true exec " + buildProgram(t) + ` "$@"`, "textfiles/other.prom": ""}
