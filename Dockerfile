@@ -1,6 +1,6 @@
 # The image holds one static binary, CA certificates and a user that is not root.
 #
-#   docker build -t simhook --build-arg VERSION=1.0.0 --build-arg REVISION="$(git rev-parse HEAD)" .
+#   docker build -t simhook --build-arg VERSION=1.0.0 --build-arg REVISION="$(git rev-parse --short=12 HEAD)" .
 #   docker buildx build -t simhook --platform linux/amd64,linux/arm64 --build-arg VERSION=1.0.0 .
 #
 # The binary is built on the machine's own architecture for the one that is asked for, so no emulation is needed.

@@ -11,6 +11,7 @@ import (
 
 // The night from the account starts on an empty claim, and gives SIMs of the next day their webhooks.
 func TestTheNightFromTheAccountNeedsNoFleetAndFindsNewSIMs(t *testing.T) {
+	t.Parallel()
 	settings, _ := sandboxed(t, "127.0.0.1:0", "--sims", "10", "--quota", "none")
 	objects := render(t, "kubernetes/reconcile-account")
 	spec, _ := jobSpec(objects["CronJob simhook-reconcile-account"])

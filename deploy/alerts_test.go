@@ -348,12 +348,7 @@ func listening(t *testing.T, forward string, unwritable bool) shown {
 			t.Fatal(err)
 		}
 	}
-	const notification = `{"id":"1","type":"USAGE_THRESHOLD","iccid":"8944474600000109251","subscription_id":"x","threshold":80}`
-	answer, err := http.Post("http://"+address+"/notifications", "application/json", strings.NewReader(notification))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = answer.Body.Close()
+	notify(t, address, "1")
 	var text string
 	eventually(t, "it shows what has happened", func() bool {
 		text = scraped(address)
@@ -361,6 +356,17 @@ func listening(t *testing.T, forward string, unwritable bool) shown {
 			(forward == "" || handedOn.MatchString(text) || forward == nobody && behind.MatchString(text))
 	})
 	return still(text)
+}
+
+// notify sends a listener a notification about the SIM 8944474600000109251.
+func notify(t *testing.T, address, id string) {
+	t.Helper()
+	notification := `{"id":"` + id + `","type":"USAGE_THRESHOLD","iccid":"8944474600000109251","subscription_id":"x","threshold":80}`
+	answer, err := http.Post("http://"+address+"/notifications", "application/json", strings.NewReader(notification))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close() // it was not read
 }
 
 // nobody is a service that is down.

@@ -88,6 +88,7 @@ func fleetIn(t *testing.T) (folder string) {
 }
 
 func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
+	t.Parallel()
 	for path, c := range map[string]struct{ object, results string }{
 		"kubernetes/register":   {"Job simhook-register", "fleet.register.csv"},
 		"kubernetes/unregister": {"Job simhook-unregister", "fleet.unregister.csv"},
@@ -95,6 +96,7 @@ func TestPodsRunCommandsThatTheProgramHas(t *testing.T) {
 		"kubernetes/reconcile":  {"CronJob simhook-reconcile", "fleet.reconcile.csv"},
 	} {
 		t.Run(path, func(t *testing.T) {
+			t.Parallel()
 			objects := render(t, path)
 			spec, _ := jobSpec(objects[c.object])
 			args, env := commandOf(objects, spec)
@@ -138,6 +140,7 @@ func commandOf(objects map[string]any, spec batchv1.JobSpec) (args []string, env
 }
 
 func TestTheServiceRunsACommandThatTheProgramHas(t *testing.T) {
+	t.Parallel()
 	service := readUnit(t, "systemd/simhook-reconcile.service")
 	folder := fleetIn(t)
 	args := strings.Fields(service.service(t, "ExecStart"))[1:]
@@ -150,7 +153,12 @@ func TestTheServiceRunsACommandThatTheProgramHas(t *testing.T) {
 // settings are those of simhook.env.
 func settings(t *testing.T) map[string]string {
 	t.Helper()
-	content, err := os.ReadFile("simhook.env")
+	return settingsOf(t, "simhook.env")
+}
+
+func settingsOf(t *testing.T, path string) map[string]string {
+	t.Helper()
+	content, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +170,7 @@ func settings(t *testing.T) map[string]string {
 		}
 	}
 	if len(env) == 0 {
-		t.Fatal("simhook.env sets nothing")
+		t.Fatalf("%s sets nothing", path)
 	}
 	return env
 }

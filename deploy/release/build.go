@@ -10,9 +10,9 @@ import (
 	"runtime"
 )
 
-// build makes a static binary, in which nothing says where or when it was built.
+// build makes a static binary. It says its version and its commit, and nothing of where or when it was built.
 func (r release) build(ctx context.Context, t target, path string) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid= -X main.version="+r.version, "-o", path, "./cmd/simhook")
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid= -X main.version="+r.version+" -X main.commit="+r.commit, "-o", path, "./cmd/simhook")
 	cmd.Dir = r.source
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+t.os, "GOARCH="+t.arch, "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0", "GOWORK=off")
 	if output, err := cmd.CombinedOutput(); err != nil {

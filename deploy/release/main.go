@@ -10,8 +10,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +34,7 @@ type release struct {
 	source  string    // the root of the repository
 	out     string    // an empty folder
 	version string    // 1.2.3, or 1.2.3-rc.1
+	commit  string    // that the sources are of
 	time    time.Time // of every file in it
 	targets []target
 }
@@ -51,6 +54,7 @@ func run(ctx context.Context, args []string) error {
 	r := release{targets: allTargets()}
 	flags := flag.NewFlagSet("release", flag.ContinueOnError)
 	flags.StringVar(&r.version, "version", "", "version, such as 1.2.3")
+	flags.StringVar(&r.commit, "commit", "", "commit of the sources (default: what git says)")
 	flags.StringVar(&r.out, "out", "", "empty or new folder for the files")
 	flags.StringVar(&r.source, "source", "..", "root of the repository")
 	epoch := flags.String("epoch", os.Getenv("SOURCE_DATE_EPOCH"), "seconds since 1970 that all files get as their time (default: SOURCE_DATE_EPOCH, or 1980)")
@@ -59,6 +63,15 @@ func run(ctx context.Context, args []string) error {
 	}
 	if r.out == "" || r.version == "" || strings.HasPrefix(r.version, "v") {
 		return errors.New("-out and -version are needed, the version without a v")
+	}
+	if r.commit == "" {
+		var err error
+		if r.commit, err = commitOf(ctx, r.source); err != nil {
+			return err
+		}
+	}
+	if !regexp.MustCompile(`^[0-9a-f]{7,64}$`).MatchString(r.commit) {
+		return fmt.Errorf("%q is no commit", r.commit)
 	}
 	r.time = time.Date(1980, time.January, 1, 0, 0, 0, 0, time.UTC) // the first that a zip file knows
 	if *epoch != "" {
@@ -69,6 +82,26 @@ func run(ctx context.Context, args []string) error {
 		r.time = time.Unix(seconds, 0).UTC()
 	}
 	return r.make(ctx)
+}
+
+// commitOf is the commit that is checked out in a folder. Files that git does not know, such as results, change nothing;
+// changed sources are in no commit.
+func commitOf(ctx context.Context, source string) (string, error) {
+	git := func(args ...string) (string, error) {
+		said, err := exec.CommandContext(ctx, "git", append([]string{"-C", source}, args...)...).Output()
+		return strings.TrimSpace(string(said)), err
+	}
+	commit, err := git("rev-parse", "HEAD")
+	if err != nil {
+		return "", fmt.Errorf("git does not know which commit %s is: say it with -commit (%w)", source, err)
+	}
+	switch changed, err := git("status", "--porcelain", "--untracked-files=no"); {
+	case err != nil:
+		return "", fmt.Errorf("git does not know whether %s is changed: %w", source, err)
+	case changed != "":
+		return "", fmt.Errorf("%s is changed, so that no commit is what is released:\n%s", source, changed)
+	}
+	return commit[:12], nil
 }
 
 // make builds everything into the folder.

@@ -14,8 +14,8 @@ import (
 	_ "github.com/goreleaser/nfpm/v2/rpm" // registers the format
 )
 
-// packages writes a deb and an rpm: the program, its manual and completions, and the service with its timer, which starts
-// nothing before somebody enables it.
+// packages writes a deb and an rpm: the program, its manual and completions, and the services and the timer, of which none
+// starts before somebody enables it.
 func (r release) packages(t target, binary string, d documents) error {
 	scratch, err := os.MkdirTemp("", "simhook-package-")
 	if err != nil {
@@ -73,7 +73,11 @@ func (r release) info(t target, contents files.Contents) *nfpm.Info {
 func (r release) contents(scratch, binary string, d documents) (files.Contents, error) {
 	deploy := filepath.Join(r.source, "deploy")
 	units := filepath.Join(deploy, "systemd")
-	service, err := os.ReadFile(filepath.Join(units, "simhook-reconcile.service"))
+	reconcile, err := os.ReadFile(filepath.Join(units, "simhook-reconcile.service"))
+	if err != nil {
+		return nil, err
+	}
+	listen, err := os.ReadFile(filepath.Join(units, "simhook-listen.service"))
 	if err != nil {
 		return nil, err
 	}
@@ -93,11 +97,13 @@ func (r release) contents(scratch, binary string, d documents) (files.Contents, 
 	add(binary, "/usr/bin/simhook", 0o755, files.TypeFile)
 	add(filepath.Join(units, "simhook-reconcile.timer"), "/usr/lib/systemd/system/simhook-reconcile.timer", 0o644, files.TypeFile)
 	add(filepath.Join(deploy, "simhook.env"), "/etc/simhook/simhook.env", 0o644, files.TypeConfigNoReplace)
+	add(filepath.Join(deploy, "listen.env"), "/etc/simhook/listen.env", 0o644, files.TypeConfigNoReplace)
 	for _, made := range []struct {
 		name, destination string
 		content           []byte
 	}{
-		{"service", "/usr/lib/systemd/system/simhook-reconcile.service", atUsrBin(service)},
+		{"reconcile", "/usr/lib/systemd/system/simhook-reconcile.service", atUsrBin(reconcile)},
+		{"listen", "/usr/lib/systemd/system/simhook-listen.service", atUsrBin(listen)},
 		{"crontab", "/usr/share/doc/simhook/examples/crontab", atUsrBin(crontab)},
 		{"readme", "/usr/share/doc/simhook/README.md", d.readme},
 		{"manual", "/usr/share/man/man1/simhook.1.gz", manual},

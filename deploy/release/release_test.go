@@ -18,7 +18,11 @@ import (
 	cyclonedx "github.com/CycloneDX/cyclonedx-go"
 )
 
-const version = "1.2.3"
+const (
+	version = "1.2.3"
+	commit  = "0123456789ab"
+	says    = "simhook version 1.2.3 (commit 0123456789ab)\n"
+)
 
 // all reports whether a release is made as it is published. The first build for another system takes a minute or two.
 func all() bool { return os.Getenv("SIMHOOK_RELEASE_ALL") == "1" }
@@ -42,7 +46,7 @@ var made = sync.OnceValues(func() (folder string, err error) {
 var madeIn string
 
 func makeIn(folder, source string, targets []target) error {
-	r := release{source: source, out: folder, version: version, time: time.Unix(1_700_000_000, 0).UTC(), targets: targets}
+	r := release{source: source, out: folder, version: version, commit: commit, time: time.Unix(1_700_000_000, 0).UTC(), targets: targets}
 	return r.make(context.Background())
 }
 
@@ -172,7 +176,7 @@ func copyTree(t *testing.T, from, to string) {
 func TestTheArchivesHoldTheProgram(t *testing.T) {
 	folder := t.TempDir()
 	output(t, tool(t, "tar", "tar"), "-xzf", filepath.Join(dist(t), "simhook_1.2.3_linux_amd64.tar.gz"), "-C", folder)
-	if said := output(t, filepath.Join(folder, "simhook_1.2.3_linux_amd64", "simhook"), "--version"); said != "simhook version 1.2.3\n" {
+	if said := output(t, filepath.Join(folder, "simhook_1.2.3_linux_amd64", "simhook"), "--version"); said != says {
 		t.Errorf("it says %q", said)
 	}
 }
@@ -307,7 +311,7 @@ func writeFile(t *testing.T, path, content string) {
 // checkInstalled runs the program of a root, and looks at what came with it.
 func checkInstalled(t *testing.T, root string) {
 	t.Helper()
-	if said := output(t, "chroot", root, "/usr/bin/simhook", "--version"); said != "simhook version 1.2.3\n" {
+	if said := output(t, "chroot", root, "/usr/bin/simhook", "--version"); said != says {
 		t.Errorf("it says %q", said)
 	}
 	fleet, err := os.ReadFile("../../testdata/fleet.csv")
@@ -318,33 +322,35 @@ func checkInstalled(t *testing.T, root string) {
 	output(t, "chroot", root, "/usr/bin/simhook", "register", "--sandbox", "--webhook-url", "https://example.com/x", "/tmp/fleet.csv")
 	for path, mode := range map[string]fs.FileMode{
 		"usr/bin/simhook": 0o755, "etc/simhook/simhook.env": 0o644, "usr/lib/systemd/system/simhook-reconcile.service": 0o644,
-		"usr/lib/systemd/system/simhook-reconcile.timer": 0o644, "usr/share/man/man1/simhook.1.gz": 0o644,
+		"usr/lib/systemd/system/simhook-reconcile.timer": 0o644, "usr/lib/systemd/system/simhook-listen.service": 0o644, "etc/simhook/listen.env": 0o644,
+		"usr/share/man/man1/simhook.1.gz":               0o644,
 		"usr/share/bash-completion/completions/simhook": 0o644, "usr/share/doc/simhook/examples/crontab": 0o644,
 	} {
 		if info, err := os.Stat(filepath.Join(root, path)); err != nil || info.Mode() != mode {
 			t.Errorf("%s: %v, want the mode %v", path, err, mode)
 		}
 	}
-	t.Run("systemd", func(t *testing.T) {
-		analyze := tool(t, "systemd-analyze", "systemd")
-		units := filepath.Join(root, "usr/lib/systemd/system")
-		service := filepath.Join(t.TempDir(), "simhook-reconcile.service")
-		content, err := os.ReadFile(filepath.Join(units, "simhook-reconcile.service"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !regexp.MustCompile(`(?m)^ExecStart=/usr/bin/simhook `).Match(content) {
-			t.Error("the service is not for the program of the package")
-		}
-		writeFile(t, service, strings.ReplaceAll(string(content), "/usr/bin/simhook", filepath.Join(root, "usr/bin/simhook"))) // systemd looks whether it is there
-		if err := os.Chmod(service, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if said := output(t, analyze, "verify", service); said != "" {
-			t.Errorf("systemd says %s", said)
-		}
-		output(t, analyze, "security", "--offline=true", "--threshold=15", service)
-	})
+	for _, name := range []string{"simhook-reconcile.service", "simhook-listen.service"} {
+		t.Run(name, func(t *testing.T) {
+			analyze := tool(t, "systemd-analyze", "systemd")
+			service := filepath.Join(t.TempDir(), name)
+			content, err := os.ReadFile(filepath.Join(root, "usr/lib/systemd/system", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !regexp.MustCompile(`(?m)^ExecStart=/usr/bin/simhook `).Match(content) {
+				t.Error("the service is not for the program of the package")
+			}
+			writeFile(t, service, strings.ReplaceAll(string(content), "/usr/bin/simhook", filepath.Join(root, "usr/bin/simhook"))) // systemd looks whether it is there
+			if err := os.Chmod(service, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if said := output(t, analyze, "verify", service); said != "" {
+				t.Errorf("systemd says %s", said)
+			}
+			output(t, analyze, "security", "--offline=true", "--threshold=15", service)
+		})
+	}
 }
 
 // On other systems no test runs here; what vet sees in the program there is looked at. Tests use calls that only Unix has.
@@ -387,10 +393,39 @@ func TestVetFindsNothingInTheProgramForOtherSystems(t *testing.T) {
 	}
 }
 
+// A release says which commit it is of: that of the sources, or, where they are no checkout, what is given.
+func TestAReleaseSaysWhichCommitItIsOf(t *testing.T) {
+	git := tool(t, "git", "git")
+	source, other := t.TempDir(), t.TempDir()
+	writeFile(t, filepath.Join(source, "file"), "")
+	for _, args := range [][]string{
+		{"init", "-q"}, {"add", "."}, {"-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-q", "-m", "x"},
+	} {
+		output(t, git, append([]string{"-C", source}, args...)...)
+	}
+	head := strings.TrimSpace(output(t, git, "-C", source, "rev-parse", "HEAD"))[:12]
+	writeFile(t, filepath.Join(source, "results.csv"), "") // files beside the sources change nothing
+	if got, err := commitOf(t.Context(), source); got != head || err != nil {
+		t.Errorf("it is of %q, want %q: %v", got, head, err)
+	}
+	writeFile(t, filepath.Join(source, "file"), "changed")
+	if got, err := commitOf(t.Context(), source); err == nil {
+		t.Errorf("sources that are in no commit are of %q", got)
+	}
+	if got, err := commitOf(t.Context(), other); err == nil {
+		t.Errorf("a folder without a history is of %q", got)
+	}
+}
+
 func TestAReleaseGoesIntoAnEmptyFolderOnly(t *testing.T) {
 	folder := t.TempDir()
 	writeFile(t, filepath.Join(folder, "old"), "")
-	for _, args := range [][]string{{"-version", "1.2.3", "-out", folder}, {"-out", filepath.Join(folder, "new")}, {"-version", "v1.2.3", "-out", filepath.Join(folder, "new")}} {
+	for _, args := range [][]string{
+		{"-version", "1.2.3", "-commit", commit, "-out", folder},
+		{"-commit", commit, "-out", filepath.Join(folder, "new")},
+		{"-version", "v1.2.3", "-commit", commit, "-out", filepath.Join(folder, "new")},
+		{"-version", "1.2.3", "-commit", "not a commit", "-out", filepath.Join(folder, "new")},
+	} {
 		if err := run(t.Context(), args); err == nil {
 			t.Errorf("%v is taken", args)
 		}
