@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"slices"
 	"time"
@@ -43,7 +42,7 @@ type entry struct {
 	Activated int64  `json:"activated,omitempty"`
 	Expires   int64  `json:"expires,omitempty"`
 
-	pass int // in which it was shown last
+	pass int32 // in which it was shown last
 }
 
 // key tells subscriptions apart.
@@ -174,8 +173,7 @@ func (r *reading) readLast() (began time.Time, err error) {
 		var page record
 		if whole = json.Unmarshal(line, &page) == nil; whole {
 			for _, e := range page.Entries {
-				e.Status, e.Product = r.once(e.Status), r.once(e.Product)
-				r.list[e.key()] = e
+				r.put(e)
 			}
 		}
 		return whole
@@ -191,24 +189,14 @@ const keptEntries = 1000
 
 // keep writes the complete list, and removes the pages.
 func (r *reading) keep() error {
-	var text []byte
-	add := func(line any) error {
-		encoded, err := json.Marshal(line)
-		text = append(append(text, encoded...), '\n')
-		return err
-	}
-	err := add(header{API: r.options.API, Began: r.began})
-	keys := slices.Sorted(maps.Keys(r.list))
-	for some := range slices.Chunk(keys, keptEntries) {
-		page := record{Entries: make([]entry, len(some))}
-		for i, key := range some {
-			page.Entries[i] = r.list[key]
+	err := file.ReplaceWith(r.path, 0o600, func(to io.Writer) error {
+		lines := json.NewEncoder(to)
+		err := lines.Encode(header{API: r.options.API, Began: r.began})
+		for some := range slices.Chunk(r.list, keptEntries) {
+			err = errors.Join(err, lines.Encode(record{Entries: some}))
 		}
-		err = errors.Join(err, add(page))
-	}
-	if err == nil {
-		err = file.Replace(r.path, text, 0o600)
-	}
+		return err
+	})
 	return errors.Join(err, r.discard())
 }
 

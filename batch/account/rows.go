@@ -2,13 +2,13 @@ package account
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"slices"
 	"strconv"
@@ -46,64 +46,77 @@ func Check(path string) error {
 
 // row is a SIM: what its newest subscription says.
 type row struct {
-	iccid  string
-	valid  bool
-	newest entry
+	newest *entry
 	plans  int
 }
 
-// rows are the SIMs of the list, sorted by ICCID.
-func (r *reading) rows() []row {
-	sims := map[string]*row{}
-	for _, e := range r.list {
-		if e.ICCID == "" {
+// rows yields the SIMs of the list, sorted by ICCID.
+func (r *reading) rows() iter.Seq[row] {
+	return func(yield func(row) bool) {
+		var one row
+		for _, at := range r.sorted() {
+			e := &r.list[at]
+			if one.plans > 0 && one.newest.ICCID != e.ICCID {
+				if !yield(one) {
+					return
+				}
+				one.plans = 0
+			}
+			one.newest, one.plans = e, one.plans+1 // the last is the newest
+		}
+		if one.plans > 0 {
+			yield(one)
+		}
+	}
+}
+
+// sorted are the places of the subscriptions that count, by SIM, and of one SIM by when they were ordered, then by when they
+// begin: nothing depends on the order of the list.
+func (r *reading) sorted() []int32 {
+	if r.order != nil {
+		return r.order
+	}
+	r.order = make([]int32, 0, len(r.list))
+	for i := range r.list {
+		e := &r.list[i]
+		if e.ICCID != "" && (r.options.Statuses == nil || slices.Contains(r.options.Statuses, e.Status)) {
+			r.order = append(r.order, int32(i))
+		}
+	}
+	slices.SortFunc(r.order, func(i, j int32) int {
+		a, b := &r.list[i], &r.list[j]
+		return cmp.Or(cmp.Compare(a.ICCID, b.ICCID), cmp.Compare(a.Created, b.Created), cmp.Compare(a.Activated, b.Activated), cmp.Compare(a.ID, b.ID))
+	})
+	return r.order
+}
+
+// count counts what is found.
+func (r *reading) count() {
+	for one := range r.rows() {
+		r.found.SIMs++
+		if _, _, err := fleet.NormaliseICCID(one.newest.ICCID, false); err != nil {
+			r.found.Invalid++
+			r.found.Example = one.newest.ICCID
+		}
+	}
+	r.found.Subscriptions = len(r.list)
+	for i := range r.list {
+		if r.list[i].ICCID == "" {
 			r.found.WithoutSIM++
-			continue
-		}
-		if r.options.Statuses != nil && !slices.Contains(r.options.Statuses, e.Status) {
-			continue
-		}
-		iccid, _, err := fleet.NormaliseICCID(e.ICCID, false)
-		if err != nil {
-			iccid = cell.Text(e.ICCID)
-		}
-		one := sims[iccid]
-		if one == nil {
-			one = &row{iccid: iccid, valid: err == nil, newest: e}
-			sims[iccid] = one
-		}
-		one.plans++
-		if e.newer(&one.newest) {
-			one.newest = e
 		}
 	}
-	rows := make([]row, 0, len(sims))
-	for _, one := range sims {
-		rows = append(rows, *one)
-	}
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.iccid, b.iccid) })
-	return rows
 }
 
-// newer orders the subscriptions of a SIM: by when they were ordered, then by when they begin. Nothing depends on the order of
-// the list.
-func (e *entry) newer(than *entry) bool {
-	return cmp.Or(cmp.Compare(e.Created, than.Created), cmp.Compare(e.Activated, than.Activated), cmp.Compare(e.ID, than.ID)) > 0
-}
-
-// text is the fleet file.
-func text(rows []row) []byte {
-	var out bytes.Buffer
-	w := csv.NewWriter(&out)
-	_ = w.Write(Columns()) // a buffer takes everything
-	for i := range rows {
-		one := &rows[i].newest
-		_ = w.Write([]string{
-			rows[i].iccid, cell.Text(one.Status), cell.Text(one.Product), date(one.Activated), date(one.Expires), strconv.Itoa(rows[i].plans),
-		})
+// write writes the fleet file.
+func (r *reading) write(to io.Writer) error {
+	w := csv.NewWriter(to)
+	_ = w.Write(Columns()) // Flush keeps the first error
+	for one := range r.rows() {
+		e := one.newest
+		_ = w.Write([]string{e.ICCID, cell.Text(e.Status), cell.Text(e.Product), date(e.Activated), date(e.Expires), strconv.Itoa(one.plans)})
 	}
 	w.Flush()
-	return out.Bytes()
+	return w.Error()
 }
 
 func date(seconds int64) string {
@@ -113,11 +126,16 @@ func date(seconds int64) string {
 	return time.Unix(seconds, 0).UTC().Format(time.RFC3339)
 }
 
-// count is how many SIMs a file of Update holds; 0: there is none.
-func count(path string) int {
-	text, err := os.ReadFile(path)
+// countRows is how many SIMs a file of Update holds; 0: there is none.
+func countRows(path string) int {
+	f, err := os.Open(path)
 	if err != nil {
 		return 0
 	}
-	return max(bytes.Count(text, []byte{'\n'})-1, 0)
+	defer f.Close()
+	lines := -1 // without the header
+	if eachLine(f, func([]byte, int64) bool { lines++; return true }) != nil {
+		return 0
+	}
+	return max(lines, 0)
 }

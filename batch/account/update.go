@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"simhook/api"
+	"simhook/batch/fleet"
+	"simhook/report/cell"
 	"simhook/report/file"
 )
 
@@ -95,7 +97,7 @@ func Update(ctx context.Context, path string, pages Pages, options Options) (_ F
 		return Found{}, err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
-	r := reading{options: options, pages: pages, path: path + ending, list: map[string]entry{}, texts: map[string]string{}}
+	r := reading{options: options, pages: pages, path: path + ending, places: map[string]int32{}, texts: map[string]string{}}
 	query := options.Query
 	query.Next, query.Page = "", 0
 	if options.SinceLast {
@@ -112,22 +114,16 @@ func Update(ctx context.Context, path string, pages Pages, options Options) (_ F
 	if err := r.all(ctx, query); err != nil {
 		return Found{}, err
 	}
-	rows := r.rows()
+	r.count()
+	r.found.Last = countRows(path)
 	found := r.found
-	found.SIMs, found.Subscriptions, found.Last = len(rows), len(r.list), count(path)
-	for _, row := range rows {
-		if !row.valid {
-			found.Invalid++
-			found.Example = row.iccid
-		}
-	}
 	if r.fresh > 0 && !options.Force {
 		return found, errors.Join(&UnsettledError{Passes: found.Passes}, r.discard())
 	}
 	if float64(found.SIMs) < leastShare*float64(found.Last) && !options.Force {
 		return found, errors.Join(&ShrunkError{Path: path, SIMs: found.SIMs, Last: found.Last}, r.discard())
 	}
-	if err := file.Replace(path, text(rows), 0o644); err != nil {
+	if err := file.ReplaceWith(path, 0o644, r.write); err != nil {
 		return found, writeError(path, err)
 	}
 	return found, writeError(path, r.keep())
@@ -147,13 +143,15 @@ type reading struct {
 	path    string // of the list
 	journal *journal
 
-	began time.Time
-	list  map[string]entry
-	texts map[string]string // statuses and names of products, each once in memory
-	pass  int               // from 1
-	next  string            // the next page; "": the first one of the pass
-	fresh int               // entries that this pass was the first to show, and that were there before
-	found Found
+	began  time.Time
+	list   []entry
+	order  []int32           // of those that count, once the list is whole
+	places map[string]int32  // in the list, by key
+	texts  map[string]string // statuses and names of products, each once in memory
+	pass   int               // from 1
+	next   string            // the next page; "": the first one of the pass
+	fresh  int               // entries that this pass was the first to show, and that were there before
+	found  Found
 }
 
 // all reads passes until one has found nothing new.
@@ -206,20 +204,41 @@ func (r *reading) take(p record) {
 		r.fresh = 0 // the pass begins
 	}
 	for _, e := range p.Entries {
-		e.Status, e.Product, e.pass = r.once(e.Status), r.once(e.Product), r.pass
-		known, before := r.list[e.key()]
+		e.pass = int32(r.pass)
+		pass, before := r.put(e)
 		switch {
-		case before && known.pass == r.pass:
+		case before && pass == e.pass:
 			r.found.Twice++
 		case !before && r.pass > 1 && e.Created < r.began.Unix():
 			r.fresh++
 		}
-		r.list[e.key()] = e
 	}
 	if r.next = p.Next; r.next == "" {
 		r.found.Passes = r.pass
 		r.pass++
 	}
+}
+
+// put puts a subscription into the list, or in the place of what was known of it, and returns in which pass that was shown.
+func (r *reading) put(e entry) (pass int32, before bool) {
+	e.Status, e.Product, e.ICCID = r.once(e.Status), r.once(e.Product), asInFleet(e.ICCID)
+	at, before := r.places[e.key()]
+	if before {
+		pass = r.list[at].pass
+		r.list[at] = e
+		return pass, true
+	}
+	r.places[e.key()] = int32(len(r.list))
+	r.list = append(r.list, e)
+	return 0, false
+}
+
+// asInFleet is an ICCID as a fleet file has it; one that is not valid stays as the account has it.
+func asInFleet(iccid string) string {
+	if valid, _, err := fleet.NormaliseICCID(iccid, false); err == nil {
+		return valid
+	}
+	return cell.Text(iccid)
 }
 
 // once returns the same text for the same content.

@@ -1,9 +1,11 @@
 package file
 
 import (
+	"bufio"
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,15 +15,23 @@ import (
 // cut. It follows links. What cannot be replaced is written over in place: a device, a file in a read-only folder, or a
 // file mounted by itself, such as a Kubernetes termination log. The umask applies to mode.
 func Replace(path string, data []byte, mode os.FileMode) error {
+	return ReplaceWith(path, mode, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// ReplaceWith is Replace for content that is too large to be in memory at once. content may be asked for it twice.
+func ReplaceWith(path string, mode os.FileMode, content func(io.Writer) error) error {
 	path, err := Resolve(path)
 	if err != nil {
 		return err
 	}
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return write(path, os.O_WRONLY, data, mode, false)
+		return write(path, os.O_WRONLY, content, mode, false)
 	}
 	temp := tempBeside(path)
-	err = write(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, data, mode, true)
+	err = write(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, content, mode, true)
 	if err == nil {
 		err = os.Rename(temp, path)
 	}
@@ -29,23 +39,30 @@ func Replace(path string, data []byte, mode os.FileMode) error {
 		return SyncDir(OS{}, path)
 	}
 	_ = os.Remove(temp) // it may not be there
-	if inPlace := write(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, data, mode, true); inPlace != nil {
+	if inPlace := write(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, content, mode, true); inPlace != nil {
 		return err
 	}
 	return nil
 }
 
-func write(path string, flags int, data []byte, mode os.FileMode, regular bool) error {
+func write(path string, flags int, content func(io.Writer) error, mode os.FileMode, regular bool) error {
 	f, err := os.OpenFile(path, flags, mode)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	out := bufio.NewWriter(f)
+	err = content(out)
+	if err == nil {
+		err = out.Flush()
+	}
 	if err == nil && regular {
 		err = f.Sync()
 	}
 	return errors.Join(err, f.Close())
 }
+
+// nothing is no content.
+func nothing(io.Writer) error { return nil }
 
 func tempBeside(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text())
@@ -66,14 +83,14 @@ func CheckReplace(path string) error {
 		return nil // opening a pipe can wait for its reader
 	}
 	temp := tempBeside(path)
-	failure := write(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, nil, 0o600, false)
+	failure := write(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, nothing, 0o600, false)
 	if failure == nil {
 		return os.Remove(temp)
 	}
 	if err != nil {
 		return failure // there is no file that could be written over
 	}
-	return write(path, os.O_WRONLY, nil, 0o600, false)
+	return write(path, os.O_WRONLY, nothing, 0o600, false)
 }
 
 // Follow returns where a link leads, and every other path as it is.
