@@ -8,5 +8,5 @@
 //	FLEET.csv.account.partial   the pages of a list that is being read: after a kill the next run continues behind them
 //	FLEET.csv.lock              locked by the run that writes; never deleted
 //
-// Memory: about 200 bytes for each subscription.
+// Memory: 200 to 600 bytes for each subscription.
 package account
