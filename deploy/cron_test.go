@@ -17,7 +17,6 @@ const cronUser = 60_001
 // Debian's cron runs the shipped line, every minute instead of every night, in a root of its own that only the test sees.
 // Where a run fails it mails what simhook said, and where all is well, nothing.
 func TestCronItselfRunsTheLineAndMailsFailuresOnly(t *testing.T) {
-	t.Parallel()
 	root := cronRoot(t)
 	sandbox, _ := sandboxed(t, "127.0.0.1:0", "--quota", "none")
 	content, err := os.ReadFile("cron/simhook")
@@ -57,6 +56,7 @@ func TestCronItselfRunsTheLineAndMailsFailuresOnly(t *testing.T) {
 		}
 	}
 	startCron(t, root)
+	t.Parallel() // only now: while cron waits for its minute, the tests that follow run
 	results, metrics := filepath.Join(root, "var/lib/simhook/fleet.reconcile.csv"), filepath.Join(root, textfiles, "simhook-reconcile.prom")
 	mail := func() string {
 		content, _ := os.ReadFile(filepath.Join(root, "var/mail/sent")) // there is none yet
