@@ -141,8 +141,22 @@ mount --bind /dev/null "$0/dev/null"
 for path in usr/bin usr/lib usr/lib64; do
 	if [ -d "/$path" ]; then mkdir -p "$0/$path"; mount -o bind,ro "/$path" "$0/$path"; fi
 done
-exec chroot "$0" /usr/sbin/cron -f`
-	background(t, "unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", script, root)
+chroot "$0" /usr/sbin/cron -f &
+read -r _ || true # until the test ends; with this shell, the first of its namespace, all that cron has started ends too`
+	cmd := exec.Command("unshare", "--mount", "--pid", "--fork", "/bin/sh", "-c", script, root)
+	test, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = test.Close() // the shell sees it
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("cron's root: %v", err)
+		}
+	})
 }
 
 // putFor writes a file of root's into a root.
