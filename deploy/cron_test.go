@@ -17,7 +17,6 @@ const cronUser = 60_001
 // Debian's cron runs the shipped line, every minute instead of every night, in a root of its own that only the test sees.
 // Where a run fails it mails what simhook said, and where all is well, nothing.
 func TestCronItselfRunsTheLineAndMailsFailuresOnly(t *testing.T) {
-	t.Parallel()
 	root := cronRoot(t)
 	sandbox, _ := sandboxed(t, "127.0.0.1:0", "--quota", "none")
 	content, err := os.ReadFile("cron/simhook")
@@ -57,6 +56,7 @@ func TestCronItselfRunsTheLineAndMailsFailuresOnly(t *testing.T) {
 		}
 	}
 	startCron(t, root)
+	t.Parallel() // only now: while cron waits for its minute, the tests that follow run
 	results, metrics := filepath.Join(root, "var/lib/simhook/fleet.reconcile.csv"), filepath.Join(root, textfiles, "simhook-reconcile.prom")
 	mail := func() string {
 		content, _ := os.ReadFile(filepath.Join(root, "var/mail/sent")) // there is none yet
@@ -141,8 +141,22 @@ mount --bind /dev/null "$0/dev/null"
 for path in usr/bin usr/lib usr/lib64; do
 	if [ -d "/$path" ]; then mkdir -p "$0/$path"; mount -o bind,ro "/$path" "$0/$path"; fi
 done
-exec chroot "$0" /usr/sbin/cron -f`
-	background(t, "unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", script, root)
+chroot "$0" /usr/sbin/cron -f &
+read -r _ || true # until the test ends; with this shell, the first of its namespace, all that cron has started ends too`
+	cmd := exec.Command("unshare", "--mount", "--pid", "--fork", "/bin/sh", "-c", script, root)
+	test, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = test.Close() // the shell sees it
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("cron's root: %v", err)
+		}
+	})
 }
 
 // putFor writes a file of root's into a root.

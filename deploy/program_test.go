@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -42,6 +43,11 @@ func buildProgram(t *testing.T) (path string) {
 }
 
 func TestMain(m *testing.M) {
+	// Tests that run beside each other wait for most of their time: there may be more of them than processors.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	if buildFolder != "" {
 		_ = os.RemoveAll(buildFolder) // in the folder for temporary files
