@@ -181,7 +181,9 @@ func TestEveryWayToKeepAQuotaIsFollowed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for i, slow := range latencies() {
 				r.try(t, uint64(i), slow, false)
-				r.try(t, uint64(i)+20, slow, false)
+				if !underRace {
+					r.try(t, uint64(i)+20, slow, false)
+				}
 			}
 		})
 	}
@@ -195,7 +197,9 @@ func TestEveryWayToKeepAQuotaIsFollowedBesideAnotherClient(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for i, slow := range latencies() {
 				r.try(t, uint64(i)+10, slow, true)
-				r.try(t, uint64(i)+30, slow, true)
+				if !underRace {
+					r.try(t, uint64(i)+30, slow, true)
+				}
 			}
 		})
 	}

@@ -42,6 +42,7 @@ func succeeds(t *testing.T, folder string, env map[string]string, args ...string
 }
 
 func TestAListThatIsKilledAgainAndAgainIsWholeInTheEnd(t *testing.T) {
+	t.Parallel()
 	const sims = 6000
 	options := sandbox.Options{SIMs: sandbox.ICCIDs(0, sims), LatencyMin: time.Millisecond, LatencyMax: 3 * time.Millisecond}
 	_, env := served(t, options)
@@ -93,6 +94,7 @@ func withoutTimes(text string) string {
 }
 
 func TestEveryNightTheAccountsNewSIMsGetTheirWebhooks(t *testing.T) {
+	t.Parallel()
 	const sims = 6000
 	all := sandbox.ICCIDs(0, sims)
 	s, env := served(t, sandbox.Options{SIMs: all})
@@ -149,6 +151,7 @@ func TestTheStatusOfASIMIsShown(t *testing.T) {
 
 // A fourth notification type is one entry in one table: the whole program is built with one more, and nothing else.
 func TestAFourthTypeIsOneEntryForTheWholeProgram(t *testing.T) {
+	t.Parallel()
 	const table, last = "../../api/notificationtype.go", `{name: DownloadProgress, code: "DP"},`
 	source, err := os.ReadFile(table)
 	if err != nil || strings.Count(string(source), last) != 1 {

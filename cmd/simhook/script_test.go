@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Most tests that run side by side wait for processes and clocks, and not for a processor.
+	if err := flag.Set("test.parallel", "5"); err != nil {
+		panic(err)
+	}
 	testscript.Main(leakChecked{m}, map[string]func(){"simhook": func() {
 		if dir := os.Getenv("TEST_STDERR_DIR"); dir != "" && !slices.Contains(os.Args, "text") {
 			keepStderr(dir)
