@@ -49,6 +49,8 @@ func (s *Sandbox) tellAnswered(w http.ResponseWriter, c call, o outcome) {
 	if s.opts.Watch == nil {
 		return
 	}
-	_ = http.NewResponseController(w).Flush() // an error means that the client has gone
+	if o.breaks.answers() { // else the connection is gone
+		_ = http.NewResponseController(w).Flush() // an error means that the client has gone
+	}
 	s.tell(Answered, c, o)
 }
