@@ -46,11 +46,9 @@ func (s *Sandbox) tell(stage Stage, c call, o outcome) {
 
 // tellAnswered flushes the answer and tells Watch about it.
 func (s *Sandbox) tellAnswered(w http.ResponseWriter, c call, o outcome) {
-	if s.opts.Watch == nil {
+	if s.opts.Watch == nil || !o.breaks.answers() {
 		return
 	}
-	if o.breaks.answers() { // else the connection is gone
-		_ = http.NewResponseController(w).Flush() // an error means that the client has gone
-	}
+	_ = http.NewResponseController(w).Flush() // an error means that the client has gone
 	s.tell(Answered, c, o)
 }
