@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,16 +135,16 @@ func TestAnOutageOfTheTargetMakesNoDeadLetters(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "notifications.csv")
 		receive(t, path, 0, 10)
 		back := time.Now().Add(9 * time.Hour)
-		refused := 0
+		var refused atomic.Int64
 		f := forwardFor(t, path, 10*time.Hour, func(context.Context, []byte) error {
 			if time.Now().Before(back) {
-				refused++
+				refused.Add(1)
 				return &forward.Error{Err: errors.New("answered 503"), Down: true}
 			}
 			return nil
 		})
-		if refused < 1000 || f.Dead() != 0 || f.Forwarded() != 10 {
-			t.Errorf("%d refused, %d dead, %d forwarded", refused, f.Dead(), f.Forwarded())
+		if refused.Load() < 1000 || f.Dead() != 0 || f.Forwarded() != 10 {
+			t.Errorf("%d refused, %d dead, %d forwarded", refused.Load(), f.Dead(), f.Forwarded())
 		}
 	})
 }
