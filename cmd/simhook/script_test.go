@@ -64,6 +64,9 @@ func TestScripts(t *testing.T) {
 type apiKey struct{}
 
 func setUp(env *testscript.Env) error {
+	if path := os.Getenv(raceDetecting); path != "" {
+		env.Setenv("PATH", path)
+	}
 	env.Values[apiKey{}] = new(*access.LocalSandbox)
 	fleet, err := os.ReadFile(filepath.Join("..", "..", "testdata", "fleet.csv"))
 	if err != nil {
