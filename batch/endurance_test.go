@@ -9,7 +9,7 @@ import (
 	"simhook/api/sandbox"
 )
 
-var hours = flag.Float64("hours", 0.25, "virtual hours of TestHoursOfEverythingGoingWrong")
+var hours = flag.Float64("hours", 0.5, "virtual hours of TestHoursOfEverythingGoingWrong")
 
 // TestHoursOfEverythingGoingWrong registers a fleet for hours of virtual time at
 // 1,000 calls a minute, while tokens expire, another client uses the quota, the
