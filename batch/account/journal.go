@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"time"
 
 	"simhook/api"
@@ -89,13 +90,18 @@ func (j *journal) append(line any) error {
 	return err
 }
 
+// choice is which subscriptions a query chooses, whenever they began.
+func choice(q api.SubscriptionQuery) string {
+	return fmt.Sprintf("iccid %q, email %q, product %q, before %s", q.ICCID, q.Email, q.ProductID, q.Before.UTC().Format(time.RFC3339))
+}
+
 // begin opens the file of pages, and takes over those of an earlier run that asked for the same.
 func (r *reading) begin(query api.SubscriptionQuery) error {
-	filter := query // what is asked for, however far the list of an earlier run goes
-	if r.options.SinceLast {
-		filter.After = time.Time{}
+	asked := choice(query) + " since last" // however far the list of an earlier run goes
+	if !r.options.SinceLast {
+		asked = choice(query) + " after " + query.After.UTC().Format(time.RFC3339) + " in pages of " + strconv.Itoa(query.Size)
 	}
-	wanted := header{API: r.options.API, Query: fmt.Sprintf("%+v since last: %v", filter, r.options.SinceLast), Began: time.Now().UTC()}
+	wanted := header{API: r.options.API, Query: asked, Began: time.Now().UTC()}
 	r.pass = 1
 	f, err := os.OpenFile(r.path+".partial", os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -166,7 +172,7 @@ func (r *reading) readLast() (began time.Time, err error) {
 	err = eachLine(f, func(line []byte, _ int64) bool {
 		if first {
 			var h header
-			first, whole = false, json.Unmarshal(line, &h) == nil && h.API == r.options.API
+			first, whole = false, json.Unmarshal(line, &h) == nil && h.API == r.options.API && h.Query == choice(r.options.Query)
 			began = h.Began
 			return whole
 		}
@@ -191,7 +197,7 @@ const keptEntries = 1000
 func (r *reading) keep() error {
 	err := file.ReplaceWith(r.path, 0o600, func(to io.Writer) error {
 		lines := json.NewEncoder(to)
-		err := lines.Encode(header{API: r.options.API, Began: r.began})
+		err := lines.Encode(header{API: r.options.API, Query: choice(r.options.Query), Began: r.began})
 		for some := range slices.Chunk(r.list, keptEntries) {
 			err = errors.Join(err, lines.Encode(record{Entries: some}))
 		}

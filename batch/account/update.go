@@ -83,8 +83,8 @@ const (
 	overlap     = time.Hour      // of SinceLast with the list before: clocks differ
 )
 
-// ErrNoLast says that there is no earlier list to continue from.
-var ErrNoLast = errors.New("there is no list of an earlier run beside it: leave out --since-last once")
+// ErrNoLast says that there is no earlier list of the same choice of subscriptions to continue from.
+var ErrNoLast = errors.New("there is no list of an earlier run beside it, or it was asked for other subscriptions: leave out --since-last once")
 
 // Update writes the fleet file at path. Errors: *file.LockedError, *ShrunkError, *UnsettledError, ErrNoLast, *ReadError, and for a file
 // that cannot be written *file.WriteError.

@@ -267,6 +267,19 @@ func TestWhatIsNewSinceTheLastListIsAdded(t *testing.T) {
 	}
 }
 
+// A list of some subscriptions, to which the new ones of all are added, would be neither.
+func TestWhatIsNewIsAddedOnlyToAListOfTheSameChoice(t *testing.T) {
+	g := newRig(t, sandbox.Options{SIMs: sandbox.ICCIDs(0, 30)})
+	customers := func(o *account.Options) { o.Query.Email = "nobody@example.com" }
+	g.mustUpdate(customers)
+	if _, err := g.update(func(o *account.Options) { o.SinceLast = true }); !errors.Is(err, account.ErrNoLast) {
+		t.Errorf("to a list of one customer's: %v", err)
+	}
+	if _, err := g.update(func(o *account.Options) { customers(o); o.SinceLast = true }); err != nil {
+		t.Errorf("to a list of the same customer's: %v", err)
+	}
+}
+
 func TestOnlyAListOfAnAccountIsWrittenOver(t *testing.T) {
 	folder := t.TempDir()
 	for name, text := range map[string]string{"fleet.csv": "iccid\n8944474600000109251\n", "empty.csv": "", "own.csv": strings.Join(account.Columns(), ",") + "\n"} {

@@ -29,7 +29,7 @@ func (p *program) fleetCommand() *cli.Command {
 		Flags:       options.Fleet(),
 		Action: func(c *cli.Context) error {
 			s := p.settings(c)
-			l := &reading{program: p, access: s.access(), calls: s.calls(), logging: s.log(), json: s.enabled("json")}
+			l := p.reading(s)
 			l.access.Account = true
 			path := accountFile(l.access.Sandbox)
 			if c.Args().Present() {
@@ -63,7 +63,7 @@ func (p *program) statusCommand() *cli.Command {
 		Flags:       options.Status(),
 		Action: func(c *cli.Context) error {
 			s := p.settings(c)
-			l := &reading{program: p, access: s.access(), calls: s.calls(), logging: s.log(), json: s.enabled("json")}
+			l := p.reading(s)
 			iccids, err := iccidsOf(c.Args().Slice())
 			if err == nil {
 				err = s.err
@@ -101,6 +101,11 @@ type reading struct {
 	access  access.Access
 	calls   batch.CallOptions
 	json    bool
+}
+
+// reading reads the options of a command that only reads.
+func (p *program) reading(s *settings) *reading {
+	return &reading{program: p, access: s.access(), calls: s.calls(), logging: s.log(), json: s.enabled("json")}
 }
 
 // run connects, and reads until a signal comes.
