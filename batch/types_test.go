@@ -2,6 +2,7 @@ package batch
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"strings"
@@ -186,4 +187,35 @@ func TestWhereTheAPIRegistersByPUTOnlyTheFirstCallsAreMadeByPOST(t *testing.T) {
 			t.Errorf("%d POSTs and %d PUTs", posts, calls["PUT"])
 		}
 	})
+}
+
+// That the account has no such SIM is believed of one that has left the account's own list. One that has only left a fleet file may
+// be in another account, whose credentials were not given: its webhook stays on record.
+func TestASIMThatTheAPIDoesNotKnowStaysOnRecordUnlessTheAccountsListLacksIt(t *testing.T) {
+	for fromAccount, want := range map[bool]string{false: "0 pruned, 1 not", true: "1 pruned, 0 not"} {
+		for _, foreign := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				gone, left := testICCID(9), false
+				refuses := func(iccid string) bool { return left && iccid == gone }
+				options := sandbox.Options{Unknown: refuses}
+				if foreign {
+					options = sandbox.Options{Foreign: refuses}
+				}
+				g := newRig(t, options, 10)
+				reconcile := func(c *Config) { c.Action = Reconcile; unlimited(c) }
+				if _, err := g.run(reconcile); err != nil {
+					t.Fatal(err)
+				}
+				left = true
+				g.setFleet(9)
+				summary, err := g.run(func(c *Config) {
+					reconcile(c)
+					c.Prune, c.MaxDelete, c.FromAccount = true, MaxSIMs{Number: 5}, fromAccount
+				})
+				if got := fmt.Sprintf("%d pruned, %d not", summary.Pruned, summary.PrunedNot); err != nil || got != want {
+					t.Errorf("from the account %v, foreign %v: %s, want %s (%v)", fromAccount, foreign, got, want, err)
+				}
+			})
+		}
+	}
 }

@@ -120,8 +120,8 @@ func (v *visit) removeOwn(t api.NotificationType, a *attempts, call *report.Call
 func (v *visit) removeIf(t api.NotificationType, a *attempts, call *report.Call, ours func(there string) bool) error {
 	there, err := v.read(t)
 	switch {
-	case v.sim.gone && refusedByAPI(err, http.StatusNotFound):
-		call.Outcome = report.Absent // the account has no such SIM any more, and so no webhook of it
+	case v.sim.gone && v.cfg.FromAccount && refusedByAPI(err, http.StatusNotFound):
+		call.Outcome = report.Absent // the account has no such SIM any more, as its list says too
 	case v.sim.gone && v.cfg.FromAccount && refusedByAPI(err, http.StatusForbidden):
 		call.Outcome = report.Foreign // it is another account's by now
 	case err != nil:
