@@ -18,10 +18,11 @@ type lineReader struct {
 	in         io.Reader
 	buf        []byte
 	start, end int   // of the part of buf that is not yet returned
-	cr         int   // the next CR in buf; end: there is none; before the place of a search: outdated
+	cr, quote  int   // the next one in buf; end: there is none; before the place of a search: outdated
 	afterCR    bool  // a LF at start belongs to the line before
 	err        error // why nothing more can be read
 	number     int   // of the line last returned, from 1
+	quoted     bool  // the line last returned has a quote
 }
 
 func newLineReader(in io.Reader) *lineReader {
@@ -38,8 +39,7 @@ func (l *lineReader) next() ([]byte, error) {
 		text := l.buf[l.start:end]
 		if end < l.end {
 			l.afterCR = end == l.cr
-			l.start = end + 1
-			return l.line(text, long)
+			return l.line(text, end+1, long)
 		}
 		searched = len(text)
 		if searched > maxLine {
@@ -50,20 +50,25 @@ func (l *lineReader) next() ([]byte, error) {
 			continue
 		}
 		if errors.Is(l.err, io.EOF) && (searched > 0 || long) {
-			l.start = l.end
-			return l.line(text, long)
+			return l.line(text, l.end, long)
 		}
 		return nil, l.err
 	}
 }
 
-// lineEnd is where the first line end behind from is; end: there is none. A search for CRs covers everything that
-// was read and is kept for later lines, because most files have none.
+// lineEnd is where the first line end behind from is; end: there is none.
 func (l *lineReader) lineEnd(from int) int {
-	if l.cr < from {
-		l.cr = l.index(from, '\r')
-	}
+	l.cr = l.ahead(l.cr, from, '\r')
 	return min(l.index(from, '\n'), l.cr)
+}
+
+// ahead is index for a character that most files do not have. The search covers all that was read, and what it found is known
+// for later lines.
+func (l *lineReader) ahead(known, from int, character byte) int {
+	if known >= from {
+		return known
+	}
+	return l.index(from, character)
 }
 
 // index is where a character stands behind from; end: nowhere.
@@ -74,7 +79,11 @@ func (l *lineReader) index(from int, character byte) int {
 	return l.end
 }
 
-func (l *lineReader) line(text []byte, long bool) ([]byte, error) {
+// line returns a line, behind which the next one starts.
+func (l *lineReader) line(text []byte, next int, long bool) ([]byte, error) {
+	l.quote = l.ahead(l.quote, l.start, '"')
+	l.quoted = l.quote < next
+	l.start = next
 	l.number++
 	if long || len(text) > maxLine {
 		return nil, errLongLine
@@ -96,7 +105,7 @@ func (l *lineReader) skipLF() {
 // fill reads more. It enlarges a buffer that is full.
 func (l *lineReader) fill() {
 	copy(l.buf, l.buf[l.start:l.end])
-	l.start, l.end, l.cr = 0, l.end-l.start, -1
+	l.start, l.end, l.cr, l.quote = 0, l.end-l.start, -1, -1
 	if l.end == len(l.buf) {
 		l.buf = append(l.buf, make([]byte, len(l.buf))...)
 	}

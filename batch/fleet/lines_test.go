@@ -27,6 +27,9 @@ func allLines(t rapid.TB, in io.Reader) (lines []string) {
 		if l.number != len(lines) {
 			t.Fatalf("line %d has the number %d", len(lines), l.number)
 		}
+		if l.quoted != bytes.Contains(line, []byte{'"'}) {
+			t.Fatalf("line %d, %.40q: quoted is %t", l.number, line, l.quoted)
+		}
 	}
 }
 
@@ -59,7 +62,7 @@ func TestLinesEndInLFCRLFOrCR(t *testing.T) {
 
 func TestLinesDoNotDependOnHowTheTextArrives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		piece := rapid.SampledFrom([]string{"\n", "\r", "\r\n", "a", "bc", strings.Repeat("x", 40_000)})
+		piece := rapid.SampledFrom([]string{"\n", "\r", "\r\n", "a", "bc", `"`, strings.Repeat("x", 40_000)})
 		pieces := rapid.SliceOf(piece).Draw(t, "pieces")
 		text := strings.Join(pieces, "")
 		var want []string

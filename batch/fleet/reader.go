@@ -35,10 +35,10 @@ func (f *file) each(show func(*Row) bool) error {
 	var row Row
 	for {
 		one, err := all.next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
 		if err != nil {
+			if errors.Is(err, io.EOF) {
+				break
+			}
 			return f.failure(lines.number+1, err)
 		}
 		if one.line <= f.layout.heading {

@@ -34,7 +34,7 @@ func (r *records) next() (*record, error) {
 	one := &r.one
 	if len(r.waiting) == 0 { // as nearly always: a line without a quote is a record
 		text, err := r.lines.next()
-		if err == nil && bytes.IndexByte(text, '"') < 0 {
+		if err == nil && !r.lines.quoted {
 			one.text, one.line, one.err, one.within, one.open = text, r.lines.number, nil, 0, false
 			return one, nil
 		}

@@ -6,8 +6,8 @@ import "math/bits"
 // Go map because it reads memory less often:
 //
 //   - SIMs with neighbouring numbers, which are often on neighbouring lines of the fleet, are neighbours here too.
-//   - Each key has a tag of one byte, which holds seven bits of its hash. The tags are stored apart from the keys
-//     and compared first, eight at a time. A key is compared only if its tag agrees.
+//   - Each key has a tag of one byte, which holds seven bits of its hash. The tags of eight keys lie before them and are
+//     compared together. A key is compared only if its tag agrees.
 //
 // It is divided into segments, each of which grows alone, so that the whole is never in memory twice. A slot takes
 // 13 bytes with its tag, and 46 to 80 % of the slots are used: 16 to 28 bytes a key.
@@ -25,9 +25,14 @@ const (
 
 // segment is a hash table with open addressing. A key whose own group is full is in the next one that is not.
 type segment struct {
-	tags  []uint64 // one for each group: a byte for each slot from the lowest on, 0 for a free slot
-	slots []slot   // groupSize for each group
-	used  int
+	groups []group
+	used   int // slots
+}
+
+// group is eight slots, which are used from the first on.
+type group struct {
+	tags  uint64 // a byte for each slot from the lowest on, 0 for a free slot
+	slots [groupSize]slot
 }
 
 // slot takes 12 bytes. With a uint64 for the key it would be padded to 16.
@@ -48,7 +53,7 @@ func (s *slots) reserve(keys int) {
 	groups := keys*3/2/len(s.segments)/groupSize + 1 // not all segments get the same number
 	for i := range s.segments {
 		if s.segments[i].used == 0 {
-			s.segments[i].resize(groups)
+			s.segments[i].groups = make([]group, groups)
 		}
 	}
 }
@@ -60,11 +65,8 @@ func (s *slots) get(key uint64) entry {
 	if segment.used == 0 {
 		return 0
 	}
-	at, found := segment.find(key, hash)
-	if !found {
-		return 0
-	}
-	return segment.slots[at].entry
+	group, at := segment.find(key, hash)
+	return group.slots[at].entry
 }
 
 // at returns the entry of a key, which is 0 for a new one, and its place. The place is valid until the next call.
@@ -74,21 +76,24 @@ func (s *slots) at(key uint64) (e entry, place *entry) {
 	if segment.full() {
 		segment.grow()
 	}
-	at, found := segment.find(key, hash)
-	slot := &segment.slots[at]
-	if found {
-		return slot.entry, &slot.entry
+	group, at := segment.find(key, hash)
+	slot := &group.slots[at]
+	if slot.key() != key {
+		group.take(at, key, hash)
+		segment.used++
+		s.count++
 	}
-	segment.take(at, key, hash)
-	s.count++
-	return 0, &slot.entry
+	return slot.entry, &slot.entry
 }
 
 // each calls show for all entries, and for the zeros of free slots.
 func (s *slots) each(show func(*entry)) {
 	for i := range s.segments {
-		for j := range s.segments[i].slots {
-			show(&s.segments[i].slots[j].entry)
+		groups := s.segments[i].groups
+		for j := range groups {
+			for k := range groups[j].slots {
+				show(&groups[j].slots[k].entry)
+			}
 		}
 	}
 }
@@ -106,45 +111,30 @@ func (s *slots) segment(hash uint64) *segment { return &s.segments[hash>>(64-seg
 func tag(hash uint64) uint64 { return hash&(usedBit-1) | usedBit }
 
 // find returns where the key is, or else the free slot where it is to be put. The segment must not be full.
-func (s *segment) find(key, hash uint64) (at int, found bool) {
-	for group := s.home(hash); ; group = s.after(group) {
-		tags := s.tags[group]
-		for same := equalBytes(tags, tag(hash)); same != 0; same &= same - 1 {
-			at := group*groupSize + bits.TrailingZeros64(same)/8
-			if s.slots[at].key() == key {
-				return at, true
+func (s *segment) find(key, hash uint64) (g *group, at int) {
+	for n := s.home(hash); ; n = s.after(n) {
+		g = &s.groups[n]
+		for same := equalBytes(g.tags, tag(hash)); same != 0; same &= same - 1 {
+			if at = lowest(same); g.slots[at].key() == key {
+				return g, at
 			}
 		}
-		if at, ok := firstFree(group, tags); ok {
-			return at, false
+		if free := ^g.tags & usedBits; free != 0 {
+			return g, lowest(free)
 		}
 	}
 }
 
-// room returns the free slot for a key that is not there yet.
-func (s *segment) room(hash uint64) (at int) {
-	for group := s.home(hash); ; group = s.after(group) {
-		if at, ok := firstFree(group, s.tags[group]); ok {
-			return at
-		}
-	}
-}
-
-// home is a key's own group.
-func (s *segment) home(hash uint64) (group int) {
-	return int(uint64(uint32(hash>>groupShift)) * uint64(len(s.tags)) >> 32)
+// home is the number of a key's own group.
+func (s *segment) home(hash uint64) int {
+	return int(uint64(uint32(hash>>groupShift)) * uint64(len(s.groups)) >> 32)
 }
 
 func (s *segment) after(group int) int {
-	if group++; group < len(s.tags) {
+	if group++; group < len(s.groups) {
 		return group
 	}
 	return 0
-}
-
-func firstFree(group int, tags uint64) (at int, ok bool) {
-	free := ^tags & usedBits
-	return group*groupSize + bits.TrailingZeros64(free)/8, free != 0
 }
 
 // equalBytes sets the top bit of each byte of word that equals b, and of some that do not.
@@ -153,36 +143,33 @@ func equalBytes(word, b uint64) uint64 {
 	return (different - everyByte) &^ different & usedBits
 }
 
+// lowest is the number of the lowest byte that is not 0; there must be one.
+func lowest(word uint64) int { return bits.TrailingZeros64(word) / 8 % groupSize }
+
 // take puts a key into a free slot.
-func (s *segment) take(at int, key, hash uint64) {
-	s.tags[at/groupSize] |= tag(hash) << (at % groupSize * 8)
-	s.slots[at].high, s.slots[at].low = uint32(key>>32), uint32(key)
-	s.used++
+func (g *group) take(at int, key, hash uint64) {
+	g.tags |= tag(hash) << (at * 8)
+	g.slots[at].high, g.slots[at].low = uint32(key>>32), uint32(key)
 }
 
 // full reports whether four fifths of the slots are used. With more, keys would be too far from home.
-func (s *segment) full() bool { return s.used >= len(s.slots)*4/5 }
+func (s *segment) full() bool { return s.used >= len(s.groups)*groupSize*4/5 }
 
 // grow makes the segment three quarters larger. The keys keep their order, which is that of their hashes, so that
 // memory is read and written from one end to the other.
 func (s *segment) grow() {
-	old, groups := s.slots, len(s.tags)
-	s.resize(groups + max(1, groups*3/4))
+	old := s.groups
+	s.groups = make([]group, len(old)+max(1, len(old)*3/4))
 	for i := range old {
-		key := old[i].key()
-		if key == 0 {
-			continue
+		for _, slot := range old[i].slots {
+			if key := slot.key(); key != 0 {
+				hash := hashKey(key)
+				group, at := s.find(key, hash)
+				group.take(at, key, hash)
+				group.slots[at].entry = slot.entry
+			}
 		}
-		hash := hashKey(key)
-		at := s.room(hash)
-		s.take(at, key, hash)
-		s.slots[at].entry = old[i].entry
 	}
-}
-
-// resize empties the segment and gives it so many groups.
-func (s *segment) resize(groups int) {
-	*s = segment{tags: make([]uint64, groups), slots: make([]slot, groups*groupSize)}
 }
 
 func (s *slot) key() uint64 { return uint64(s.high)<<32 | uint64(s.low) }
