@@ -12,7 +12,7 @@ func (c *Caller) Subscriptions(ctx context.Context, query api.SubscriptionQuery)
 	err = c.do(s.ctx, c.lists, s.begin("L"), func(ctx context.Context, id string) (answer api.Answer, err error) {
 		page, answer, err = c.options.Client.SubscriptionsPage(ctx, query, id)
 		return answer, err
-	})
+	}, nil)
 	return page, err
 }
 
@@ -22,7 +22,7 @@ func (c *Caller) SIM(ctx context.Context, iccid string) (sim api.SIM, err error)
 	err = c.do(s.ctx, c.readings, s.begin("S"), func(ctx context.Context, id string) (answer api.Answer, err error) {
 		sim, answer, err = c.options.Client.SIM(ctx, iccid, id)
 		return answer, err
-	})
+	}, nil)
 	return sim, err
 }
 
@@ -32,6 +32,6 @@ func (c *Caller) SIMSubscriptions(ctx context.Context, iccid string) (list []api
 	err = c.do(s.ctx, c.readings, s.begin("B"), func(ctx context.Context, id string) (answer api.Answer, err error) {
 		list, answer, err = c.options.Client.SIMSubscriptions(ctx, iccid, id)
 		return answer, err
-	})
+	}, nil)
 	return list, err
 }

@@ -32,8 +32,6 @@ type attempts struct {
 
 	refused     int // answers 401
 	ownRefusals int // those to tokens that the API accepted for other SIMs
-
-	settled func() bool // looks whether a write that was answered doubtfully has taken effect; nil: it is no write
 }
 
 // attempt is one try at a call.
@@ -46,7 +44,9 @@ var errStopped = errors.New("stopped before it was done: run again")
 // that no permit is held while waiting for something else. Passing failures are retried after a backoff. Neither a
 // 429 nor a first 401 counts as one: the first closes the pacer's gate, the second renews the token. The error is the
 // last attempt's.
-func (c *Caller) do(ctx contexts, r route, a *attempts, try attempt) error {
+//
+// settled looks whether a write that was answered doubtfully has taken effect; nil: the call is no write.
+func (c *Caller) do(ctx contexts, r route, a *attempts, try attempt, settled func() bool) error {
 	budget := c.options.retryBudget()
 	for {
 		held, err := c.ready(ctx, r, a)
@@ -56,7 +56,7 @@ func (c *Caller) do(ctx contexts, r route, a *attempts, try attempt) error {
 		if err == nil {
 			err = c.attempt(ctx, r, a, try)
 		}
-		if a.settled != nil && doubtful(err) && a.settled() {
+		if settled != nil && doubtful(err) && settled() {
 			err = nil
 		}
 		verdict, err := c.judge(ctx, r, a, err)

@@ -2,6 +2,7 @@ package batch
 
 import (
 	"errors"
+	"runtime"
 	"sync"
 	"time"
 
@@ -62,6 +63,7 @@ func (c *recorder) write(rows <-chan result) *file.WriteError {
 
 	waiting, batch := make([]result, 0, maxBatch), make([]report.Row, 0, maxBatch)
 	for first := range rows {
+		runtime.Gosched() // workers that are ready hand in their rows first
 		waiting, batch = fill(append(waiting[:0], first), rows), batch[:0]
 		for _, one := range waiting {
 			batch = append(batch, one.row)

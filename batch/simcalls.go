@@ -61,17 +61,15 @@ func (s *simCalls) set(t api.NotificationType, url string, a *attempts) error {
 }
 
 func (s *simCalls) setBy(method string, t api.NotificationType, url string, a *attempts) error {
-	a.settled = func() bool { return s.readAgain() == nil && fleet.SameURL(s.found[t], url) }
 	return s.caller.do(s.ctx, s.caller.sets, a, func(ctx context.Context, id string) (api.Answer, error) {
 		return s.caller.options.Client.RegisterBy(ctx, method, s.iccid, t, url, id)
-	})
+	}, func() bool { return s.readAgain() == nil && fleet.SameURL(s.found[t], url) })
 }
 
 func (s *simCalls) remove(t api.NotificationType, a *attempts) error {
-	a.settled = func() bool { return s.readAgain() == nil && s.found[t] == "" }
 	return s.caller.do(s.ctx, s.caller.removals, a, func(ctx context.Context, id string) (api.Answer, error) {
 		return s.caller.options.Client.Unregister(ctx, s.iccid, t, id)
-	})
+	}, func() bool { return s.readAgain() == nil && s.found[t] == "" })
 }
 
 // read reads the SIM's preferences, once: the answer, or the failure, is the same for all types.
@@ -92,7 +90,7 @@ func (s *simCalls) readAgain() error {
 	err := s.caller.do(s.ctx, s.caller.readings, s.reads, func(ctx context.Context, id string) (answer api.Answer, err error) {
 		found, answer, err = s.caller.options.Client.Preferences(ctx, s.iccid, id)
 		return answer, err
-	})
+	}, nil)
 	if err == nil {
 		s.found = found
 	}

@@ -3,6 +3,7 @@ package cell_test
 import (
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,6 +32,20 @@ func TestCleanTextIsOneShortHarmlessLine(t *testing.T) {
 			t.Errorf("cleaned again %q becomes %q", got, again)
 		}
 	})
+}
+
+func TestTimesHaveMilliseconds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.SampledFrom([]int64{1, 1e3, 1e6, 1e7, 1e8, 1e9}).Draw(t, "digits") // so that zeros are frequent
+		at := time.UnixMicro(rapid.Int64Range(-1e9, 1e10).Draw(t, "at")*digits/1e3).In(time.FixedZone("", 3600))
+		want := "x" + at.UTC().Format(cell.TimeFormat) + ","
+		if got := string(cell.AppendTime([]byte("x"), at)); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	})
+	if got := string(cell.AppendTime(nil, time.Time{})); got != "," {
+		t.Errorf("no time is %q", got)
+	}
 }
 
 func TestClean(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -54,11 +55,13 @@ type History struct {
 	disk  file.Disk
 	locks locks
 	file  *os.File
-	size  int64 // of what is written and whole
+	self  os.FileInfo // tells the file from another at its path
+	size  int64       // of what is written and whole
 	begun bool  // the run has begun: its line stays
 	mark  int64 // size without the line of a run that has not begun
 
-	queue chan request
+	queue chan *request
+	idle  sync.Pool // of *request
 	ended chan struct{}
 	close func() error
 
@@ -70,7 +73,7 @@ type History struct {
 type request struct {
 	lines  []byte
 	sync   bool
-	result chan<- error
+	result chan error
 }
 
 // maxBatch bounds the lines that are written and synced together, in bytes.
@@ -87,8 +90,9 @@ func Open(ctx context.Context, base string, run Run, options Options) (_ *Histor
 	run.Operation = cmp.Or(run.Operation, run.ID)
 	h := &History{
 		base: base, shard: options.Shard, path: Path(base, options.Shard), disk: options.Disk, run: run,
-		queue: make(chan request), ended: make(chan struct{}),
+		queue: make(chan *request), ended: make(chan struct{}),
 	}
+	h.idle.New = func() any { return &request{result: make(chan error, 1)} }
 	if h.disk == nil {
 		h.disk = file.OS{}
 	}
@@ -131,13 +135,17 @@ func (h *History) Begin(operation string) error {
 		}
 	}
 	h.begun = true
-	return h.submit(context.Background(), request{sync: true})
+	r := h.newRequest()
+	r.sync = true
+	return h.submit(context.Background(), r)
 }
 
 // Finish records that every SIM of the run has its result: the next run is an operation of its own. Its error is a
 // *file.WriteError.
 func (h *History) Finish() error {
-	return h.submit(context.Background(), request{lines: appendFinished(nil, time.Now(), h.run.ID), sync: true})
+	r := h.newRequest()
+	r.lines, r.sync = appendFinished(r.lines, time.Now(), h.run.ID), true
+	return h.submit(context.Background(), r)
 }
 
 // announce writes the line of the run.
@@ -181,6 +189,9 @@ func (h *History) free() error {
 // open opens the file, and makes its end whole.
 func (h *History) open() (err error) {
 	if h.file, err = file.OpenRegular(h.path, os.O_RDWR|os.O_CREATE|os.O_APPEND); err != nil {
+		return err
+	}
+	if h.self, err = h.file.Stat(); err != nil {
 		return err
 	}
 	first, err := io.ReadAll(io.NewSectionReader(h.file, 0, int64(len(header()))+1))
@@ -244,7 +255,7 @@ func wholeLines(f io.ReaderAt, size int64) (int64, error) {
 // fsync.
 func (h *History) Record(ctx context.Context, changes ...Change) error {
 	now := time.Now()
-	var r request
+	r := h.newRequest()
 	for i := range changes {
 		lines, err := appendChange(r.lines, now, h.run.ID, &changes[i])
 		if err != nil {
@@ -255,17 +266,22 @@ func (h *History) Record(ctx context.Context, changes ...Change) error {
 	return h.submit(ctx, r)
 }
 
-// submit hands lines to the committing goroutine, and waits until they are written.
-func (h *History) submit(ctx context.Context, r request) error {
-	result := make(chan error, 1)
-	r.result = result
+func (h *History) newRequest() *request {
+	r := h.idle.Get().(*request)
+	r.lines, r.sync = r.lines[:0], false
+	return r
+}
+
+// submit hands a request to the committing goroutine, and waits until it is carried out.
+func (h *History) submit(ctx context.Context, r *request) error {
 	select {
 	case h.queue <- r:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 	select {
-	case err := <-result:
+	case err := <-r.result:
+		h.idle.Put(r)
 		return err
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -275,11 +291,12 @@ func (h *History) submit(ctx context.Context, r request) error {
 // commit writes what is waiting, until the queue is closed.
 func (h *History) commit() {
 	defer close(h.ended)
-	var waiting []request
+	var waiting []*request
 	var lines []byte
 	for first := range h.queue {
 		waiting, lines = append(waiting[:0], first), append(lines[:0], first.lines...)
 		sync := first.sync
+		runtime.Gosched() // callers that are ready hand in their lines first
 	fill:
 		for len(lines) < maxBatch {
 			select {
@@ -330,12 +347,8 @@ func (h *History) write(lines []byte, sync bool) error {
 
 // inPlace checks that the file can still be found at its path.
 func (h *History) inPlace() error {
-	ours, err := h.file.Stat()
-	if err != nil {
-		return err
-	}
 	there, err := os.Stat(h.path)
-	if err != nil || !os.SameFile(ours, there) {
+	if err != nil || !os.SameFile(h.self, there) {
 		return errMoved
 	}
 	return nil
