@@ -29,11 +29,11 @@ type Options struct {
 // used up.
 type Pacer struct {
 	auto    bool
-	permits chan struct{}
+	permits chan struct{} // closed once it has retired
 	wake    chan struct{} // the dispatcher has to look again
-	retired chan struct{} // closed when no more permits are to be had, since others have taken its place
 
 	mu           sync.Mutex
+	retired      bool // no more permits are to be had, since other Pacers have taken its place
 	limiter      *rate.Limiter
 	window       window
 	closedUntil  time.Time // the gate is closed until then
@@ -71,7 +71,6 @@ func New(options Options) *Pacer {
 		auto:    options.Rate.Auto(),
 		permits: make(chan struct{}),
 		wake:    make(chan struct{}, 1),
-		retired: make(chan struct{}),
 		braked:  1,
 		window:  window{share: share, parts: max(options.Parts, 1), workers: options.Workers},
 		log:     options.Log,
@@ -116,16 +115,17 @@ type Permit struct {
 	before between
 }
 
-// Acquire waits for a permit. Its only error is the cause of ctx.
+// Acquire waits for a permit, which is the zero Permit if the Pacer has retired. Its only error is the cause of ctx.
 func (p *Pacer) Acquire(ctx context.Context) (Permit, error) {
 	if ctx.Err() != nil {
 		return Permit{}, context.Cause(ctx)
 	}
 	select {
-	case <-p.permits:
+	case _, ok := <-p.permits:
+		if !ok {
+			return Permit{}, nil
+		}
 		return Permit{pacer: p, start: time.Now()}, nil
-	case <-p.retired:
-		return Permit{}, nil
 	case <-ctx.Done():
 		return Permit{}, context.Cause(ctx)
 	}
@@ -196,6 +196,14 @@ func (p *Pacer) warnOfFewWorkers() {
 		"latency", p.window.latency.mean.Round(time.Millisecond).String())
 }
 
+// retire ends the Pacer: whoever waits for a permit asks another one.
+func (p *Pacer) retire() {
+	p.mu.Lock()
+	p.retired = true
+	p.mu.Unlock()
+	p.lookAgain()
+}
+
 // lookAgain makes the dispatcher decide anew.
 func (p *Pacer) lookAgain() {
 	select {
@@ -204,12 +212,16 @@ func (p *Pacer) lookAgain() {
 	}
 }
 
-// Run hands out permits until ctx ends. One Run serves all workers.
+// Run hands out permits until ctx ends or the Pacer retires. One Run serves all workers.
 func (p *Pacer) Run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		wait := p.next(time.Now())
+		wait, retired := p.next(time.Now())
+		if retired {
+			close(p.permits)
+			return
+		}
 		if wait == 0 {
 			if !p.grant(ctx) {
 				return
@@ -220,8 +232,6 @@ func (p *Pacer) Run(ctx context.Context) {
 		select {
 		case <-timer.C:
 		case <-p.wake:
-		case <-p.retired:
-			return
 		case <-ctx.Done():
 			return
 		}
@@ -236,7 +246,6 @@ func (p *Pacer) grant(ctx context.Context) (more bool) {
 		return true
 	case <-p.wake:
 		more = true
-	case <-p.retired:
 	case <-ctx.Done():
 	}
 	p.mu.Lock()
@@ -251,21 +260,24 @@ func (p *Pacer) grant(ctx context.Context) (more bool) {
 const probeWait = 10 * time.Second
 
 // next counts a permit and returns 0, or returns how long to wait before asking again.
-func (p *Pacer) next(now time.Time) time.Duration {
+func (p *Pacer) next(now time.Time) (wait time.Duration, retired bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.retired {
+		return 0, true
+	}
 	if wait := p.closedUntil.Sub(now); wait > 0 {
-		return wait
+		return wait, false
 	}
 	if wait := p.probed.Add(probeWait).Sub(now); wait > 0 {
-		return wait
+		return wait, false
 	}
 	if p.auto {
 		perSecond := p.unguided * p.braked
 		if p.window.announced() {
 			allowance := p.window.allow(now)
 			if !allowance.closedUntil.IsZero() {
-				return max(allowance.closedUntil.Sub(now), time.Millisecond)
+				return max(allowance.closedUntil.Sub(now), time.Millisecond), false
 			}
 			perSecond = allowance.perSecond
 		}
@@ -273,7 +285,7 @@ func (p *Pacer) next(now time.Time) time.Duration {
 	}
 	if !p.limiter.AllowN(now, 1) {
 		missing := 1 - p.limiter.TokensAt(now)
-		return max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), time.Microsecond)
+		return max(time.Duration(missing/float64(p.limiter.Limit())*float64(time.Second)), time.Microsecond), false
 	}
 	p.window.sent(now)
 	if p.probing {
@@ -282,7 +294,7 @@ func (p *Pacer) next(now time.Time) time.Duration {
 	if p.calls++; p.calls == 1 {
 		p.since = now
 	}
-	return 0
+	return 0, false
 }
 
 func (p *Pacer) setRate(now time.Time, perSecond rate.Limit) {

@@ -79,7 +79,7 @@ func (q *Quotas) answered(t Permit, a api.Answer, now time.Time) {
 		return
 	}
 	for quota, p := range q.pacers {
-		close(p.retired)
+		p.retire()
 		q.before = p
 		delete(q.pacers, quota)
 	}
