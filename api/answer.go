@@ -25,13 +25,13 @@ type Answer struct {
 // readAnswer reads the headers. The server's own date, if it sends one, is the clock for Retry-After.
 func readAnswer(resp *http.Response, now time.Time) Answer {
 	answer := Answer{Status: resp.StatusCode}
-	if value := resp.Header.Get("Date"); value != "" {
+	if value := first(resp.Header, "Date"); value != "" {
 		if date, err := http.ParseTime(value); err == nil {
 			answer.Date, now = date, date
 		}
 	}
 	answer.Quota = parseQuota(resp.Header, now)
-	answer.RetryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), now)
+	answer.RetryAfter = parseRetryAfter(first(resp.Header, "Retry-After"), now)
 	return answer
 }
 

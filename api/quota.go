@@ -35,11 +35,11 @@ func quotaNames() [4]struct{ limit, remaining, reset string } {
 // limit and the time that it is for. now is the server's clock, from which a reset in seconds is counted.
 func parseQuota(header http.Header, now time.Time) Quota {
 	for _, names := range quotaNames() {
-		if limit := header.Get(names.limit); limit != "" {
-			return newQuota(limit, header.Get(names.remaining), header.Get(names.reset), now)
+		if limit := first(header, names.limit); limit != "" {
+			return newQuota(limit, first(header, names.remaining), first(header, names.reset), now)
 		}
 	}
-	if policy, state := header.Get("Ratelimit-Policy"), header.Get("Ratelimit"); state != "" {
+	if policy, state := first(header, "Ratelimit-Policy"), first(header, "Ratelimit"); state != "" {
 		return newQuota(parameter(policy, "q"), parameter(state, "r"), parameter(state, "t"), now)
 	}
 	return spikeArrest(header)
@@ -47,16 +47,25 @@ func parseQuota(header http.Header, now time.Time) Quota {
 
 // spikeArrest reads the headers of Gravitee's policy of that name, which allows so many calls in each slice of time.
 func spikeArrest(header http.Header) Quota {
-	text := header.Get("X-Spike-Arrest-Limit")
+	text := first(header, "X-Spike-Arrest-Limit")
 	if text == "" {
 		return Quota{}
 	}
 	limit, err := number(text)
-	slice, sliceErr := time.ParseDuration(header.Get("X-Spike-Arrest-Slice-Period")) // 1000ms
+	slice, sliceErr := time.ParseDuration(first(header, "X-Spike-Arrest-Slice-Period")) // 1000ms
 	if err != nil || sliceErr != nil || limit <= 0 || slice <= 0 || slice > maxWindow {
 		return Quota{}
 	}
 	return Quota{Limit: limit, Window: slice}
+}
+
+// first is header.Get for a name that is in its canonical form already: most of the names are not there, and Get takes longer
+// to look at a name than to look it up.
+func first(header http.Header, name string) string {
+	if values := header[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
 }
 
 func newQuota(limit, remaining, reset string, now time.Time) Quota {
