@@ -67,13 +67,15 @@ func writeDone(b *testing.B, results string, sims int) {
 	b.Helper()
 	journal := openForBench(b, results)
 	now := time.Now()
-	call := report.Call{Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "abcdefgh-8944474600000109251-SE-1"}
-	calls := []report.Call{call, call}
-	calls[0].Type, calls[1].Type = "SUBSCRIPTION_END", "USAGE_THRESHOLD"
 	rows := make([]report.Row, 0, maxBatch)
 	for n := range sims {
+		iccid := testICCID(n)
+		calls := []report.Call{
+			{Type: "SUBSCRIPTION_END", Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "abcdefgh-" + iccid + "-SE-1"},
+			{Type: "USAGE_THRESHOLD", Outcome: report.Registered, HTTPStatus: 200, Attempts: 1, CorrelationID: "abcdefgh-" + iccid + "-UT-1"},
+		}
 		rows = append(rows, report.Row{
-			ICCID: testICCID(n), Line: n + 2, Action: string(Register), Status: report.StatusOK, WebhookURL: testWebhook,
+			ICCID: iccid, Line: n + 2, Action: string(Register), Status: report.StatusOK, WebhookURL: testWebhook,
 			Calls: calls, StartedAt: now, FinishedAt: now, BaseURL: benchBase,
 		})
 		if len(rows) == maxBatch || n == sims-1 {

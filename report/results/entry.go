@@ -107,9 +107,10 @@ func (e *entry) done(o Options) bool {
 	if e.status != report.StatusOK {
 		return false
 	}
+	iccid := string(e.iccid)
 	for _, name := range o.Want {
 		i := slices.IndexFunc(e.calls, func(t typeEntry) bool { return t.name == name })
-		if i < 0 || !e.calls[i].done(o, e.iccid) {
+		if i < 0 || !e.calls[i].done(o, iccid) {
 			return false
 		}
 	}
@@ -132,7 +133,7 @@ func (e *entry) any(is func(*typeEntry) bool) bool {
 }
 
 // done reports whether the type is as the run wants it, and no other run has changed the SIM since.
-func (t *typeEntry) done(o Options, iccid []byte) bool {
+func (t *typeEntry) done(o Options, iccid string) bool {
 	switch {
 	case t.good, o.Plan && t.planned:
 	default:
@@ -142,7 +143,7 @@ func (t *typeEntry) done(o Options, iccid []byte) bool {
 		return true
 	}
 	run, _, _ := bytes.Cut(t.correlationID, []byte{'-'})
-	return !o.ChangedSince(string(iccid), string(run))
+	return !o.ChangedSince(iccid, string(run))
 }
 
 // isPlan reports whether a plan wrote the row.

@@ -98,7 +98,7 @@ func (j *Journal) readBase() error {
 			sims.add(&s.entry)
 		}
 		if j.options.Sweep {
-			j.keepEarlier(s)
+			j.keepEarlier(s, s.entry.done(j.options))
 			return nil
 		}
 		if again := j.remember(s); again {
@@ -225,14 +225,15 @@ func (j *Journal) remember(s *scan) (again bool) {
 	if e.status == report.StatusInvalid || e.status == report.StatusDuplicate {
 		return j.known.sims.RecordKey(e.key)
 	}
-	j.keepEarlier(s)
-	return j.known.sims.Record(string(e.iccid), string(e.webhookURL), e.done(j.options))
+	done := e.done(j.options)
+	j.keepEarlier(s, done)
+	return j.known.sims.Record(string(e.iccid), string(e.webhookURL), done)
 }
 
 // keepEarlier notes where a row begins that is worth keeping, and not done or about other types than this run.
-func (j *Journal) keepEarlier(s *scan) {
+func (j *Journal) keepEarlier(s *scan, done bool) {
 	e := &s.entry
-	if !e.done(j.options) && e.worthKeeping() || j.options.Want != nil && e.tellsOfOthers(j.options) {
+	if !done && e.worthKeeping() || j.options.Want != nil && e.tellsOfOthers(j.options) {
 		j.known.earlier[e.key] = location{s.file, s.offset}
 	} else {
 		delete(j.known.earlier, e.key)
