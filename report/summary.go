@@ -10,6 +10,7 @@ type Summary struct {
 	Fleet      string    `json:"fleet"`
 	Results    string    `json:"results"`
 	BaseURL    string    `json:"base_url"`
+	Speed      int       `json:"sandbox_speed,omitempty"` // how many times as fast the time of a sandbox ran; 0: as the clock's
 	StartedAt  time.Time `json:"started_at"`
 	FinishedAt time.Time `json:"finished_at"`
 	Seconds    float64   `json:"duration_seconds"`

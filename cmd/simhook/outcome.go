@@ -18,11 +18,14 @@ import (
 // for a successful run the error that kept a report from being written.
 func (b *bulk) deliver(ctx context.Context, s report.Summary, err error) error {
 	s.ExitCode = exitCode(err)
+	if b.access.Speed > 1 {
+		s.Speed = b.access.Speed
+	}
 	if err != nil {
 		s.Reason = err.Error()
 	}
 	if s.Rows > 0 {
-		output.PrintEnding(b.console, s, output.Ending{LooksOnly: b.looksOnly(), Speed: b.access.Speed, Next: b.next(s, err)})
+		output.PrintEnding(b.console, s, output.Ending{LooksOnly: b.looksOnly(), Next: b.next(s, err)})
 	}
 	if lost, ok := errors.AsType[*file.WriteError](err); ok && len(lost.Unrecorded) > 0 {
 		b.console.Error("called for, but perhaps not recorded: %s", strings.Join(lost.Unrecorded, ", "))

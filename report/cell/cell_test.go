@@ -37,7 +37,7 @@ func TestCleanTextIsOneShortHarmlessLine(t *testing.T) {
 func TestTimesHaveMilliseconds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		digits := rapid.SampledFrom([]int64{1, 1e3, 1e6, 1e7, 1e8, 1e9}).Draw(t, "digits") // so that zeros are frequent
-		at := time.UnixMicro(rapid.Int64Range(-1e9, 1e10).Draw(t, "at")*digits/1e3).In(time.FixedZone("", 3600))
+		at := time.UnixMicro(rapid.Int64Range(-1e9, 1e10).Draw(t, "at") * digits / 1e3).In(time.FixedZone("", 3600))
 		want := "x" + at.UTC().Format(cell.TimeFormat) + ","
 		if got := string(cell.AppendTime([]byte("x"), at)); got != want {
 			t.Errorf("%s, want %s", got, want)

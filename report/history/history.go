@@ -57,8 +57,8 @@ type History struct {
 	file  *os.File
 	self  os.FileInfo // tells the file from another at its path
 	size  int64       // of what is written and whole
-	begun bool  // the run has begun: its line stays
-	mark  int64 // size without the line of a run that has not begun
+	begun bool        // the run has begun: its line stays
+	mark  int64       // size without the line of a run that has not begun
 
 	queue chan *request
 	idle  sync.Pool // of *request

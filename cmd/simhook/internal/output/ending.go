@@ -12,7 +12,6 @@ import (
 // Ending is what the last lines of a run tell beside its summary.
 type Ending struct {
 	LooksOnly bool   // nothing was called, and nothing written
-	Speed     int    // of the sandbox's time; 0 or 1: that of the clock
 	Next      string // command; "": none
 }
 
@@ -25,13 +24,13 @@ func PrintEnding(console *Console, s report.Summary, e Ending) {
 		console.Say("accepted: %s of %s refused", report.Thousands(s.Accepted), Counted(s.Refused, "SIM"))
 	}
 	PrintCauses(console, s.Causes)
-	printCost(console, s, e.Speed)
+	printCost(console, s)
 	switch {
 	case e.LooksOnly:
 		console.Say("dry run: nothing was called, and nothing written")
 	case s.Complete:
 		console.Say("results: %s", s.Results)
-	default:
+	case s.Remaining < s.Rows:
 		console.Say("results so far: %s", s.Results)
 	}
 	if s.Kept > 0 {
@@ -45,16 +44,16 @@ func PrintEnding(console *Console, s report.Summary, e Ending) {
 
 // printCost says what the run has cost, and how much of the quota it used while that was announced. Where time was sped up, a
 // rate would be one that no real run has.
-func printCost(console *Console, s report.Summary, speed int) {
+func printCost(console *Console, s report.Summary) {
 	took := time.Duration(s.Seconds * float64(time.Second))
 	if s.Attempts == 0 || took <= 0 {
 		return
 	}
 	calls := Counted(int(s.Attempts), "call")
 	refused := report.Thousands(int(s.Throttled)) + " answered 429"
-	if speed > 1 {
+	if s.Speed > 0 {
 		console.Say("run %s took %s, with the sandbox's time running %s times as fast: %s; %s",
-			s.Run, Roughly(took), report.Thousands(speed), calls, refused)
+			s.Run, Roughly(took), report.Thousands(s.Speed), calls, refused)
 		return
 	}
 	if took >= time.Second {
