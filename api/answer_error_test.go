@@ -252,7 +252,7 @@ func TestEveryTypeHasACodeOfItsOwn(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]api.NotificationType{api.SubscriptionEnd, api.UsageThreshold}, api.NotificationTypes()); diff != "" {
-		t.Errorf("the types that nobody has to ask for:\n%s", diff)
+		t.Errorf("the usual types:\n%s", diff)
 	}
 	if got := api.DownloadProgress.Code() + " " + api.DownloadProgress.Column(); got != "DP download_progress" {
 		t.Errorf("DOWNLOAD_PROGRESS has %s", got)

@@ -72,7 +72,7 @@ func TestTheListenersAlertsFireAndResolveByItsOwnMetrics(t *testing.T) {
 	}{
 		"all is well":     {[]phase{{well, 60}}, map[int]string{30: ""}},
 		"it cannot write": {[]phase{{unwritable, 10}, {well, 60}}, map[int]string{5: "SimhookNotificationsUnwritable", 30: ""}},
-		"a service that is down": {[]phase{{aged(listening(t, nobody, false)), 60}, {listening(t, sink(t, http.StatusOK), false), 60}},
+		"a service that is down": {[]phase{{aged(listening(t, noService, false)), 60}, {listening(t, sink(t, http.StatusOK), false), 60}},
 			map[int]string{2: "", 30: "SimhookForwardingBehind", 70: ""}},
 		"a service that refuses": {[]phase{{listening(t, sink(t, http.StatusOK), false), 30}, {listening(t, sink(t, http.StatusBadRequest), false), 120}},
 			map[int]string{20: "", 40: "SimhookDeadLetters", 120: ""}},
@@ -353,7 +353,7 @@ func listening(t *testing.T, forward string, unwritable bool) shown {
 	eventually(t, "it shows what has happened", func() bool {
 		text = scraped(address)
 		return strings.Contains(text, "\nsimhook_notifications_unwritable 1\n") == unwritable &&
-			(forward == "" || handedOn.MatchString(text) || forward == nobody && behind.MatchString(text))
+			(forward == "" || handedOn.MatchString(text) || forward == noService && behind.MatchString(text))
 	})
 	return still(text)
 }
@@ -369,8 +369,8 @@ func notify(t *testing.T, address, id string) {
 	_ = answer.Body.Close() // it was not read
 }
 
-// nobody is a service that is down.
-const nobody = "http://127.0.0.1:1/"
+// noService is a service that is down.
+const noService = "http://127.0.0.1:1/"
 
 var (
 	handedOn = regexp.MustCompile(`(?m)^simhook_forward_(forwarded|dead)_total\S* 1$`)

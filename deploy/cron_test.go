@@ -133,7 +133,7 @@ func cronRoot(t *testing.T) (root string) {
 	return root
 }
 
-// startCron runs cron in a root until the test ends. Its mounts are seen by nobody else, and its processes end with it.
+// startCron runs cron in a root until the test ends. The rest of the machine does not see its mounts, and its processes end with it.
 func startCron(t *testing.T, root string) {
 	t.Helper()
 	const script = `set -e

@@ -114,8 +114,8 @@ func (a *account) shift(count int, now time.Time) {
 	}
 }
 
-// has reports whether calls about the SIM are answered. An account without SIMs is one of which nobody has said what is in
-// it, and has all.
+// has reports whether calls about the SIM are answered. An account for which no SIMs were named
+// has every SIM.
 func (a *account) has(iccid string) bool {
 	number, known := a.numbers[iccid]
 	return len(a.sims) == 0 || known && !a.sims[number].left

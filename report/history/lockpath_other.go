@@ -2,5 +2,5 @@
 
 package history
 
-// lockPath is the file that is locked for a history: the history itself, which nobody takes for a leftover.
+// lockPath is the file that is locked for a history: the history itself, so that there is no second file.
 func lockPath(path string) string { return path }

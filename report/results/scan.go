@@ -13,7 +13,7 @@ import (
 	"simhook/report/file"
 )
 
-// extent is what there is of a results file.
+// extent is how much of a results file is whole, and what its header says.
 type extent struct {
 	size   int64
 	header int64 // bytes of the first line

@@ -206,7 +206,7 @@ func bothTypesOf(shard report.Shard) Options {
 	return options
 }
 
-// What was begun and has no row yet stands in nobody's way.
+// What was begun and has no row yet keeps no other run from beginning.
 func TestAFileWithoutRowsIsNoUnfinishedRun(t *testing.T) {
 	s := newSharded(t, 50)
 	must(t, mustOpen(t, s.path(shardOf(1, 3)), bothTypesOf(shardOf(1, 3))).Close())

@@ -7,8 +7,8 @@ import "slices"
 const MostEdits = 2
 
 // Closest is the known word that a mistyped one comes closest to; "": none is close, or the word is as short as its errors. A
-// grave word is one that nobody must use by mistake: it is meant only where it has five letters, and the word begins with the same
-// letter and has one error.
+// grave word does harm where it is used by mistake: it is suggested only if it has five letters or more, and the word begins with
+// the same letter and has one error.
 func Closest(word string, known, grave []string) (meant string) {
 	fewest := MostEdits + 1
 	for _, other := range known {
