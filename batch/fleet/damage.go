@@ -2,31 +2,112 @@ package fleet
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
-// damage looks for the marks that a spreadsheet or a program leaves on a whole file when it takes ICCIDs for numbers. Each
-// number alone may be an ICCID, even with a right check digit, and then is that of another SIM.
+// damage looks for the marks that a spreadsheet or a program leaves on a whole file when it takes ICCIDs for numbers, or when the
+// check digit is cut off or added. Each number alone may be an ICCID, even with a right check digit, and then is that of another
+// SIM.
 type damage struct {
-	rows   int
-	zeros  int // end in as many zeros as a spreadsheet writes, which keeps 15 digits
-	floats int // can be written as a float64 without loss, as all rounded ones can
-	short  int // end in two zeros: a float64 printed with the fewest digits that tell it
+	rows     int
+	expected [3]float64 // ICCIDs that have each of the marks by chance
+
+	marks [3]mark
+	added mark // are an ICCID without their last digit too
+	asked int  // rows for which that was looked at
+	wrong mark // have a wrong check digit
+
+	lines map[string]int // on which an ICCID stands: all of the first rows, and rounded ones
 }
 
-// add takes in the digits of a row.
-func (d *damage) add(digits string) {
-	const kept = 15
+// The marks of rounded numbers, with how many of honest ICCIDs have them.
+const (
+	endInZeros  = iota // as a spreadsheet writes numbers, of which it keeps 15 digits: one in 10,000 of 19 digits
+	wholeFloats        // can be written as a float64 without loss, as all rounded ones can: one in 1,024 of 19 digits
+	shortFloats        // end in two zeros, as a float64 is printed with the fewest digits that tell it: one in 100
+)
+
+// mark is how many ICCIDs of a file have a mark. A SIM that stands on several lines counts once.
+type mark struct {
+	sims map[string]bool
+	rows int
+}
+
+// maxMarked bounds the SIMs that are told apart: where more have a mark, their rows are counted.
+const maxMarked = 4096
+
+func (m *mark) add(iccid string) {
+	m.rows++
+	if len(m.sims) < maxMarked {
+		if m.sims == nil {
+			m.sims = map[string]bool{}
+		}
+		m.sims[strings.Clone(iccid)] = true
+	}
+}
+
+func (m *mark) count() int {
+	if len(m.sims) < maxMarked {
+		return len(m.sims)
+	}
+	return m.rows
+}
+
+// add takes in the digits of a row. wrong reports that their check digit is.
+func (d *damage) add(digits string, wrong bool) {
 	d.rows++
-	if strings.HasSuffix(digits, "00") {
-		d.short++
-		if len(digits) > kept && strings.Trim(digits[kept:], "0") == "" {
-			d.zeros++
+	lost := lostBits(len(digits))
+	d.expected[endInZeros] += [...]float64{1e-3, 1e-4, 1e-5}[len(digits)-18]
+	d.expected[wholeFloats] += 1 / float64(uint64(1)<<lost)
+	d.expected[shortFloats] += 1e-2
+	short := strings.HasSuffix(digits, "00")
+	if short {
+		d.marks[shortFloats].add(digits)
+	}
+	zeros, float := short && endsInZeros(digits), isFloat(digits)
+	if zeros {
+		d.marks[endInZeros].add(digits)
+	}
+	if float {
+		d.marks[wholeFloats].add(digits)
+	}
+	if zeros || float || d.rows <= maxMarked {
+		d.count(digits)
+	}
+	if wrong {
+		d.wrong.add(digits)
+	} else if len(digits) > 18 && (d.rows <= maxMarked || d.rows%16 == 0) { // some of many rows are enough
+		d.asked++
+		if luhn(digits[:len(digits)-1]) == 0 {
+			d.added.add(digits)
 		}
 	}
-	if valueOf(digits[len(digits)-4:])%16 == 0 && valueOf(digits)%(1<<lostBits(len(digits))) == 0 { // 10,000 is a multiple of 16
-		d.floats++
+}
+
+// count counts the lines of an ICCID.
+func (d *damage) count(digits string) {
+	if d.lines == nil {
+		d.lines = map[string]int{}
 	}
+	if _, known := d.lines[digits]; !known && d.rows > maxMarked { // those before may keep each other's memory
+		if len(d.lines) >= 2*maxMarked {
+			return
+		}
+		digits = strings.Clone(digits)
+	}
+	d.lines[digits]++
+}
+
+// keptDigits is how many digits of a number a spreadsheet keeps.
+const keptDigits = 15
+
+func endsInZeros(digits string) bool { return strings.Trim(digits[keptDigits:], "0") == "" }
+
+// isFloat reports whether an ICCID can be written as a float64 without loss.
+func isFloat(digits string) bool {
+	// 10,000 is a multiple of 16
+	return valueOf(digits[len(digits)-4:])%16 == 0 && valueOf(digits)%(1<<lostBits(len(digits))) == 0
 }
 
 // lostBits is how many bits of a number with so many digits, of which the first are 89, a float64 does not keep: it has 53.
@@ -48,16 +129,67 @@ func valueOf(digits string) (n uint64) {
 	return n
 }
 
-// err says that the file is damaged. By chance one ICCID in 10,000 ends in four zeros, one in 1,000 is a whole float64, and one
-// in 100 ends in two zeros: a twentieth of the file, or a third, are no chance.
+// err says that the file is damaged.
 func (d *damage) err() error {
 	const lost = "The last digits are lost. Export the column of ICCIDs as text, from where they are whole; do not use --allow-bad-luhn"
+	zeros, floats, short := d.marks[endInZeros].count(), d.marks[wholeFloats].count(), d.marks[shortFloats].count()
 	switch {
-	case d.zeros >= 2 && d.zeros*20 >= d.rows:
-		return fmt.Errorf("%d of %d ICCIDs end in zeros, as a spreadsheet writes numbers that are too long for it. %s", d.zeros, d.rows, lost)
-	case d.floats >= 3 && d.floats*20 >= d.rows, d.short >= 3 && d.short*3 >= d.rows:
+	case zeros*2 >= short && unlikely(zeros, d.rows, d.expected[endInZeros]):
+		return fmt.Errorf("%d of %d ICCIDs end in zeros, as a spreadsheet writes numbers that are too long for it. %s", zeros, d.rows, lost)
+	case unlikely(floats, d.rows, d.expected[wholeFloats]):
 		return fmt.Errorf("the ICCIDs were rounded by a program that took them for numbers (%d of %d are whole floating-point numbers). %s",
-			max(d.floats, d.short), d.rows, lost)
+			floats, d.rows, lost)
+	case short*shortPart >= d.rows && unlikely(short, d.rows, d.expected[shortFloats]), unlikely(zeros, d.rows, d.expected[endInZeros]):
+		return fmt.Errorf("the ICCIDs were rounded by a program that took them for numbers (%d of %d end in zeros). %s", short, d.rows, lost)
+	}
+	if iccid, lines := d.gathered(); lines > 0 {
+		return fmt.Errorf("%s stands on %d lines: it is what several ICCIDs become when a spreadsheet or a program rounds them. %s", iccid, lines, lost)
+	}
+	if added := d.added.count(); added*2 > d.asked && unlikely(added, d.asked, float64(d.asked)/10) {
+		return fmt.Errorf("the ICCIDs are right without their last digit too (%d of %d): a check digit was added to whole ICCIDs. "+
+			"Export them as they are printed on the card", added, d.asked)
+	}
+	if wrong := d.wrong.count(); wrong >= 2 && d.wrong.rows*2 > d.rows {
+		return fmt.Errorf("the check digits of %d of %d ICCIDs are wrong: their last digit is missing, or the digits were changed. "+
+			"Compare one with its card, and export them as printed there; only if the card shows the same digits, use --allow-bad-luhn", d.wrong.rows, d.rows)
 	}
 	return nil
+}
+
+// shortPart is the part of a file, an eighth, that ends in two zeros at least where numbers were rounded. It is chosen: issuers
+// may give out numbers in steps of ten.
+const shortPart = 8
+
+// gathered finds a rounded ICCID that stands on more lines than others do.
+func (d *damage) gathered() (iccid string, lines int) {
+	most := 1 // of an ICCID that is not rounded
+	for digits, n := range d.lines {
+		switch {
+		case !endsInZeros(digits) && !isFloat(digits):
+			most = max(most, n)
+		case n > lines:
+			iccid, lines = digits, n
+		}
+	}
+	if lines > 2*most {
+		return iccid, lines
+	}
+	return "", 0
+}
+
+// chance is how seldom a file may be refused that is whole: once in 50,000. It is chosen.
+const chance = 1.0 / 50_000
+
+// unlikely reports whether so many of n are hardly by chance, where expected ones are. It uses Chernoff's bound, which is a little
+// larger than the probability.
+func unlikely(found, n int, expected float64) bool {
+	part, usual := float64(found)/float64(n), expected/float64(n)
+	if found == 0 || part <= usual {
+		return false
+	}
+	exponent := part * math.Log(part/usual)
+	if part < 1 {
+		exponent += (1 - part) * math.Log((1-part)/(1-usual))
+	}
+	return exponent*float64(n) >= -math.Log(chance)
 }

@@ -59,14 +59,15 @@ func (f *file) examine(delimiter byte) error {
 	return f.sample()
 }
 
-// sampleRows is how many rows tell what the others are like.
-const sampleRows = 500
+// How much of a file tells what all of it is like. It is chosen: it takes some milliseconds.
+const (
+	urlRows      = 500    // whose columns of URLs are looked for
+	sampleRows   = 20_000 // from the beginning
+	samplePlaces = 16     // further ones of a large file
+	placeBytes   = 16 << 10
+)
 
-// issuerDigits is how many first digits of an ICCID tell its issuer: 89, the country and the network (ITU-T E.118).
-const issuerDigits = 7
-
-// sample reads the first rows: how many digits the SIMs of each issuer have, and whether a column holds URLs that would be
-// ignored.
+// sample reads parts of the file: whether a column holds URLs that would be ignored, and how ICCIDs are written in it.
 func (f *file) sample() error {
 	lines, err := f.lines()
 	if err != nil {
@@ -74,11 +75,12 @@ func (f *file) sample() error {
 	}
 	all := records{lines: lines, layout: f.layout}
 	splitter := cellSplitter{delimiter: f.layout.delimiter}
-	lengths := map[string]map[int]int{}
-	for range sampleRows + f.layout.heading {
+	found := newSample()
+	for row := 0; row < sampleRows; {
 		one, err := all.next()
 		if errors.Is(err, io.EOF) {
-			break
+			f.layout.usual, f.layout.grouped = found.lengths.usual(), found.grouped()
+			return nil
 		}
 		if err != nil {
 			return err
@@ -87,48 +89,37 @@ func (f *file) sample() error {
 			continue
 		}
 		cells, _ := splitter.split(one.text)
-		if err := f.layout.checkURLs(cells); err != nil {
-			return err
-		}
-		if iccid, _, err := NormaliseICCID(string(cellAt(cells, f.layout.iccid)), false); err == nil {
-			issuer := iccid[:issuerDigits]
-			if lengths[issuer] == nil {
-				lengths[issuer] = map[int]int{}
+		if row < urlRows {
+			if err := f.layout.checkURLs(cells); err != nil {
+				return err
 			}
-			lengths[issuer][len(iccid)]++
 		}
+		found.add(string(cellAt(cells, f.layout.iccid)))
+		row++
 	}
-	f.layout.usual = usualLengths(lengths)
-	f.layout.oneLength = oneLength(f.layout.usual)
+	f.sampleFurther(&found)
+	f.layout.usual, f.layout.grouped = found.lengths.usual(), found.grouped()
 	return nil
 }
 
-// oneLength is the length that is usual for all issuers; 0: they differ.
-func oneLength(usual map[string]int) (length int) {
-	for _, one := range usual {
-		if length != 0 && one != length {
-			return 0
-		}
-		length = one
-	}
-	return length
-}
-
-// usualLengths are the lengths that nearly all SIMs of an issuer have: at least 20 SIMs, and 95 % of them.
-func usualLengths(lengths map[string]map[int]int) map[string]int {
-	usual := map[string]int{}
-	for issuer, counts := range lengths {
-		all := 0
-		for _, n := range counts {
-			all += n
-		}
-		for length, n := range counts {
-			if n >= 20 && n*20 >= all*19 {
-				usual[issuer] = length
+// sampleFurther reads lines all over a file, which may be sorted. Of a file that is not plain text it finds none.
+func (f *file) sampleFurther(found *sample) {
+	splitter := cellSplitter{delimiter: f.layout.delimiter}
+	place := make([]byte, placeBytes)
+	for i := range int64(samplePlaces) {
+		n, _ := f.handle.ReadAt(place, max(f.size-placeBytes, 0)*(i+1)/samplePlaces) // the last is the end; an error will show when the rows are read
+		_, text, _ := bytes.Cut(place[:n], []byte{'\n'})
+		for {
+			line, rest, whole := bytes.Cut(text, []byte{'\n'})
+			if !whole {
+				break
+			}
+			text = rest
+			if cells, open := splitter.split(bytes.TrimRight(line, "\r")); !open {
+				found.add(string(cellAt(cells, f.layout.iccid)))
 			}
 		}
 	}
-	return usual
 }
 
 // checkURLs refuses a file with a column of URLs that no name makes the column of webhook URLs: all its SIMs would get the

@@ -63,39 +63,46 @@ func (e *ICCIDError) Error() string { return e.Msg }
 // With allowBadLuhn the check digit may be wrong. An error is an *ICCIDError. An ICCID without decorations is
 // returned as it is and takes no memory.
 func NormaliseICCID(cell string, allowBadLuhn bool) (iccid string, changes Change, err error) {
+	return normalise(cell, acceptance{badLuhn: allowBadLuhn})
+}
+
+// acceptance is what is taken for an ICCID although it may be none.
+type acceptance struct {
+	badLuhn bool // a wrong check digit
+	groups  bool // one or two digits that stand apart at the end, also where what is before them is an ICCID
+}
+
+func normalise(cell string, accept acceptance) (iccid string, changes Change, err error) {
 	iccid = cell
 	sum, plain := luhnSum(cell)
 	if !plain {
-		if iccid, changes, err = strip(cell); err != nil {
+		var apart int
+		if iccid, changes, apart, err = strip(cell); err != nil {
 			return "", 0, err
 		}
-		if changes&ChangeDashes != 0 && endsInLooseDigit(cell) {
-			return "", 0, &ICCIDError{KindTwoFields, "one or two digits stand behind a dash: are these two fields in one cell? Write the ICCID alone"}
+		if apart > 0 && !accept.groups && (isICCID(iccid[:apart]) || accept.badLuhn && changes&(changes-1) == 0) {
+			return "", 0, &ICCIDError{KindTwoFields, "one or two digits stand apart at the end, and what is before them may be an ICCID: " +
+				"if these are two fields, put each in a cell of its own; if not, write the digits together"}
 		}
 		sum = luhn(iccid)
 	}
-	if err := verify(iccid, sum, allowBadLuhn); err != nil {
+	if err := verify(iccid, sum, accept.badLuhn); err != nil {
 		return "", 0, err
 	}
 	return iccid, changes, nil
 }
 
-// endsInLooseDigit reports whether a single dash cuts one or two digits off the end.
-func endsInLooseDigit(cell string) bool {
-	last, dashes := 0, 0
-	for i, r := range cell {
-		if isDash(r) {
-			dashes++
-			last = i + utf8.RuneLen(r)
-		}
-	}
-	return dashes == 1 && len(strings.TrimSpace(cell[last:])) <= 2 && last > 12
+// isICCID reports whether digits are an ICCID with a right check digit.
+func isICCID(digits string) bool {
+	return len(digits) >= 18 && len(digits) <= 20 && digits[:2] == "89" && luhn(digits) == 0
 }
 
-// strip keeps the digits of a cell. A character that is neither digit nor decoration is an error.
-func strip(cell string) (digits string, changes Change, err error) {
+// strip keeps the digits of a cell. A character that is neither digit nor decoration is an error. apart is how many digits stand
+// before a last group of one or two; 0: there is no such group, or too few stand before it for an ICCID.
+func strip(cell string) (digits string, changes Change, apart int, err error) {
 	kept := make([]byte, 0, 24)
 	begun, opened := false, false // a digit was read; a formula or apostrophe has opened the cell
+	between := false              // the last character was no digit
 	for i, r := range cell {
 		if r == utf8.RuneError && cell[i] == windowsNBSP {
 			r = '\u00a0'
@@ -103,12 +110,18 @@ func strip(cell string) (digits string, changes Change, err error) {
 		switch {
 		case r >= '0' && r <= '9':
 			if changes&ChangeFiller != 0 {
-				return "", 0, notDigits(cell, 'F')
+				return "", 0, 0, notDigits(cell, 'F')
+			}
+			if between && begun {
+				apart = len(kept)
 			}
 			kept = append(kept, byte(r))
-			begun = true
+			begun, between = true, false
+			continue
 		case isSpace(r):
 			changes |= ChangeSpaces
+		case isDash(r) && !begun && r != softHyphen:
+			return "", 0, 0, &ICCIDError{KindNotDigits, "a dash stands before the ICCID: if it takes the line out, delete the line; if it is a list, delete the dashes"}
 		case isDash(r):
 			changes |= ChangeDashes
 		case r == '=' && !begun && !opened:
@@ -122,10 +135,14 @@ func strip(cell string) (digits string, changes Change, err error) {
 		case (r == 'F' || r == 'f') && begun:
 			changes |= ChangeFiller
 		default:
-			return "", 0, notDigits(cell, r)
+			return "", 0, 0, notDigits(cell, r)
 		}
+		between = true
 	}
-	return string(kept), changes, nil
+	if apart < 18 || len(kept)-apart > 2 {
+		apart = 0
+	}
+	return string(kept), changes, apart, nil
 }
 
 // verify checks the digits that remain, whose Luhn sum is given.
@@ -133,6 +150,9 @@ func verify(digits string, sum byte, allowBadLuhn bool) error {
 	switch n := len(digits); {
 	case n == 0:
 		return &ICCIDError{KindEmpty, "the iccid column is empty"}
+	case n < 10:
+		return &ICCIDError{KindTooShort,
+			fmt.Sprintf("%d digits, but an ICCID has 18 to 20: is this another column, or has the delimiter divided a number?", n)}
 	case n < 18 && (n == 15 || n == 16):
 		return &ICCIDError{KindTooShort,
 			fmt.Sprintf("%d digits, but an ICCID has 18 to 20: this may be an IMSI or an IMEI", n)}
@@ -140,6 +160,8 @@ func verify(digits string, sum byte, allowBadLuhn bool) error {
 		return &ICCIDError{KindTooShort, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: some are missing", n)}
 	case n == 32 && digits[:2] == "89":
 		return &ICCIDError{KindTooLong, "32 digits: this is an EID, which names a chip and not a SIM profile: the ICCID is needed"}
+	case n > 20 && isICCID(strings.TrimLeft(digits, "0")):
+		return &ICCIDError{KindTooLong, "zeros were put before the ICCID: take them off"}
 	case n > 20:
 		return &ICCIDError{KindTooLong, fmt.Sprintf("%d digits, but an ICCID has 18 to 20: put one SIM on each line", n)}
 	case digits[:2] == "98" && isSwapped(digits):
@@ -153,9 +175,9 @@ func verify(digits string, sum byte, allowBadLuhn bool) error {
 	}
 	last := digits[len(digits)-1]
 	want := (last-'0'+10-sum)%10 + '0' // the last digit counts once
-	hint := "a digit is mistyped; --allow-bad-luhn accepts it"
-	if strings.HasSuffix(digits, "000") {
-		hint = "a spreadsheet may have rounded the last digits to zeros, so export the column as text"
+	hint := "compare it with the card; --allow-bad-luhn accepts it if the card shows the same"
+	if strings.HasSuffix(digits, "00") || isFloat(digits) {
+		hint = "a spreadsheet or a program may have rounded the last digits, so export the column as text"
 	}
 	return &ICCIDError{KindCheckDigit, fmt.Sprintf("the check digit is wrong (%c, should be %c): %s", last, want, hint)}
 }
@@ -224,6 +246,7 @@ func notDigits(cell string, bad rune) *ICCIDError {
 		}
 		return r
 	}, cell)
+	number = strings.TrimPrefix(number, "+")
 	mantissa, exponent, scientific := strings.Cut(strings.ToUpper(number), "E")
 	whole, decimals, decimal := strings.Cut(strings.Replace(mantissa, ",", ".", 1), ".")
 	switch {
@@ -231,6 +254,8 @@ func notDigits(cell string, bad rune) *ICCIDError {
 	case scientific && exponent != "" && onlyDigits(strings.TrimLeft(exponent, "+-")):
 		return &ICCIDError{KindScientific, "a spreadsheet has rounded this ICCID to scientific notation " +
 			"and its last digits are lost: export the column as text"}
+	case decimal && !scientific && isICCID(decimals):
+		return &ICCIDError{KindTwoFields, "a number stands before the ICCID: if this is a numbered list, delete the numbers"}
 	case decimal && !scientific:
 		return &ICCIDError{KindDecimal, "a program has made a decimal number of this ICCID " +
 			"and its last digits may be lost: export the column as text"}
@@ -252,11 +277,14 @@ const windowsNBSP = 0xa0
 
 // isSpace is also true for the invisible characters that a copied cell brings along.
 func isSpace(r rune) bool {
-	return unicode.IsSpace(r) || (r != '\u00ad' && unicode.Is(unicode.Cf, r))
+	return unicode.IsSpace(r) || (r != softHyphen && unicode.Is(unicode.Cf, r))
 }
 
+// softHyphen shows only where a line is broken at it.
+const softHyphen = '\u00ad'
+
 func isDash(r rune) bool {
-	return r == '\u00ad' || r == '\u2212' || unicode.Is(unicode.Pd, r)
+	return r == softHyphen || r == '\u2212' || unicode.Is(unicode.Pd, r)
 }
 
 func isQuote(r rune) bool { return strings.ContainsRune(`"“”„«»`, r) }

@@ -78,7 +78,7 @@ func TestNormaliseICCIDSaysWhatIsWrong(t *testing.T) {
 		"two ICCIDs in one cell":      {documented + " " + documented, fleet.KindTooLong, "one SIM on each line"},
 		"another beginning":           {"1944474600000109251", fleet.KindNot89, "begins with 19"},
 		"a mistyped digit": {"8944474600000109254", fleet.KindCheckDigit,
-			"the check digit is wrong (4, should be 1): a digit is mistyped; --allow-bad-luhn accepts it"},
+			"the check digit is wrong (4, should be 1): compare it with the card; --allow-bad-luhn accepts it if the card shows the same"},
 		"zeros where digits have been": {"8944474600000100000", fleet.KindCheckDigit, "rounded"},
 	}
 	for name, tt := range tests {

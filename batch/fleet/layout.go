@@ -15,24 +15,15 @@ type layout struct {
 	webhookURL int // column; -1: there is none
 	heading    int // the last line before the rows; 0: the file begins with a row
 
-	columns   int      // of the header, or of the first row
-	name      string   // columnName of the column of ICCIDs; "": there is no header
-	names     []string // of all columns, as they stand in the header
-	labels    labels
-	chosen    bool           // --column has named the column
-	titles    int            // lines above the header that are none
-	usual     map[string]int // digits that SIMs of an issuer have, by its first digits
-	oneLength int            // that of all issuers; 0: they differ
-	line      int            // column of results: 0 in it is a SIM that has left the fleet; -1: these are no results
-}
-
-// isUnusual reports whether an ICCID has another length than those of its issuer.
-func (l *layout) isUnusual(iccid string) bool {
-	if len(iccid) == l.oneLength {
-		return false
-	}
-	usual, known := l.usual[iccid[:issuerDigits]]
-	return known && usual != len(iccid)
+	columns int      // of the header, or of the first row
+	name    string   // columnName of the column of ICCIDs; "": there is no header
+	names   []string // of all columns, as they stand in the header
+	labels  labels
+	chosen  bool // --column has named the column
+	titles  int  // lines above the header that are none
+	usual   usualLengths
+	grouped bool // the ICCIDs are written in groups, the last of which has one or two digits
+	line    int  // column of results: 0 in it is a SIM that has left the fleet; -1: these are no results
 }
 
 // repeatsHeader reports whether the cell in the column of ICCIDs is that column's name.

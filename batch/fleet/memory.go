@@ -62,7 +62,7 @@ type memory struct {
 }
 
 func (m *memory) each(show func(*Row) bool) error {
-	rows := newRowMaker(m.options)
+	rows := newRowMaker(m.options, &layout{})
 	var row Row
 	var sum maphash.Hash
 	sum.SetSeed(m.seed)

@@ -30,7 +30,7 @@ func (f *file) each(show func(*Row) bool) error {
 	if err != nil {
 		return f.failure(0, err)
 	}
-	r := reader{layout: f.layout, cells: cellSplitter{delimiter: f.layout.delimiter}, rows: newRowMaker(f.options)}
+	r := reader{layout: f.layout, cells: cellSplitter{delimiter: f.layout.delimiter}, rows: newRowMaker(f.options, &f.layout)}
 	all := records{lines: lines, layout: f.layout}
 	var row Row
 	for {
@@ -92,7 +92,7 @@ func (r *reader) fill(row *Row, one *record) bool {
 	}
 	r.rows.fill(row, r.iccid(found), r.webhookURL(cellAt(cells, r.layout.webhookURL)))
 	if r.rows.digits != "" {
-		r.damage.add(r.rows.digits)
+		r.damage.add(r.rows.digits, r.rows.wrong)
 	}
 	if row.Problem == "" {
 		r.checkWidth(row, cells)
@@ -116,9 +116,6 @@ func (r *reader) checkWidth(row *Row, cells [][]byte) {
 			len(cells), l.columns))
 	case !l.chosen && hasOtherICCID(cells, l.iccid, row.ICCID):
 		row.refuse(KindWidth, "another cell of the line holds an ICCID too: put one SIM on each line, or name the column with --column")
-	case l.isUnusual(row.ICCID):
-		row.refuse(KindLength, fmt.Sprintf("%d digits, where the other SIMs of this issuer have %d: a digit, such as the check digit, is missing or was added",
-			len(row.ICCID), l.usual[row.ICCID[:issuerDigits]]))
 	}
 }
 

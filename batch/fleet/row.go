@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"simhook/api"
@@ -47,14 +48,14 @@ const maxCell = 80
 // accepted, because it was accepted before.
 func RowOf(line int, iccid string) Row {
 	row := Row{Line: line}
-	row.setICCID(iccid, true)
+	row.setICCID(iccid, acceptance{badLuhn: true})
 	return row
 }
 
 // setICCID fills in the row's ICCID, or why the cell holds none.
-func (row *Row) setICCID(found string, allowBadLuhn bool) (ok bool) {
+func (row *Row) setICCID(found string, accept acceptance) (ok bool) {
 	var err error
-	row.ICCID, row.Changes, err = NormaliseICCID(found, allowBadLuhn)
+	row.ICCID, row.Changes, err = normalise(found, accept)
 	if err != nil || row.Changes != 0 {
 		row.Cell = shown(found, maxCell)
 	}
@@ -71,14 +72,17 @@ func (row *Row) setICCID(found string, allowBadLuhn bool) (ok bool) {
 // rowMaker makes rows of ICCIDs and webhook URLs, the same rows wherever these come from.
 type rowMaker struct {
 	options     Options
+	accept      acceptance
+	usual       *usualLengths
 	fallbackErr error  // why Options.WebhookURL is bad
 	fallbacks   int    // rows that got Options.WebhookURL
 	digits      string // of the last row, if it may be an ICCID but for its check digit
+	wrong       bool   // that check digit is wrong
 	validURL    string // the last webhook URL found to be valid: most rows have the one of the row before
 }
 
-func newRowMaker(options Options) rowMaker {
-	m := rowMaker{options: options}
+func newRowMaker(options Options, l *layout) rowMaker {
+	m := rowMaker{options: options, accept: acceptance{badLuhn: options.AllowBadLuhn, groups: l.grouped}, usual: &l.usual}
 	if options.WebhookURL != "" {
 		m.fallbackErr = ValidateWebhookURL(options.WebhookURL)
 	}
@@ -87,9 +91,16 @@ func newRowMaker(options Options) rowMaker {
 
 // fill fills in a row from an ICCID and a webhook URL as they were found.
 func (m *rowMaker) fill(row *Row, iccid, webhookURL string) {
-	ok := row.setICCID(iccid, m.options.AllowBadLuhn)
-	if m.digits = row.ICCID; row.Kind == KindCheckDigit {
-		m.digits, _, _ = NormaliseICCID(iccid, true) // which it would be
+	ok := row.setICCID(iccid, m.accept)
+	m.digits, m.wrong = row.ICCID, row.Kind == KindCheckDigit
+	if m.wrong {
+		m.digits, _, _ = normalise(iccid, acceptance{badLuhn: true, groups: true}) // which it would be
+	}
+	if m.digits != "" && m.usual.lacks(m.digits) {
+		row.Cell = shown(iccid, maxCell)
+		row.refuse(KindLength, fmt.Sprintf("%d digits, where the other SIMs of this issuer have %s: a digit, such as the check digit, is missing or was added",
+			len(m.digits), m.usual.names(m.digits)))
+		return
 	}
 	if !ok {
 		return
