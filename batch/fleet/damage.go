@@ -10,8 +10,8 @@ import (
 // check digit is cut off or added. Each number alone may be an ICCID, even with a right check digit, and then is that of another
 // SIM.
 type damage struct {
-	rows     int
-	expected [3]float64 // ICCIDs that have each of the marks by chance
+	rows   int
+	digits [3]int // rows with 18, 19 and 20
 
 	marks [3]mark
 	added mark // are an ICCID without their last digit too
@@ -35,7 +35,7 @@ type mark struct {
 }
 
 // maxMarked bounds the SIMs that are told apart: where more have a mark, their rows are counted.
-const maxMarked = 4096
+const maxMarked = 1024
 
 func (m *mark) add(iccid string) {
 	m.rows++
@@ -57,10 +57,7 @@ func (m *mark) count() int {
 // add takes in the digits of a row. wrong reports that their check digit is.
 func (d *damage) add(digits string, wrong bool) {
 	d.rows++
-	lost := lostBits(len(digits))
-	d.expected[endInZeros] += [...]float64{1e-3, 1e-4, 1e-5}[len(digits)-18]
-	d.expected[wholeFloats] += 1 / float64(uint64(1)<<lost)
-	d.expected[shortFloats] += 1e-2
+	d.digits[len(digits)-18]++
 	short := strings.HasSuffix(digits, "00")
 	if short {
 		d.marks[shortFloats].add(digits)
@@ -83,6 +80,21 @@ func (d *damage) add(digits string, wrong bool) {
 			d.added.add(digits)
 		}
 	}
+}
+
+// expected is how many ICCIDs of a file that is whole have a mark.
+func (d *damage) expected(mark int) (expected float64) {
+	for i, rows := range d.digits {
+		part := 1e-2 // shortFloats
+		switch mark {
+		case endInZeros:
+			part = math.Pow10(keptDigits - 18 - i)
+		case wholeFloats:
+			part = math.Exp2(-float64(lostBits(18 + i)))
+		}
+		expected += part * float64(rows)
+	}
+	return expected
 }
 
 // count counts the lines of an ICCID.
@@ -134,12 +146,12 @@ func (d *damage) err() error {
 	const lost = "The last digits are lost. Export the column of ICCIDs as text, from where they are whole; do not use --allow-bad-luhn"
 	zeros, floats, short := d.marks[endInZeros].count(), d.marks[wholeFloats].count(), d.marks[shortFloats].count()
 	switch {
-	case zeros*2 >= short && unlikely(zeros, d.rows, d.expected[endInZeros]):
+	case zeros*2 >= short && unlikely(zeros, d.rows, d.expected(endInZeros)):
 		return fmt.Errorf("%d of %d ICCIDs end in zeros, as a spreadsheet writes numbers that are too long for it. %s", zeros, d.rows, lost)
-	case unlikely(floats, d.rows, d.expected[wholeFloats]):
+	case unlikely(floats, d.rows, d.expected(wholeFloats)):
 		return fmt.Errorf("the ICCIDs were rounded by a program that took them for numbers (%d of %d are whole floating-point numbers). %s",
 			floats, d.rows, lost)
-	case short*shortPart >= d.rows && unlikely(short, d.rows, d.expected[shortFloats]), unlikely(zeros, d.rows, d.expected[endInZeros]):
+	case short*shortPart >= d.rows && unlikely(short, d.rows, d.expected(shortFloats)), unlikely(zeros, d.rows, d.expected(endInZeros)):
 		return fmt.Errorf("the ICCIDs were rounded by a program that took them for numbers (%d of %d end in zeros). %s", short, d.rows, lost)
 	}
 	if iccid, lines := d.gathered(); lines > 0 {
