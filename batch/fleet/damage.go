@@ -58,11 +58,28 @@ func (m *mark) count() int {
 func (d *damage) add(digits string, wrong bool) {
 	d.rows++
 	d.digits[len(digits)-18]++
-	short := strings.HasSuffix(digits, "00")
-	if short {
+	if tail := lastFour(digits); tail%100 == 0 || tail%16 == 0 { // all rounded numbers are multiples of one of these
+		d.addRounded(digits, tail)
+	} else if d.rows <= maxMarked {
+		d.count(digits)
+	}
+	switch {
+	case wrong:
+		d.wrong.add(digits)
+	case len(digits) > 18 && (d.rows <= maxMarked || d.rows%16 == 0): // some of many rows are enough
+		d.asked++
+		if luhn(digits[:len(digits)-1]) == 0 {
+			d.added.add(digits)
+		}
+	}
+}
+
+// addRounded takes in a number that may have been rounded, with its last four digits.
+func (d *damage) addRounded(digits string, tail uint64) {
+	if tail%100 == 0 {
 		d.marks[shortFloats].add(digits)
 	}
-	zeros, float := short && endsInZeros(digits), isFloat(digits)
+	zeros, float := tail%1000 == 0 && endsInZeros(digits), isFloat(digits)
 	if zeros {
 		d.marks[endInZeros].add(digits)
 	}
@@ -71,14 +88,6 @@ func (d *damage) add(digits string, wrong bool) {
 	}
 	if zeros || float || d.rows <= maxMarked {
 		d.count(digits)
-	}
-	if wrong {
-		d.wrong.add(digits)
-	} else if len(digits) > 18 && (d.rows <= maxMarked || d.rows%16 == 0) { // some of many rows are enough
-		d.asked++
-		if luhn(digits[:len(digits)-1]) == 0 {
-			d.added.add(digits)
-		}
 	}
 }
 
@@ -117,10 +126,7 @@ const keptDigits = 15
 func endsInZeros(digits string) bool { return strings.Trim(digits[keptDigits:], "0") == "" }
 
 // isFloat reports whether an ICCID can be written as a float64 without loss.
-func isFloat(digits string) bool {
-	// 10,000 is a multiple of 16
-	return valueOf(digits[len(digits)-4:])%16 == 0 && valueOf(digits)%(1<<lostBits(len(digits))) == 0
-}
+func isFloat(digits string) bool { return valueOf(digits)%(1<<lostBits(len(digits))) == 0 }
 
 // lostBits is how many bits of a number with so many digits, of which the first are 89, a float64 does not keep: it has 53.
 func lostBits(digits int) int {
@@ -139,6 +145,12 @@ func valueOf(digits string) (n uint64) {
 		n = n*10 + uint64(digits[i]-'0')
 	}
 	return n
+}
+
+// lastFour are the last digits as a number.
+func lastFour(digits string) uint64 {
+	last := digits[len(digits)-4:]
+	return uint64(last[0])*1000 + uint64(last[1])*100 + uint64(last[2])*10 + uint64(last[3]) - '0'*1111
 }
 
 // err says that the file is damaged.
