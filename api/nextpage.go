@@ -14,7 +14,7 @@ var (
 )
 
 // parseNext makes a link of X-Next-Page a path below the base URL. Of the link it takes the path from /v1/subscription on,
-// and the query. The scheme, the host and what stands before /v1 can be those of a machine behind the gateway, and the
+// and the query; of a link without that path the query alone. The scheme, the host and what stands before /v1 can be those of a machine behind the gateway, and the
 // access token must not go anywhere else.
 func parseNext(link string) (string, error) {
 	u, err := url.Parse(link)

@@ -238,7 +238,7 @@ func (c *Caller) judge(ctx contexts, r route, a *attempts, err error) (verdict, 
 	case api.Unauthorised(err):
 		return c.judgeRefusal(ctx, r, a, err)
 	case api.Temporary(err):
-		if wrong := c.wrongBaseURL(a.iccid, err); wrong != nil {
+		if wrong := c.wrongBaseURL(cmp.Or(a.iccid, a.lastID), err); wrong != nil {
 			c.giveUp(wrong)
 			return final, wrong
 		}
@@ -277,8 +277,8 @@ func (c *Caller) judgeRefusal(ctx contexts, r route, a *attempts, err error) (ve
 	return renewed, err
 }
 
-// strangersAtMost is for how many SIMs something else than the API may answer with 404 or a redirect before the base URL is taken to be
-// wrong, as long as the API itself has never answered.
+// strangersAtMost is for how many SIMs, or in answer to how many calls about the account, something else than the API may answer
+// with 404 or a redirect before the base URL is taken to be wrong, as long as the API itself has never answered.
 const strangersAtMost = 5
 
 // WrongBaseURLError says that there is no API at the base URL: something else answers that it knows no such path, or
@@ -302,7 +302,7 @@ func (e *WrongBaseURLError) Error() string {
 func (e *WrongBaseURLError) Unwrap() error { return e.Last }
 
 // wrongBaseURL is not nil once all answers so far were a 404 or a redirect by something that is not the API.
-func (c *Caller) wrongBaseURL(iccid string, err error) error {
+func (c *Caller) wrongBaseURL(about string, err error) error {
 	e, ok := errors.AsType[*api.Error](err)
 	elsewhere := ok && e.Gateway && (e.Status == http.StatusNotFound || e.Status >= 300 && e.Status < 400)
 	if !elsewhere || c.options.Client.Proven() {
@@ -313,7 +313,7 @@ func (c *Caller) wrongBaseURL(iccid string, err error) error {
 	if c.strangers == nil {
 		c.strangers = map[string]bool{}
 	}
-	if c.strangers[iccid] = true; len(c.strangers) < strangersAtMost {
+	if c.strangers[about] = true; len(c.strangers) < strangersAtMost {
 		return nil
 	}
 	return &WrongBaseURLError{BaseURL: c.options.Client.BaseURL(), Last: err}

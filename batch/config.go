@@ -48,8 +48,8 @@ type Config struct {
 	Steps  *Steps                 // what Restore and Apply do
 	Shard  report.Shard           // the part of the fleet that this run takes; zero: all of it
 
-	// Results is the path of the results file, which makes the run resumable. "": results are kept in memory
-	// until the run is over, and only OnResult sees them.
+	// Results is the path of the results file, which makes the run resumable. "": results are in a folder for temporary
+	// files until the run is closed, and only OnResult sees them.
 	Results string
 	// History is the path, without its ending, of the file that keeps every change until it is taken back: see package
 	// report/history. All commands for a fleet share it. "": Results without its ending.

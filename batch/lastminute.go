@@ -48,9 +48,11 @@ func (m *lastMinute) second(moment time.Time) int {
 	return int((moment.Sub(m.begun) + time.Second - 1) / time.Second) // the beginning has one of its own
 }
 
-// rate is how many calls a second were answered just now.
+// rate is how many calls a second were answered just now, or since the last mark before that: calls may be answered while no row
+// is written.
 func (m *lastMinute) rate(now time.Time, calls answers) (reads, writes float64) {
-	base, span := m.since(now, justNow)
+	base := m.before(now.Add(-justNow))
+	span := now.Sub(base.at)
 	if span <= 0 {
 		return 0, 0
 	}

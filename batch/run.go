@@ -173,9 +173,6 @@ func (c *Config) columnTypes() (names []string) {
 // Plan is what the run is about to do.
 func (r *Run) Plan() Plan { return r.plan }
 
-// ID is the run's part of its correlation IDs.
-func (r *Run) ID() string { return r.cfg.ID }
-
 // Healed says which damaged lines of an unfinished results file were set aside.
 func (r *Run) Healed() file.Healed { return r.journal.Healed() }
 

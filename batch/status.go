@@ -107,6 +107,7 @@ func (c *recorder) status(s *Status, now time.Time) {
 	s.PrunedNot = c.pruned.Handled() - s.Pruned
 	if !c.started.IsZero() {
 		s.Elapsed = now.Sub(c.started)
+		c.lastMinute.add(now, c.answered(), c.tally.Handled()+c.pruned.Handled())
 		s.ReadsPerSecond, s.WritesPerSecond = c.lastMinute.rate(now, c.answered())
 		if s.CallsPerSecond() > 0 {
 			s.Left = c.lastMinute.needed(now, s.Done()-s.Plan.Done, s.Total()-s.Done())

@@ -56,6 +56,25 @@ func TestTheRateIsThatOfNowAndTheTimeLeftThatOfTheLastMinute(t *testing.T) {
 	}
 }
 
+// Calls that were answered before a silence are no rate of now, although no row came with them.
+func TestTheRateFallsWhileNoRowIsWritten(t *testing.T) {
+	start := time.Date(2024, 5, 1, 22, 0, 0, 0, time.UTC)
+	var r lastMinute
+	r.begin(start)
+	answered := answers{reads: 32}
+	r.add(start.Add(time.Second), answers{}, 0)
+	if got, _ := r.rate(start.Add(5*time.Second), answered); got < 6 {
+		t.Errorf("%.2f calls/s at first", got)
+	}
+	if got, _ := r.rate(start.Add(65*time.Second), answered); got > 1 {
+		t.Errorf("%.2f calls/s after a minute of silence", got)
+	}
+	r.add(start.Add(30*time.Second), answered, 0)
+	if got, _ := r.rate(start.Add(65*time.Second), answered); got != 0 {
+		t.Errorf("%.2f calls/s after a mark", got)
+	}
+}
+
 func TestTheStatusSaysWhatLimitsARun(t *testing.T) {
 	for name, c := range map[string]struct {
 		options sandbox.Options

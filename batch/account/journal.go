@@ -206,12 +206,17 @@ func (r *reading) keep() error {
 	return errors.Join(err, r.discard())
 }
 
-// discard removes the pages.
-func (r *reading) discard() error { return os.Remove(r.journal.path) }
+// discard removes the pages. Windows removes no file that is open.
+func (r *reading) discard() error {
+	return errors.Join(r.close(), os.Remove(r.journal.path))
+}
 
+// close closes the file of pages, if it is open.
 func (r *reading) close() error {
-	if r.journal == nil {
+	if r.journal == nil || r.journal.file == nil {
 		return nil
 	}
-	return r.journal.file.Close()
+	f := r.journal.file
+	r.journal.file = nil
+	return f.Close()
 }

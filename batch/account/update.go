@@ -28,7 +28,7 @@ type Options struct {
 	// SinceLast asks only for what is new since the last list, and adds it. That the status of an older subscription has changed
 	// is not noticed then.
 	SinceLast bool
-	// Force writes a list that holds much fewer SIMs than the last one.
+	// Force writes a list also where it holds much fewer SIMs than the last one, or has changed during every pass.
 	Force bool
 	// API names the API. A list of another one is not continued.
 	API string
@@ -56,14 +56,15 @@ type ShrunkError struct {
 }
 
 func (e *ShrunkError) Error() string {
-	return fmt.Sprintf("the account lists %d SIMs, and %s holds %d: is the list whole? If it is, simhook fleet --force writes it; the file was not changed", e.SIMs, e.Path, e.Last)
+	return fmt.Sprintf("%d SIMs of the account are chosen, and %s holds %d: is the list whole, and are the options those of last time? "+
+		"If so, simhook fleet --force writes it; the file was not changed", e.SIMs, e.Path, e.Last)
 }
 
 // UnsettledError says that each pass over the list found SIMs that those before had missed. The file was not changed.
 type UnsettledError struct{ Passes int }
 
 func (e *UnsettledError) Error() string {
-	return fmt.Sprintf("the account's list changed during each of %d passes over it, so SIMs may be missing: run again later; the file was not changed", e.Passes)
+	return fmt.Sprintf("the account's list changed during each of %d passes over it, so SIMs may be missing: run again later, or write what was seen with --force; the file was not changed", e.Passes)
 }
 
 // ReadError says that the list could not be read.
@@ -164,6 +165,9 @@ func (r *reading) all(ctx context.Context, query api.SubscriptionQuery) error {
 		if resumed && gone(err) {
 			r.options.Log.Info("the page to continue with is no longer there: the pass begins again", "error", err)
 			r.next, resumed = "", false
+			for i := range r.list {
+				r.list[i].pass = min(r.list[i].pass, int32(r.pass-1))
+			}
 			continue
 		}
 		resumed = false
@@ -201,7 +205,7 @@ func (r *reading) settled() bool {
 // take adds a page to the list.
 func (r *reading) take(p record) {
 	if r.next == "" {
-		r.fresh = 0 // the pass begins
+		r.fresh, r.found.Twice = 0, 0 // the pass begins
 	}
 	for _, e := range p.Entries {
 		e.pass = int32(r.pass)

@@ -19,7 +19,7 @@ type Quotas struct {
 	mu       sync.Mutex
 	waiting  []*Pacer // to be run
 	pacers   map[Kind]*Pacer
-	before   *Pacer // the first, once the kinds have parted
+	before   *Pacer // one that was used before the kinds parted: new ones begin with what it knows
 	evidence evidence
 }
 

@@ -43,13 +43,7 @@ func (p *Pacer) Status(now time.Time) Status {
 	return s
 }
 
-// PerSecond is how many calls a second may start at present, as far as it is known. 0: nothing limits them.
-func (p *Pacer) PerSecond() float64 {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.perSecond()
-}
-
+// perSecond is how many calls a second may start at present, as far as it is known. 0: nothing limits them.
 func (p *Pacer) perSecond() float64 {
 	if limit := p.limiter.Limit(); limit != rate.Inf {
 		return float64(limit)

@@ -188,6 +188,8 @@ func (p *program) updateFleet(ctx context.Context, path string, caller *batch.Ca
 	switch {
 	case errors.Is(err, account.ErrNoLast):
 		return found, usagef("%s: %v", path, err)
+	case ctx.Err() != nil:
+		return found, context.Cause(ctx)
 	case err != nil:
 		return found, err
 	}

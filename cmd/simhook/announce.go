@@ -80,13 +80,21 @@ func (b *bulk) nothingToDo(id string, plan batch.Plan) {
 		b.console.Say("nothing to %s: no SIM of the fleet is of %s. Run %s.", b.action, b.shard, id)
 		return
 	}
+	if b.action == batch.Restore && plan.Done == 0 {
+		b.console.Say("nothing to restore: no run that these results name has changed a SIM. Run %s.", id)
+		return
+	}
+	again := "--again does them again; "
+	if b.action == batch.Restore || b.action == batch.Apply {
+		again = ""
+	}
 	when := ""
 	if info, err := os.Stat(b.results); err == nil {
 		when = " (since " + info.ModTime().UTC().Format("2006-01-02 15:04 UTC") + ")"
 	}
 	b.console.Say("nothing to %s: all %s%s are done already%s, and no run of simhook has changed them since. "+
-		"--again does them again; reconcile looks whether they are still so. Run %s.",
-		b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), when, id)
+		"%sreconcile looks whether they are still so. Run %s.",
+		b.action, output.Counted(plan.Done, "SIM"), b.ofShard(), when, again, id)
 }
 
 // inRealTime says that it is a real run whose time is told, where a rehearsal's own runs faster.

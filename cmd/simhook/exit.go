@@ -68,7 +68,7 @@ func exitCode(err error) int {
 	}
 	if list, ok := errors.AsType[*account.ReadError](err); ok {
 		if answer, ok := errors.AsType[*api.Error](list); ok && !api.Temporary(answer) {
-			return exitSettings // the account may not be listed
+			return exitSettings // the API refuses to list the account
 		}
 		return exitAPI
 	}

@@ -9,6 +9,7 @@ import (
 	"simhook/api"
 	"simhook/batch"
 	"simhook/cmd/simhook/internal/arguments"
+	"simhook/cmd/simhook/internal/options"
 	"simhook/cmd/simhook/internal/output"
 	"simhook/report"
 	"simhook/report/file"
@@ -80,7 +81,7 @@ func (b *bulk) next(s report.Summary, err error) string {
 	case bad:
 		words = []string{"check", b.source}
 	case err == nil && b.planning() && output.WritesOf(s) > 0:
-		words = []string{"apply", s.Results}
+		words = append(sameAPI(b.args), s.Results)
 	case err == nil && s.Complete:
 		words = []string{"report", s.Results}
 	}
@@ -89,4 +90,16 @@ func (b *bulk) next(s report.Summary, err error) string {
 		return ""
 	}
 	return line
+}
+
+// sameAPI begins the command that applies a plan, with the options that said which API the plan is about.
+func sameAPI(args []string) []string {
+	words := []string{"apply"}
+	given, _, _ := arguments.Arrange(options.Reconcile(), args[1:]) // they were read without an error before
+	for _, option := range given {
+		if name, _, _ := strings.Cut(strings.TrimLeft(option, "-"), "="); options.ChoosesAPI(name) {
+			words = append(words, strings.TrimSuffix(option, "=true"))
+		}
+	}
+	return words
 }

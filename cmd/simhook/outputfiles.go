@@ -5,6 +5,7 @@ import (
 
 	"simhook/report"
 	"simhook/report/file"
+	"simhook/report/history"
 )
 
 // outputFile is a file that a command writes.
@@ -51,9 +52,16 @@ func (b *bulk) checkOutputs() error {
 	if !b.looksOnly() {
 		outputs = append(outputs, outputFile{"metrics-file", b.metricsFile})
 	}
-	taken := []string{b.source, b.access.Credentials.SecretFile, b.access.Credentials.TokenFile}
-	for _, suffix := range []string{"", report.PartialSuffix, ".lock", ".torn"} {
+	taken := []string{b.source, b.knownRefused, b.access.Credentials.SecretFile, b.access.Credentials.TokenFile}
+	if b.file != nil {
+		taken = append(taken, b.file.Path)
+	}
+	for _, suffix := range []string{"", report.PartialSuffix, ".lock", ".torn", ".merging"} {
 		taken = append(taken, b.results+suffix)
+	}
+	if base := b.history(); base != "" {
+		taken = append(taken, history.Files(base)...)
+		taken = append(taken, history.Path(base, b.shard))
 	}
 	return checkOutputs(outputs, taken...)
 }

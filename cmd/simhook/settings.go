@@ -13,7 +13,8 @@ import (
 	"simhook/report"
 )
 
-// settings reads the options of a command: the command line beats the environment, which beats the default. The first
+// settings reads the options of a command: the command line beats the environment, which beats the settings
+// file, which beats the default. The first
 // bad value is kept as err. After it no value that was read may be used.
 type settings struct {
 	c     *cli.Context

@@ -14,7 +14,7 @@ import (
 // left to the next watch.
 func (p *program) untilSignal(parent context.Context) (ctx context.Context, release func()) {
 	return p.onSignals(parent, func(cancel context.CancelCauseFunc, _ int) {
-		p.console.Say("stopping: nothing has been called")
+		p.console.Say("stopping: nothing has been changed")
 		cancel(batch.ErrStopped)
 	})
 }

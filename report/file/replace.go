@@ -9,11 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Replace writes a file in one step: a reader finds the old content or the new, never half of one, also after a power
-// cut. It follows links. What cannot be replaced is written over in place: a device, a file in a read-only folder, or a
-// file mounted by itself, such as a Kubernetes termination log. The umask applies to mode.
+// cut or on a full disk. It follows links. What cannot be replaced is written over in place: a device, a file in a read-only
+// folder, or a file mounted by itself, such as a Kubernetes termination log. The umask applies to mode.
 func Replace(path string, data []byte, mode os.FileMode) error {
 	return ReplaceWith(path, mode, func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -31,18 +32,33 @@ func ReplaceWith(path string, mode os.FileMode, content func(io.Writer) error) e
 		return write(path, os.O_WRONLY, content, mode, false)
 	}
 	temp := tempBeside(path)
-	err = write(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, content, mode, true)
+	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err == nil {
-		err = os.Rename(temp, path)
+		if err = fill(f, content, true); err == nil {
+			err = os.Rename(temp, path)
+		}
+		if err == nil {
+			return SyncDir(OS{}, path)
+		}
+		_ = os.Remove(temp) // the first error counts
 	}
-	if err == nil {
-		return SyncDir(OS{}, path)
+	if !isFixed(err) {
+		return err
 	}
-	_ = os.Remove(temp) // it may not be there
 	if inPlace := write(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, content, mode, true); inPlace != nil {
 		return err
 	}
 	return nil
+}
+
+// isFixed reports whether a file cannot be replaced because of where it is.
+func isFixed(err error) bool {
+	for _, reason := range []error{fs.ErrPermission, syscall.EROFS, syscall.EBUSY, syscall.EXDEV, syscall.ENAMETOOLONG} {
+		if errors.Is(err, reason) {
+			return true
+		}
+	}
+	return false
 }
 
 func write(path string, flags int, content func(io.Writer) error, mode os.FileMode, regular bool) error {
@@ -50,8 +66,13 @@ func write(path string, flags int, content func(io.Writer) error, mode os.FileMo
 	if err != nil {
 		return err
 	}
+	return fill(f, content, regular)
+}
+
+// fill writes a file's content, and closes it.
+func fill(f *os.File, content func(io.Writer) error, regular bool) error {
 	out := bufio.NewWriter(f)
-	err = content(out)
+	err := content(out)
 	if err == nil {
 		err = out.Flush()
 	}

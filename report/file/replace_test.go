@@ -2,6 +2,7 @@ package file_test
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -37,6 +38,21 @@ func TestReplace(t *testing.T) {
 		}
 		if got, _ := os.ReadFile(target); string(got) != "x" {
 			t.Errorf("the target holds %q", got)
+		}
+	})
+	t.Run("leaves what is there when the new content cannot be written", func(t *testing.T) {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "fleet.csv")
+		full := errors.New("no space left on device")
+		err := errors.Join(os.WriteFile(path, []byte("old"), 0o600), file.ReplaceWith(path, 0o600, func(w io.Writer) error {
+			_, _ = w.Write(make([]byte, 1<<20))
+			return full
+		}))
+		if got, _ := os.ReadFile(path); string(got) != "old" || !errors.Is(err, full) {
+			t.Errorf("it holds %d bytes, %v", len(got), err)
+		}
+		if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+			t.Errorf("%d files are left", len(entries))
 		}
 	})
 	t.Run("says so where there is no such folder", func(t *testing.T) {

@@ -97,11 +97,7 @@ func (j *Journal) readBase() error {
 		if !j.options.Shard.Whole() {
 			sims.add(&s.entry)
 		}
-		if j.options.Sweep {
-			j.keepEarlier(s, s.entry.done(j.options))
-			return nil
-		}
-		if again := j.remember(s); again {
+		if again := j.rememberComplete(s); again {
 			return secondRow(s)
 		}
 		return nil
@@ -217,6 +213,15 @@ func simOf(correlationID []byte) []byte {
 		return nil
 	}
 	return iccid
+}
+
+// rememberComplete notes what a row of complete results means for this run: where all SIMs are visited again, none is done.
+func (j *Journal) rememberComplete(s *scan) (again bool) {
+	if j.options.Sweep {
+		j.keepEarlier(s, s.entry.done(j.options))
+		return false
+	}
+	return j.remember(s)
 }
 
 // remember notes what a row means for this run, and reports whether an earlier row had the same key.

@@ -21,7 +21,8 @@ import (
 // beside its own. So a fleet can be run with 3 shards, and then with 5 or with none, and no SIM that is done is called for.
 //
 // Of each SIM of the journal's shard the row counts that was finished last. Files that have not been written since the
-// journal's own complete results are passed over: they came in before, and what was dropped since must not come back.
+// journal's own complete results are passed over: their rows were taken over then, and rows that were dropped later must not
+// come back.
 // All files stay as they are.
 //
 // Results that are not finished cannot be taken over: the run that would go on with them would call again for what this
@@ -253,7 +254,7 @@ func (t *takeover) remember() error {
 	for i, f := range t.files {
 		err := t.each(i, f, func(s *scan) error {
 			if !t.journal.known.sims.Marked(s.entry.key) { // its SIM has no row in the partial file, which beats all others
-				t.journal.remember(s)
+				t.journal.rememberComplete(s)
 			}
 			return nil
 		})

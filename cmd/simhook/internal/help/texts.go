@@ -16,8 +16,8 @@ at a time, inside the account's quota, with one result row per SIM.
 The first example needs no credentials. The same command again continues where it stopped.
 Each command explains itself: simhook register --help.`
 
-	Register = `Sets the webhook of every SIM in FLEET.csv, for both notification types. The file has a
-column iccid, and may have a column webhook_url; - is standard input. The same command
+	Register = `Sets the webhook of every SIM in FLEET.csv, for SUBSCRIPTION_END and USAGE_THRESHOLD
+(others: --types). The file has a column iccid, and may have a column webhook_url; - is standard input. The same command
 again does what is not yet ok.
 
    simhook register --sandbox --webhook-url https://example.com/hook fleet.csv
@@ -28,15 +28,15 @@ Results go to FLEET.register.csv, one row per SIM. A run may be stopped at any t
 
 Each SIM is read first. A webhook that is there already is kept, and another one is replaced:
 its URL goes to FLEET.history.csv before the call, so that restore can put it back.
---record-previous=false saves the read, and with it the way back.
+--record-previous=false leaves that read out: which URL was there is then not known.
 
 --canary 20 reads the first 20 SIMs back before any other is changed, and stops there if they
 are not as they should be. --verify 100 reads 100 SIMs back at the end, chosen at random.
 
 A rehearsal with --sandbox has results of its own, FLEET.register.sandbox.csv.`
 
-	Unregister = `Removes the webhooks of every SIM in FLEET.csv, for both notification types, whatever
-their URL. Asks first on a terminal; elsewhere it needs --yes. The same command again
+	Unregister = `Removes the webhooks of every SIM in FLEET.csv for SUBSCRIPTION_END and USAGE_THRESHOLD
+(others: --types), whatever their URL. Asks first on a terminal; elsewhere it needs --yes. The same command again
 does what is not yet ok.
 
    simhook unregister --dry-run fleet.csv

@@ -64,7 +64,7 @@ type Subscription struct {
 	Spent      *int64    `json:"spent_balance"`
 }
 
-// ReadSIM reads what the API knows of a SIM. Its error is the first of those in Status.Errors.
+// ReadSIM reads what the API knows of a SIM. Its error joins those behind Status.Errors; nil: all was read.
 func ReadSIM(ctx context.Context, caller *batch.Caller, iccid string) (Status, error) {
 	s := Status{ICCID: iccid}
 	var errs []error

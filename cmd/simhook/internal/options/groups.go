@@ -20,8 +20,7 @@ const (
 // Groups are all groups in their order.
 func Groups() []string { return []string{Task, Account, Speed, Safety, Faults, Output, Seldom} }
 
-// text is an option with a value. What stands between backquotes in about is the name of its value; where initial is given
-// and is no value, it is words for the default.
+// text is an option with a value. What stands between backquotes in about is the name of its value.
 func text(group, name, about string) *cli.StringFlag {
 	return &cli.StringFlag{Category: group, Name: name, Usage: about}
 }

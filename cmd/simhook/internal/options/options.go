@@ -108,6 +108,13 @@ func account() []cli.Flag {
 	}
 }
 
+// ChoosesAPI reports whether an option says which API is called, and with which credentials.
+func ChoosesAPI(name string) bool {
+	return slices.ContainsFunc(slices.Concat(account(), Settings(), []cli.Flag{sandboxed()}), func(flag cli.Flag) bool {
+		return slices.Contains(flag.Names(), name)
+	})
+}
+
 // calls are the options of every command that calls the API.
 func calls() []cli.Flag {
 	return []cli.Flag{

@@ -11,12 +11,12 @@ import (
 // ShownCauses is how many groups of failures are shown. The results file has all of them.
 const ShownCauses = 10
 
-// WritesOf is how many calls it takes to repair a plan's differences. To replace a webhook takes two: the other one is
-// removed first.
+// WritesOf is how many calls it takes to repair a plan's differences, where the API takes a new webhook for a replacement of the
+// old one.
 func WritesOf(plan report.Summary) int {
 	writes := 0
 	for _, outcomes := range []map[report.Outcome]int{plan.Outcomes.All(), plan.PrunedOutcomes} {
-		writes += outcomes[report.WouldRegister] + 2*outcomes[report.WouldReplace] + outcomes[report.WouldUnregister]
+		writes += outcomes[report.WouldRegister] + outcomes[report.WouldReplace] + outcomes[report.WouldUnregister]
 	}
 	return writes
 }

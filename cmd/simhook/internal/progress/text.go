@@ -28,7 +28,7 @@ func Text(s batch.Status, now time.Time) string {
 		report.Thousands(int(s.RetriesMade())), retryReasons(s))
 	fmt.Fprintf(&text, "  %d of %d workers busy", s.Busy, s.Workers)
 	switch limits := limitWords(s, now); {
-	case paused(s):
+	case paused(s), len(limits) > 0 && strings.Contains(limits[0], " "): // a sentence of its own
 		text.WriteString(", " + limits[0])
 	case len(limits) > 0:
 		text.WriteString(", limited by the " + limits[0])
