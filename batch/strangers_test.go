@@ -183,6 +183,17 @@ func TestA401ThatPassesEndsNoRun(t *testing.T) {
 	})
 }
 
+func TestAWrongBaseURLIsRecognisedFromCallsAboutTheAccountToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newRig(t, sandbox.Options{}, 0)
+		g.sandbox.SetRules(sandbox.Rule{Name: "elsewhere", Answer: sandbox.GatewayPage(http.StatusNotFound)})
+		_, err := newTestCaller(t, g, CallOptions{}).Subscriptions(t.Context(), api.SubscriptionQuery{})
+		if _, ok := errors.AsType[*WrongBaseURLError](err); !ok {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestAWrongBaseURLIsRecognisedFromTheFirstAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newRig(t, sandbox.Options{}, 200)
