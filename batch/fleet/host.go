@@ -14,10 +14,11 @@ import (
 // anywhere, are found in practice). Names in other scripts count by their ASCII form. A name whose last part is a number is
 // none: some programs read 1.2.3 as 1.2.0.3, and others ask a name server.
 func checkHost(host string) error {
+	host = strings.TrimSuffix(host, ".")
 	if _, err := netip.ParseAddr(host); err == nil {
 		return nil
 	}
-	name, err := asciiHost(strings.TrimSuffix(host, "."))
+	name, err := asciiHost(host)
 	labels := strings.Split(name, ".")
 	switch {
 	case err != nil || len(name) > 253 || slices.ContainsFunc(labels, isNoLabel):

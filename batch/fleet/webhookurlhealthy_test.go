@@ -36,6 +36,7 @@ func TestHealthyURLsAreAccepted(t *testing.T) {
 		"https://static.1.2.0.192.clients.your-server.de/hook",
 		"https://fsn1.your-objectstorage.com/bucket",
 		"https://yourhosting.example/hook",
+		"https://yourapp.example/hook",
 		"https://api.telegram.org/bot123456:AAE-abc_DEF/sendMessage?chat_id=-100123&text=SIM",
 		"https://contoso.sharepoint.com/:x:/r/sites/a",
 		"https://eu.example.com/v1/projects/p/topics/t:publish",

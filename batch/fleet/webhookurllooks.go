@@ -21,9 +21,9 @@ func checkLooks(text string) error {
 			"the webhook URL holds an invisible character: type it anew, or paste it as plain text"},
 		{schemeTwice.MatchString(text), "the webhook URL begins with https:// twice"},
 		{holdsTwoURLs(text), "there are two URLs: a SIM has one webhook. If one is a part of the other, write its :// as %3A%2F%2F"},
-		{entity.MatchString(text), "the webhook URL is written for a web page: write & alone, and no &amp; or the like"},
+		{strings.Contains(text, ";") && entity.MatchString(text), "the webhook URL is written for a web page: write & alone, and no &amp; or the like"},
 		{isMasked(text, plain), "the webhook URL holds *** or the like, which stands for a password that was left out: write the password"},
-		{hasTextBefore(text), "the cell holds more than the webhook URL: take off what stands before https://, and what belongs to it at the end"},
+		{hasTextBefore(text), "there is more than the webhook URL: take off what stands before https://, and what belongs to it at the end"},
 		{isCut(text, plain), "the webhook URL was cut where it was shown: copy it whole"},
 	} {
 		if look.found {
@@ -31,7 +31,7 @@ func checkLooks(text string) error {
 		}
 	}
 	if endsInMore(text) {
-		return fmt.Errorf("the webhook URL ends in %c: take off what is no part of it", lastRune(text))
+		return fmt.Errorf("the webhook URL ends in %q: take off what is no part of it", string(lastRune(text)))
 	}
 	switch beforeQuery, query, _ := strings.Cut(text, "?"); {
 	case holdsPlaceholder(text, plain):
@@ -48,13 +48,16 @@ func checkLooks(text string) error {
 var (
 	scheme        = regexp.MustCompile(`(?i)https?://`)
 	schemeTwice   = regexp.MustCompile(`(?i)^https?://(?:https?:|https?//|[a-z]+://)`)
-	entity        = regexp.MustCompile(`(?i)&(?:amp|quot|lt|gt|apos|nbsp|#\d{2,6}|#x[0-9a-f]{2,6});`)
+	entity        = regexp.MustCompile(`(?i)&(?:amp|quot|lt|gt|apos|nbsp|hellip|equals|percnt|commat|colon|sol|num|#\d{2,6}|#x[0-9a-f]{2,6});`)
 	unicodeEscape = regexp.MustCompile(`\\u[0-9a-fA-F]{4}|\\/`)
 )
 
 // holdsTwoURLs finds a second URL. As the value of a parameter, or a part of a path, it may be meant for a relay. A path that
 // leads to the same host again is none.
 func holdsTwoURLs(text string) bool {
+	if strings.Count(text, "://") < 2 {
+		return false
+	}
 	var first int
 	for i, at := range scheme.FindAllStringIndex(text, -1) {
 		if i == 0 {
@@ -82,11 +85,11 @@ func authority(text string) string {
 // hasTextBefore leaves a URL alone whose own https:// was forgotten, and that has another in its query.
 func hasTextBefore(text string) bool {
 	at := scheme.FindStringIndex(text)
-	return at != nil && at[0] > 0 && !strings.ContainsAny(text[:at[0]], "./") && strings.IndexByte("=?", text[at[0]-1]) < 0
+	return at != nil && at[0] > 0 && !strings.ContainsAny(text[:at[0]], "./?")
 }
 
 func isCut(text, plain string) bool {
-	return strings.HasSuffix(plain, "...") || strings.HasSuffix(plain, "…") || strings.Contains(text, "…") || strings.Contains(text, "/.../")
+	return strings.HasSuffix(plain, "...") || strings.HasSuffix(plain, "…") || strings.ContainsAny(text, "…⋯‥") || strings.Contains(text, "/.../")
 }
 
 // endsInMore finds what a sentence, a table or a pair of brackets puts behind a URL. Brackets and quotes that were opened within
@@ -130,8 +133,8 @@ var (
 // Braille, variants of the character before.
 func isInvisible(r rune) bool {
 	const blankBraille = '\u2800'
-	return r == blankBraille ||
-		unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return r >= utf8.RuneSelf && (r == blankBraille ||
+		unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector))
 }
 
 func lastRune(text string) rune {

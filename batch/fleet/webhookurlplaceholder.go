@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +12,22 @@ func isMasked(text, plain string) bool {
 	if !found {
 		password = unescaped(userinfo(text)) // a token
 	}
-	return strings.Contains(text, "***") || maskedPassword.MatchString(password) || maskedText.MatchString(plain)
+	small := strings.ToLower(plain)
+	return strings.Contains(text, "***") || maskedPassword.MatchString(strings.ToLower(password)) ||
+		strings.ContainsAny(plain, "•●∙∗＊█■") && dots.MatchString(plain) || anyFits([]sign{
+		{"redacted", small, maskedValue}, {"filtered", small, maskedValue}, {"masked", small, maskedValue}, {"scrubbed", small, maskedValue},
+		{"xxxxx", small, maskedValue}, {"***", small, maskedValue},
+	})
+}
+
+// sign is a pattern to look for in a text. Its mark is there if the pattern fits, and is found much faster: most URLs have none.
+type sign struct {
+	mark, text string
+	pattern    *regexp.Regexp
+}
+
+func anyFits(signs []sign) bool {
+	return slices.ContainsFunc(signs, func(s sign) bool { return strings.Contains(s.text, s.mark) && s.pattern.MatchString(s.text) })
 }
 
 // userinfo is the user and the password of a URL, also of one that cannot be parsed.
@@ -21,36 +37,26 @@ func userinfo(text string) string {
 }
 
 var (
-	maskedPassword = regexp.MustCompile(`(?i)^(?:\*{2,}|x{3,}|\.{2,}|…|[\[<(-]*(?:redacted|hidden|masked|filtered|removed)[\]>)-]*)$`)
-	maskedText     = regexp.MustCompile(`[•●∙∗＊█■]{2,}|(?i:[\[<](?:redacted|filtered|masked|scrubbed)[\]>]|\(redacted\)|[=/]redacted(?:[&;/?#]|$)|=x{5,}(?:[&;#]|$))`)
+	dots           = regexp.MustCompile(`[•●∙∗＊█■]{2}`)
+	maskedPassword = regexp.MustCompile(`^(?:\*{2,}|x{3,}|\.{2,}|[-_#]{4,}|[…•●∙∗＊█■]|[\[<(*-]*(?:redacted|hidden|masked|filtered|removed)[\]>)*-]*)$`)
+	maskedValue    = regexp.MustCompile(`[\[<](?:redacted|filtered|masked|scrubbed)[\]>]|[=/(][*<([_-]*redacted[*>)\]_-]*(?:[&;/?#]|$)|=(?:x{5,}|\*{3,})(?:[&;#]|$)`)
 )
 
 // holdsPlaceholder finds what a manual, a template or a shell has put where something else belongs.
 func holdsPlaceholder(text, plain string) bool {
-	if strings.ContainsAny(text, "<>{}") {
-		return true
-	}
-	for _, p := range []struct {
-		mark    string // is there if the pattern fits: most URLs have none
-		in      string
-		pattern *regexp.Regexp
-	}{
+	return strings.ContainsAny(text, "<>{}") || anyFits([]sign{
 		{"$", plain, shellVariable},
 		{"%", text, windowsVariable},
 		{"[", plain, inBrackets},
 		{"<", plain, inAngles},
 		{"{", plain, inBraces},
-		{"__", plain, inUnderscores},
+		{"__", plain, inMarks}, {"=@", plain, inMarks}, {"=!", plain, inMarks},
 		{"/:", plain, colonName},
-		{"_HERE", plain, toBeFilled}, {"-HERE", plain, toBeFilled}, {"CHANGE", plain, toBeFilled}, {"REPLACE", plain, toBeFilled},
+		{"HERE", plain, toBeFilled}, {"CHANGE", plain, toBeFilled}, {"REPLACE", plain, toBeFilled},
+		{"MY", plain, toBeFilled}, {"ENTER", plain, toBeFilled}, {"INSERT", plain, toBeFilled}, {"PASTE", plain, toBeFilled},
 		{"YOUR", plain, yourCapitals},
 		{"your", strings.ReplaceAll(strings.ToLower(plain), "your-server.de", ""), yourThing}, // a provider of servers
-	} {
-		if strings.Contains(p.in, p.mark) && p.pattern.MatchString(p.in) {
-			return true
-		}
-	}
-	return false
+	})
 }
 
 // telling are names of what differs from one account to the next. Short words tell it in capitals only: ?fields=[name] is
@@ -59,6 +65,10 @@ const telling = `(?:(?i:[\w .-]*(?:token|secret|passw|api[ _-]?key|hostname|doma
 	`|(?:[A-Z0-9]+[ _-])*(?:KEY|HOST|USER|URL|URI|ID|NAME|PASS|PORT|PATH|HOOK|CODE|SIG|ENV|SERVER|IP|ICCID|BASE|ADDRESS)(?:[ _-][A-Z0-9]+)*` +
 	`|key|host)`
 
+// yours are things that stand behind "your" without a dash too. With shorter ones, names like yourapp are real.
+const yours = `(?:hostname|host|(?:sub)?domain|server|site|company|organi[sz]ation|access[_-]?token|token|secret|password|passwd|username|` +
+	`api[_-]?key|webhook|url)`
+
 // Each stands where a whole value begins, and fills it, so that passwords and tokens with such characters are no placeholders.
 var (
 	shellVariable   = regexp.MustCompile(`[/=:@]\$(?:` + telling + `|[A-Z][A-Z0-9]*_[A-Z0-9_]+)(?:\W|$)|\$\([A-Za-z_][\w.-]*\)`)
@@ -66,13 +76,13 @@ var (
 	inBrackets      = regexp.MustCompile(`[/=:@]\[` + telling + `\]|/\[[A-Za-z][\w .-]*\](?:[/?#:]|$)|\[(?:\.\.\.|…|(?i:your)[^\]]*)\]`)
 	inAngles        = regexp.MustCompile(`<` + telling + `>`)
 	inBraces        = regexp.MustCompile(`\{\{ *[\w.-]+ *\}\}|\$\{[^}]*\}|\{[A-Za-z_]+\}`)
-	inUnderscores   = regexp.MustCompile(`[/=:@]__[A-Z][A-Z_]*__(?:\W|$)`)
+	inMarks         = regexp.MustCompile(`[/=:@]__[A-Z][A-Z_]*__(?:\W|$)|=(?:@[A-Z][A-Z_]+@|![A-Z][A-Z_]+!)(?:[&;#]|$)`)
 	colonName       = regexp.MustCompile(`/:(?:` + telling + `|id|iccid)(?:[/?#]|$)`)
-	toBeFilled      = regexp.MustCompile(`[A-Z][_-]HERE(?:\W|$)|[/=:@.](?:CHANGE[_-]?ME|REPLACE[_-]?(?:ME|WITH|THIS))(?:[\W_]|$)`)
-	yourCapitals    = regexp.MustCompile(`(?:^|[^A-Za-z0-9])YOUR[_-][A-Z]`)
-	yourThing       = regexp.MustCompile(`(?:^|[^a-z0-9])your[_.-]?(?:own[_-])?(?:sub)?(?:hostname|host|domain|server|site|company|organi[sz]ation|org|` +
-		`app|project|access[_-]?token|token|secret|password|passwd|username|user|api[_-]?key|key|webhook|hook|url|uri|endpoint|tenant|instance|` +
-		`workspace|id|name|ip|port|path)(?:[^a-z0-9]|$)`)
+	toBeFilled      = regexp.MustCompile(`[A-Z][_-]HERE(?:\W|$)|[/=:@.](?:CHANGE[_-]?ME|REPLACE[_-]?(?:ME|WITH|THIS))(?:[\W_]|$)|` +
+		`[/=:@](?:MY|ENTER|INSERT|PASTE)[_-](?:[A-Z]+[_-])*(?:TOKEN|KEY|SECRET|HOST|DOMAIN|PASSWORD|USER|ID|URL)(?:[^\w-]|$)`)
+	yourCapitals = regexp.MustCompile(`(?:^|[^A-Za-z0-9])YOUR[_-][A-Z]`)
+	yourThing    = regexp.MustCompile(`(?:^|[^a-z0-9])your(?:[_.-]?` + yours + `|[_.-](?:own[_-])?(?:` + yours + `|org|app|project|key|user|hook|uri|endpoint|` +
+		`tenant|instance|workspace|id|name|ip|port|path))(?:[^a-z0-9]|$)`)
 	noHost = regexp.MustCompile(`^(?:tbd|tba|tbc|todo|none|null|nil|nan|undefined|unknown|placeholder|changeme|fixme|hostname|n\.a|` +
 		`xxx+|(?:(?:\d{1,3}|x+)\.)+x+|(?:.*\.)?tld)$`)
 )

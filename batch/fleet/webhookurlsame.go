@@ -57,11 +57,11 @@ func normalUser(user *url.Userinfo) string {
 
 // normalHost keeps the dot behind a name of one label: without it, a name server may add a domain.
 func normalHost(host string) string {
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return "[" + addr.String() + "]"
-	}
 	if name := strings.TrimSuffix(host, "."); strings.Contains(name, ".") {
 		host = name
+	}
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return "[" + addr.String() + "]"
 	}
 	if name, err := asciiHost(host); err == nil && strings.Trim(name, plainInHost+".") == "" {
 		return name
