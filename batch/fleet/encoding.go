@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/unicode"
@@ -27,7 +28,7 @@ func decode(file io.Reader) (io.Reader, error) {
 	if err := refuseKind(head); err != nil {
 		return nil, err
 	}
-	if bytes.HasPrefix(head, []byte("\x1f\x8b")) {
+	if isGzip(head) {
 		unzipped, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, damagedGzip(err)
@@ -36,9 +37,19 @@ func decode(file io.Reader) (io.Reader, error) {
 		if head, err = peek(in); err != nil {
 			return nil, err
 		}
+		if isGzip(head) {
+			return nil, errors.New("this is compressed with gzip twice: decompress it")
+		}
+		if err := refuseKind(head); err != nil {
+			return nil, err
+		}
 	}
 	if decoder := utf16Decoder(head); decoder != nil {
-		return transform.NewReader(in, decoder), nil
+		in = bufio.NewReaderSize(transform.NewReader(in, decoder), 1<<16)
+		if head, err = peek(in); err != nil {
+			return nil, err
+		}
+		return in, refuseKind(head)
 	}
 	if err := refuseBinary(head); err != nil {
 		return nil, err
@@ -48,6 +59,8 @@ func decode(file io.Reader) (io.Reader, error) {
 	}
 	return in, nil
 }
+
+func isGzip(head []byte) bool { return bytes.HasPrefix(head, []byte("\x1f\x8b")) }
 
 // peek gives the first bytes of in; a shorter text is no error.
 func peek(in *bufio.Reader) ([]byte, error) {
@@ -85,7 +98,11 @@ func otherKinds() [][2]string {
 	const again = ": save or export the SIMs as CSV"
 	return [][2]string{
 		{"pk\x03\x04", "this is an Excel workbook or a zip archive" + again},
+		{"pk\x05\x06", "this is an empty zip archive" + again},
+		{"pk\x07\x08", "this is a zip archive in several parts" + again},
 		{"\xd0\xcf\x11\xe0", "this is an old Excel workbook" + again},
+		{"par1\x15", "this is Parquet" + again},
+		{"sqlite format 3\x00", "this is a database of SQLite" + again},
 		{"%pdf-", "this is a PDF" + again},
 		{"{\\rtf", "this is a text with formatting (RTF)" + again},
 		{"<!doctype html", "this is a page of HTML, perhaps of a login" + again},
@@ -93,10 +110,12 @@ func otherKinds() [][2]string {
 		{"<?xml", "this is XML" + again},
 		{"<", "this is HTML or XML" + again},
 		{"{", "this is JSON" + again},
-		{"[{", "this is JSON" + again},
-		{"[\"", "this is JSON" + again},
+		{"-[ record", `this is psql's expanded output, one line for each cell: switch it off with \x, or use \copy ... with csv header`},
+		{"+-[ record", `this is psql's expanded output, one line for each cell: switch it off with \x, or use \copy ... with csv header`},
+		{"┌", "this is a table drawn for people" + again},
 		{"(\xb5/\xfd", "this is compressed with zstd: decompress it, or use gzip"},
 		{"\xfd7zxz", "this is compressed with xz: decompress it, or use gzip"},
+		{"7z\xbc\xaf", "this is compressed with 7-Zip: decompress it, or use gzip"},
 		{"bzh", "this is compressed with bzip2: decompress it, or use gzip"},
 		{"\xff\xfe\x00\x00", "this is UTF-32: save it as UTF-8"},
 		{"\x00\x00\xfe\xff", "this is UTF-32: save it as UTF-8"},
@@ -114,7 +133,65 @@ func refuseKind(head []byte) error {
 			return errors.New(kind[1])
 		}
 	}
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(start)), "\n")
+	switch {
+	case isJSONList(start):
+		return errors.New("this is JSON: save or export the SIMs as CSV")
+	case isMail(lines):
+		return errors.New("this is a saved mail: save the file that is attached to it, or the text as CSV")
+	case isDiff(lines):
+		return errors.New("this is a diff, the difference between two files: give the file itself")
+	}
 	return nil
+}
+
+// isJSONList reports whether a text begins as a list in JSON does. A name in brackets is none.
+func isJSONList(start []byte) bool {
+	inner, found := bytes.CutPrefix(start, []byte{'['})
+	inner = bytes.TrimLeft(inner, " \t\r\n")
+	return found && (len(inner) == 0 || bytes.IndexByte([]byte(`{["]0123456789`), inner[0]) >= 0)
+}
+
+// isMail reports whether a text begins with the header of a mail (RFC 5322, RFC 2045). A single line such as "Date: ..." is a
+// title.
+func isMail(lines []string) bool {
+	var subject, sender bool
+	for _, line := range lines {
+		name, _, found := strings.Cut(line, ":")
+		if line == "" {
+			break
+		}
+		if !found {
+			continue
+		}
+		switch name {
+		case "mime-version", "content-type", "content-transfer-encoding", "content-disposition", "message-id", "return-path", "received", "delivered-to":
+			return true
+		case "subject":
+			subject = true
+		case "from", "to", "date":
+			sender = true
+		}
+	}
+	return subject && sender
+}
+
+// isDiff reports whether a text begins as the output of diff does, in any of its forms.
+func isDiff(lines []string) bool {
+	first, second := lines[0], ""
+	if len(lines) > 1 {
+		second = lines[1]
+	}
+	switch {
+	case strings.HasPrefix(first, "diff -"), strings.HasPrefix(first, "@@ -"):
+		return true
+	case strings.HasPrefix(first, "--- "):
+		return strings.HasPrefix(second, "+++ ")
+	case strings.HasPrefix(first, "*** "), strings.HasPrefix(first, "index: "):
+		return strings.HasPrefix(second, "--- ") || strings.HasPrefix(second, "====")
+	}
+	change := strings.Trim(first, "0123456789,")
+	return (change == "a" || change == "c" || change == "d") && (strings.HasPrefix(second, "< ") || strings.HasPrefix(second, "> "))
 }
 
 // refuseBinary refuses what is no text.

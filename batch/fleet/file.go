@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -22,6 +19,7 @@ type file struct {
 	options Options
 	layout  layout
 	last    atomic.Pointer[pass] // the last whole one
+	urls    ownURLs
 }
 
 // openRereadable opens a regular file. Everything else it copies to one.
@@ -61,13 +59,12 @@ func (f *file) examine(delimiter byte) error {
 
 // How much of a file tells what all of it is like. It is chosen: it takes some milliseconds.
 const (
-	urlRows      = 500    // whose columns of URLs are looked for
 	sampleRows   = 20_000 // from the beginning
 	samplePlaces = 16     // further ones of a large file
 	placeBytes   = 16 << 10
 )
 
-// sample reads parts of the file: whether a column holds URLs that would be ignored, and how ICCIDs are written in it.
+// sample reads parts of the file, to learn how ICCIDs are written in it.
 func (f *file) sample() error {
 	lines, err := f.lines()
 	if err != nil {
@@ -89,11 +86,6 @@ func (f *file) sample() error {
 			continue
 		}
 		cells, _ := splitter.split(one.text)
-		if row < urlRows {
-			if err := f.layout.checkURLs(cells); err != nil {
-				return err
-			}
-		}
 		found.add(string(cellAt(cells, f.layout.iccid)))
 		row++
 	}
@@ -120,27 +112,6 @@ func (f *file) sampleFurther(found *sample) {
 			}
 		}
 	}
-}
-
-// checkURLs refuses a file with a column of URLs that no name makes the column of webhook URLs: all its SIMs would get the
-// URL of --webhook-url.
-func (l *layout) checkURLs(cells [][]byte) error {
-	if l.webhookURL >= 0 {
-		return nil
-	}
-	for i, cell := range cells {
-		text := strings.ToLower(strings.TrimSpace(string(cell[:min(len(cell), 16)])))
-		if i == l.iccid || !strings.HasPrefix(text, "https://") && !strings.HasPrefix(text, "http://") {
-			continue
-		}
-		name := "column " + strconv.Itoa(i+1)
-		if i < len(l.names) {
-			name += " (" + strconv.Quote(l.names[i]) + ")"
-		}
-		return fmt.Errorf("%s holds URLs, and they would be ignored: call the column of webhook URLs webhook_url; "+
-			"if these are others, add an empty column webhook_url", name)
-	}
-	return nil
 }
 
 // lines reads the file from its beginning, whatever other passes do at the same time.

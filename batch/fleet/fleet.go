@@ -17,6 +17,7 @@ type Options struct {
 
 	AllowBadLuhn bool   // accept ICCIDs whose check digit is wrong
 	WebhookURL   string // for rows without one of their own; empty: they have none; a bad one makes them bad rows
+	IgnoreURLs   bool   // URLs do not matter: those in a column that is not read are no error
 }
 
 // Fleet is a list of SIMs that can be gone over more than once. Its passes may run at the same time.

@@ -11,7 +11,9 @@ import (
 type pass struct {
 	rows      int
 	fallbacks int   // good rows without a webhook URL of their own
-	headers   []int // lines that were the header again; the first maxListed of them
+	headers   []int // lines that were the header again; the first of them, see note
+	rules     []int // lines that were rules and footers of tables; likewise
+	pruned    int   // rows of results whose SIM has left the fleet
 }
 
 // maxListed is how many lines, and how many columns, are named. It is chosen: the sentence should stay short.
@@ -53,7 +55,11 @@ func (f *file) found() []string {
 func (f *file) foundRows() (said []string) {
 	l := &f.layout
 	if l.titles > 0 {
-		said = append(said, fmt.Sprintf("passed over: %s above the header", lines(l.heading-l.titles, l.titles)))
+		above := "the header"
+		if l.name == "" {
+			above = "the first row"
+		}
+		said = append(said, fmt.Sprintf("passed over: %s above %s", lines(l.title, l.titles), above))
 	}
 	p := f.last.Load()
 	if p == nil {
@@ -61,6 +67,15 @@ func (f *file) foundRows() (said []string) {
 	}
 	if len(p.headers) > 0 {
 		said = append(said, "passed over: the header again on line "+listed(p.headers, strconv.Itoa))
+	}
+	if len(p.rules) > 0 {
+		said = append(said, "passed over: rules and footers on line "+listed(p.rules, strconv.Itoa))
+	}
+	switch {
+	case p.pruned == 1:
+		said = append(said, "passed over: 1 row of results whose SIM has left the fleet")
+	case p.pruned > 1:
+		said = append(said, fmt.Sprintf("passed over: %d rows of results whose SIMs have left the fleet", p.pruned))
 	}
 	if l.webhookURL >= 0 && f.options.WebhookURL != "" && p.fallbacks > 0 {
 		said = append(said, fmt.Sprintf("--webhook-url for %d of %d rows: the others have a webhook URL of their own", p.fallbacks, p.rows))

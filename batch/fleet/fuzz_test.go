@@ -32,7 +32,7 @@ func FuzzOpen(seeds *testing.F) {
 		}
 		defer f.Close()
 		rows, err := readFleet(t, f)
-		if err != nil && !bytes.HasPrefix(text, []byte("\x1f\x8b")) && !strings.Contains(err.Error(), "Export the column of ICCIDs as text") {
+		if err != nil && !bytes.HasPrefix(text, []byte("\x1f\x8b")) && !isRefusal(err) {
 			t.Errorf("reading ends with %v", err)
 		}
 		isText := utf8.Valid(text) && bytes.IndexByte(text, 0) < 0
@@ -61,6 +61,13 @@ func FuzzOpen(seeds *testing.F) {
 			}
 		}
 	})
+}
+
+// isRefusal reports whether an error says that the rows show the whole file to be of no use.
+func isRefusal(err error) bool {
+	return slices.ContainsFunc([]string{
+		"Export the column of ICCIDs as text", "the header of another table", "holds URLs, and they would be ignored", "are both of webhooks",
+	}, func(says string) bool { return strings.Contains(err.Error(), says) })
 }
 
 // standsAlone reports whether the digits of an ICCID stand in a text one after the other, with only what the clean-up takes

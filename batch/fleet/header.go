@@ -14,7 +14,24 @@ type header struct {
 	columns int
 	layout  layout
 	isRow   bool // the line is no header but the first row
+	isGood  bool // its ICCID may be one
+	isOpen  bool // it has a quote that is not closed
+	twice   bool // a name that is looked for stands there twice
+	fits    bool // the row below has an ICCID in its place
 	err     error
+}
+
+// isBetter reports whether a delimiter divides a line better than another one does.
+func (h *header) isBetter(other *header) bool {
+	for _, sign := range [...][2]bool{{h.err == nil, other.err == nil}, {h.isGood, other.isGood}, {h.twice, other.twice}} {
+		if sign[0] != sign[1] {
+			return sign[0]
+		}
+	}
+	if h.err == nil && h.fits != other.fits {
+		return h.fits
+	}
+	return h.columns > other.columns
 }
 
 // webhookURLColumns are the columnNames of the column of webhook URLs, the most telling first.
@@ -28,19 +45,26 @@ func iccidColumns() []string { return []string{"iccid", "simiccid", "sim"} }
 // readHeader finds the columns in a line, which is overwritten.
 func readHeader(line []byte, delimiter byte, column string) header {
 	splitter := cellSplitter{delimiter: delimiter}
-	cells, open := splitter.split(line)
-	h := header{columns: len(cells), layout: layout{delimiter: delimiter, webhookURL: -1, line: -1, columns: len(cells), chosen: column != ""}}
-	if open {
+	unclosed := quoting(line, delimiter) != closed
+	h := header{layout: layout{delimiter: delimiter, webhookURL: -1, line: -1, chosen: column != ""}}
+	if unclosed {
 		h.columns = bytes.Count(line, []byte{delimiter}) + 1
-		h.err = errors.New("a quote in the header is never closed: put the header on one line")
+		if first, _, _ := bytes.Cut(line, []byte{delimiter}); mayBeICCID(first) && column == "" {
+			h.isRow, h.isGood, h.isOpen = true, true, true
+			h.layout.columns = h.columns
+			return h
+		}
+		h.err = errors.New("a quote in the header is never closed: close it, or take it out")
 		return h
 	}
+	cells, _ := splitter.split(line)
+	h.columns, h.layout.columns = len(cells), len(cells)
 	wanted := iccidColumns()
 	if column != "" && columnName(column) != wanted[0] {
 		wanted = []string{columnName(column)}
 	}
 	if meansICCID(string(cells[0])) {
-		h.isRow = true
+		h.isRow, h.isGood = true, mayBeICCID(cells[0])
 		if column != "" && len(wanted) == 1 {
 			h.err = fmt.Errorf("has no header, so it has no column %q", column)
 		}
@@ -51,45 +75,123 @@ func readHeader(line []byte, delimiter byte, column string) header {
 		names[i] = columnName(string(cell))
 	}
 	if h.layout.iccid, h.err = findColumn(names, wanted...); h.err != nil {
+		h.twice = true
 		return h
 	}
 	if h.layout.iccid < 0 {
 		h.err = noColumn(cells, column)
 		return h
 	}
-	h.layout.name = names[h.layout.iccid]
-	for _, cell := range cells {
-		h.layout.names = append(h.layout.names, shown(string(cell), 40))
-	}
-	if slices.Contains(names, "subscriptionend") && slices.Contains(names, "action") { // simhook's own results
-		h.layout.line = slices.Index(names, "line")
+	if slices.ContainsFunc(cells, mayBeICCID) {
+		h.err = errors.New("the header holds an ICCID: a line with the names of the columns is needed, and below it one line for each SIM")
+		return h
 	}
 	h.layout.webhookURL, h.err = findColumn(names, webhookURLColumns()...)
-	h.layout.labels = findLabels(cells, h.layout.iccid, h.layout.webhookURL)
+	h.twice = h.err != nil
+	h.layout.describe(cells, names)
 	return h
+}
+
+// describe keeps what the header says about the columns.
+func (l *layout) describe(cells [][]byte, names []string) {
+	l.name, l.cleaned, l.own = names[l.iccid], names, ownColumns(cells)
+	for i, cell := range cells {
+		l.names = append(l.names, strings.TrimSpace(shown(string(cell), 40)))
+		if names[i] != "" {
+			l.columns = i + 1
+		}
+		if isWebhook := strings.Contains(names[i], "webhook") || slices.Contains(webhookURLColumns(), names[i]); isWebhook && i != l.webhookURL && i >= l.own && !isOld(string(cell)) {
+			l.rivals = append(l.rivals, i)
+		}
+	}
+	if isResults(cells) {
+		l.line = slices.Index(names, "line")
+	}
+	if behind := l.webhookURL + 1; behind > 0 && behind < len(names) && names[behind] == "" {
+		l.cut = behind
+	}
+	l.labels = findLabels(cells, l.iccid, l.webhookURL)
 }
 
 // meansICCID reports whether a first cell is an ICCID, perhaps a bad one, and not the name of a column.
 func meansICCID(cell string) bool {
 	_, _, err := NormaliseICCID(cell, true)
-	if bad, ok := errors.AsType[*ICCIDError](err); ok {
-		return bad.Kind == KindScientific || bad.Kind == KindDecimal || bad.Kind == KindNot89
+	if bad, ok := errors.AsType[*ICCIDError](err); ok && bad.Kind != KindScientific && bad.Kind != KindDecimal && bad.Kind != KindNot89 {
+		_, leads := leadingICCID([]byte(cell))
+		return leads || isMostlyDigits(cell)
 	}
 	return true
 }
 
+// isMostlyDigits reports whether a text has as many digits as an ICCID nearly has, of any script, and hardly a letter. A date
+// with a time has colons, and several cells with letters are not one.
+func isMostlyDigits(text string) bool {
+	digits, letters := 0, 0
+	for _, r := range text {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case unicode.IsLetter(r):
+			letters++
+		case r == ':':
+			return false
+		}
+	}
+	return digits >= 15 && (letters == 0 || letters <= 3 && !strings.ContainsAny(text, delimiters))
+}
+
+// mayBeICCID reports whether a cell is an ICCID, whatever its check digit.
+func mayBeICCID(cell []byte) bool {
+	_, _, err := NormaliseICCID(string(cell), true)
+	return err == nil
+}
+
+// holdsICCID reports whether a line has an ICCID anywhere, whatever its check digit: as digits one after the other, or as a cell.
+func holdsICCID(line []byte) bool {
+	run := 0
+	for i := 0; i <= len(line); i++ {
+		if i < len(line) && line[i] >= '0' && line[i] <= '9' {
+			run++
+			continue
+		}
+		if run >= 18 && run <= 20 && string(line[i-run:i-run+2]) == "89" {
+			return true
+		}
+		run = 0
+	}
+	return slices.ContainsFunc(bytes.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(delimiters, r) }), mayBeICCID)
+}
+
 // columnName is a column's name in lower case without spaces, dashes, quotes and underscores, and without what stands in
-// brackets behind it. So "SIM ICCID", "sim_iccid", "webhook_url (optional)" and a name behind a byte order mark are found.
+// brackets behind it. So "SIM ICCID", "sim_iccid", "webhook_url (optional)" and a name behind a byte order mark are found. A
+// column that the brackets call an old one keeps them, so that it is not.
 func columnName(cell string) string {
-	if name, _, found := strings.Cut(cell, "("); found && strings.TrimSpace(name) != "" {
+	name, bracket, found := strings.Cut(cell, "(")
+	if found && strings.Contains(bracket, ")") && strings.TrimSpace(name) != "" && !isOld(cell) {
 		cell = name
 	}
+	return plainName(cell)
+}
+
+// plainName is columnName with the brackets.
+func plainName(cell string) string {
 	return strings.Map(func(r rune) rune {
 		if isSpace(r) || isDash(r) || isQuote(r) || r == '_' {
 			return -1
 		}
 		return unicode.ToLower(r)
 	}, cell)
+}
+
+// isOld reports whether brackets behind a column's name say that it is not the one in use.
+func isOld(cell string) bool {
+	_, bracket, _ := strings.Cut(strings.ToLower(cell), "(")
+	words := strings.FieldsFunc(strings.NewReplacer("'", "", "’", "").Replace(bracket), func(r rune) bool { return !unicode.IsLetter(r) })
+	said := " " + strings.Join(words, " ") + " "
+	return slices.ContainsFunc([]string{
+		"old", "previous", "previously", "former", "formerly", "before", "deprecated", "obsolete", "outdated", "legacy", "unused", "retired",
+		"ignore", "ignored", "replaced", "not use", "dont use", "not used", "not in use", "no longer", "alt", "veraltet",
+	}, func(old string) bool { return strings.Contains(said, " "+old+" ") })
 }
 
 // findColumn gives the column with the first wanted name that is among the names; -1 if none is.
@@ -114,6 +216,10 @@ func findColumn(names []string, wanted ...string) (int, error) {
 
 // noColumn is the error of a header without a column of ICCIDs. It lists the columns.
 func noColumn(cells [][]byte, column string) error {
+	if slices.ContainsFunc(cells, mayBeICCID) {
+		return errors.New("has no header, and its ICCIDs do not stand in the first column: " +
+			"write a line with the names of the columns above the rows, with iccid for that of the ICCIDs")
+	}
 	const listed = 20
 	names := make([]string, 0, listed)
 	for i, cell := range cells {

@@ -254,8 +254,6 @@ func notDigits(cell string, bad rune) *ICCIDError {
 	case scientific && exponent != "" && onlyDigits(strings.TrimLeft(exponent, "+-")):
 		return &ICCIDError{KindScientific, "a spreadsheet has rounded this ICCID to scientific notation " +
 			"and its last digits are lost: export the column as text"}
-	case decimal && !scientific && isICCID(decimals):
-		return &ICCIDError{KindTwoFields, "a number stands before the ICCID: if this is a numbered list, delete the numbers"}
 	case decimal && !scientific:
 		return &ICCIDError{KindDecimal, "a program has made a decimal number of this ICCID " +
 			"and its last digits may be lost: export the column as text"}

@@ -69,6 +69,17 @@ func ownColumns(header [][]byte) (n int) {
 	return n
 }
 
+// isResults reports whether a header is that of results as simhook writes them.
+func isResults(header [][]byte) bool {
+	n := ownColumns(header)
+	for i, name := range results.Columns()[:min(n, 5)] {
+		if string(header[i]) != name {
+			return false
+		}
+	}
+	return n > 5 && slices.ContainsFunc(header[:n], func(name []byte) bool { return string(name) == "base_url" })
+}
+
 // of are the cells of a row.
 func (l *labels) of(cells [][]byte) []string {
 	if len(l.columns) == 0 {

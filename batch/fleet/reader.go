@@ -12,13 +12,16 @@ import (
 // reader makes rows of the lines of a file. It cuts the lines itself and does not use encoding/csv, because
 // that takes everything behind a stray quote into one cell. Here a broken line costs one row.
 type reader struct {
+	file   *file
 	layout layout
+	all    records
 	cells  cellSplitter
 	rows   rowMaker
 	iccids strings.Builder // the ICCIDs of many rows, so that each does not take memory of its own
 	url    string          // the webhook URL found last, for the same reason
 	damage damage
 	met    pass
+	err    error // why the file is of no use as a whole
 }
 
 // each implements source. It checks the file before the first row and after the last.
@@ -30,22 +33,25 @@ func (f *file) each(show func(*Row) bool) error {
 	if err != nil {
 		return f.failure(0, err)
 	}
-	r := reader{layout: f.layout, cells: cellSplitter{delimiter: f.layout.delimiter}, rows: newRowMaker(f.options, &f.layout)}
-	all := records{lines: lines, layout: f.layout}
+	r := reader{
+		file: f, layout: f.layout, all: records{lines: lines, layout: f.layout},
+		cells: cellSplitter{delimiter: f.layout.delimiter}, rows: newRowMaker(f.options, &f.layout),
+	}
 	var row Row
 	for {
-		one, err := all.next()
+		one, err := r.all.next()
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				break
 			}
 			return f.failure(lines.number+1, err)
 		}
-		if one.line <= f.layout.heading {
-			continue
-		}
 		row = Row{Line: one.line}
-		if !r.fill(&row, one) {
+		isRow := r.fill(&row, one)
+		if r.err != nil {
+			return f.failure(row.Line, r.err)
+		}
+		if !isRow {
 			continue
 		}
 		r.met.rows++
@@ -59,48 +65,93 @@ func (f *file) each(show func(*Row) bool) error {
 	if err := r.damage.err(); err != nil {
 		return f.failure(0, err)
 	}
-	r.met.fallbacks = r.rows.fallbacks
 	f.last.Store(&r.met)
 	return nil
 }
 
-// fill makes a row of a record. It reports false for one without content, and for one that is the header again.
+// fill makes a row of a record. It reports false for one that is passed over.
 func (r *reader) fill(row *Row, one *record) bool {
-	switch {
-	case one.err != nil:
-		row.refuse(KindLongLine, one.err.Error()+": put one SIM on each line")
-		return true
-	case one.open:
-		row.Cell = shown(string(one.text), maxCell)
-		row.refuse(KindOpenQuote, "a quote opens a cell on this line and is not closed: close it, or take it out")
-		return true
-	case one.within > 0:
-		row.Cell = shown(string(one.text), maxCell)
-		row.refuse(KindOpenQuote, fmt.Sprintf("this line may stand inside the quote that line %d opens, or be a row: close that quote, or take it out", one.within))
+	if r.inDoubt(row, one) {
 		return true
 	}
 	cells, _ := r.cells.split(one.text)
-	found := cellAt(cells, r.layout.iccid)
-	if r.layout.repeatsHeader(found) {
-		if len(r.met.headers) <= maxListed {
-			r.met.headers = append(r.met.headers, row.Line)
-		}
-		return false
-	}
 	if r.layout.isPruned(cells) {
+		r.met.pruned++
 		return false
 	}
-	r.rows.fill(row, r.iccid(found), r.webhookURL(cellAt(cells, r.layout.webhookURL)))
+	own := cellAt(cells, r.layout.webhookURL)
+	r.rows.fill(row, r.iccid(cellAt(cells, r.layout.iccid)), r.webhookURL(own))
 	if r.rows.digits != "" {
 		r.damage.add(r.rows.digits, r.rows.wrong)
 	}
 	if row.Problem == "" {
 		r.checkWidth(row, cells)
+	} else if r.passOver(row, cells) {
+		return false
+	}
+	if row.Problem == "" && !r.rows.options.IgnoreURLs {
+		r.checkURLs(row, cells, own)
 	}
 	if r.rows.options.Labels && row.Kind != KindWidth { // else the cells may not be those of their columns
 		row.Labels = r.layout.labels.of(cells)
 	}
-	return row.Kind != KindEmpty || !isBlank(bytes.Join(cells, nil))
+	if n := len(cells); n < r.layout.columns && r.layout.columns > 2 && !one.quoted {
+		if doubt := r.all.short(row.Line, n); doubt != "" && row.Problem == "" {
+			row.refuse(KindWidth, doubt)
+		}
+	}
+	if row.Problem == "" && len(bytes.TrimSpace(own)) == 0 {
+		r.met.fallbacks++
+	}
+	return true
+}
+
+// inDoubt refuses a record of which it cannot be said whether it is a row.
+func (r *reader) inDoubt(row *Row, one *record) bool {
+	switch {
+	case one.err != nil:
+		row.refuse(KindLongLine, one.err.Error()+": put one SIM on each line")
+		return true
+	case one.open:
+		row.refuse(KindOpenQuote, "a quote opens a cell on this line and is not closed: close it, or take it out")
+	case one.within > 0:
+		row.refuse(KindOpenQuote, fmt.Sprintf("this line may stand inside the quote that line %d opens, or be a row: close that quote, or take it out", one.within))
+	case one.doubt != "":
+		row.refuse(KindOpenQuote, one.doubt)
+	default:
+		return false
+	}
+	row.Cell = shown(string(one.text), maxCell)
+	return true
+}
+
+// passOver reports whether the line of a bad row is no row: it is blank, the header again, or what databases write around
+// rows. Another header ends the reading, because the columns below it may be others.
+func (r *reader) passOver(row *Row, cells [][]byte) bool {
+	switch {
+	case isBlank(bytes.Join(cells, nil)):
+		return true
+	case row.Kind != KindNotDigits && row.Kind != KindEmpty && row.Kind != KindTooShort && row.Kind != KindDecimal:
+	case r.layout.isHeader(cells):
+		r.met.headers = note(r.met.headers, row.Line)
+		return true
+	case r.layout.isOtherHeader(cells):
+		r.err = errors.New("this looks like the header of another table, whose columns may be others: put one table into a file, and its header once")
+	case isRule(cells) || isFooter(cells):
+		r.met.rules = note(r.met.rules, row.Line)
+		return true
+	case isNumbered(cellAt(cells, r.layout.iccid)):
+		row.refuse(KindNotDigits, "a number stands before the ICCID, as in a list: take it away")
+	}
+	return false
+}
+
+// note keeps the first of the lines that are to be named, and one more.
+func note(lines []int, line int) []int {
+	if len(lines) <= maxListed {
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // checkWidth refuses a row that has more or fewer cells than the header, where that puts in doubt which SIM or which URL is
@@ -108,8 +159,8 @@ func (r *reader) fill(row *Row, one *record) bool {
 func (r *reader) checkWidth(row *Row, cells [][]byte) {
 	l := &r.layout
 	switch {
-	case len(cells) > l.columns && !isBlank(bytes.Join(cells[l.columns:], nil)):
-		row.refuse(KindWidth, fmt.Sprintf("the line has %d cells, and the header %d: put one SIM on each line, and a cell that holds %s in quotes",
+	case len(cells) > l.columns && l.name != "" && !isBlank(bytes.Join(cells[l.columns:], nil)), l.cut > 0 && !isBlank(cellAt(cells, l.cut)):
+		row.refuse(KindWidth, fmt.Sprintf("the line has %d cells, and the header %d with a name: put one SIM on each line, and a cell that holds %s in quotes",
 			len(cells), l.columns, delimiterName(l.delimiter)))
 	case l.webhookURL >= 0 && len(cells) <= l.webhookURL:
 		row.refuse(KindWidth, fmt.Sprintf("the line has %d cells, and the header %d: its webhook_url is missing; leave the cell empty for the URL of --webhook-url",
@@ -119,13 +170,17 @@ func (r *reader) checkWidth(row *Row, cells [][]byte) {
 	}
 }
 
-// hasOtherICCID reports whether a cell beside that of the row's ICCID holds another one.
+// hasOtherICCID reports whether a cell beside that of the row's ICCID holds another one, whatever its check digit.
 func hasOtherICCID(cells [][]byte, own int, iccid string) bool {
 	for i, cell := range cells {
-		if i == own || len(cell) < 18 || len(cell) > 60 || !bytes.Contains(cell[:8], []byte("89")) {
+		if i == own || len(cell) < 18 {
 			continue
 		}
-		if other, _, err := NormaliseICCID(string(cell), false); err == nil && other != iccid {
+		cell = bytes.TrimSpace(cell)
+		if len(cell) < 18 || len(cell) > 60 || !bytes.Contains(cell[:8], []byte("89")) {
+			continue
+		}
+		if other, _, err := NormaliseICCID(string(cell), true); err == nil && other != iccid {
 			return true
 		}
 	}

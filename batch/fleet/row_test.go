@@ -250,7 +250,7 @@ func TestAFileWithRoundedNumbersIsRefused(t *testing.T) {
 }
 
 func TestAColumnOfURLsIsNotIgnored(t *testing.T) {
-	_, err := fleet.Open(t.Context(), writeFleet(t, "iccid,target\n"+documented+",https://example.com/own\n"), nil, "", fleet.Options{})
+	_, err := readFleet(t, openFleet(t, writeFleet(t, "iccid,target\n"+documented+",https://example.com/own\n"), fleet.Options{}))
 	if err == nil || !strings.Contains(err.Error(), `column 2 ("target") holds URLs`) {
 		t.Errorf("%v", err)
 	}

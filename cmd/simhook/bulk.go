@@ -186,7 +186,9 @@ func (b *bulk) openSource(ctx context.Context, cfg *batch.Config) (closeIt func(
 // openFleet opens the fleet file. Standard input is kept in a file without a name beside the results, a place that can
 // be written to.
 func (b *bulk) openFleet(ctx context.Context) (*fleet.Fleet, error) {
-	fleet, err := fleet.Open(ctx, b.source, b.stdin, filepath.Dir(b.results), b.fleetOptions)
+	options := b.fleetOptions
+	options.IgnoreURLs = !b.needsURL()
+	fleet, err := fleet.Open(ctx, b.source, b.stdin, filepath.Dir(b.results), options)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +204,7 @@ func (b *bulk) readKnownRefused(ctx context.Context) (func(iccid string) bool, e
 	if b.knownRefused == "" {
 		return nil, nil
 	}
-	known, err := fleet.Open(ctx, b.knownRefused, b.stdin, "", fleet.Options{AllowBadLuhn: true})
+	known, err := fleet.Open(ctx, b.knownRefused, b.stdin, "", fleet.Options{AllowBadLuhn: true, IgnoreURLs: true})
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,12 @@ func TestCheckAndARunReadEveryFleetAlike(t *testing.T) {
 				{"register"}, {"reconcile", "--prune", "--yes"}, {"unregister", "--yes"},
 			} {
 				code, done := read(args...)
+				if sims, only := refusedForURLs()[filepath.Base(path)]; only && args[0] == "unregister" { // which needs none
+					if code != 0 || done.OK != sims {
+						t.Errorf("%v: exit code %d, %+v", args, code, done)
+					}
+					continue
+				}
 				if code != checkCode {
 					t.Errorf("%v: exit code %d, and check %d", args, code, checkCode)
 				}
@@ -71,4 +77,9 @@ func TestCheckAndARunReadEveryFleetAlike(t *testing.T) {
 			}
 		})
 	}
+}
+
+// refusedForURLs are the fleets of which something is refused only because a URL would be ignored, and how many SIMs they have.
+func refusedForURLs() map[string]int {
+	return map[string]int{"urls-ignored.csv": 1, "urls-in-other-cells.csv": 3}
 }

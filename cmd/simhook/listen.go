@@ -76,6 +76,7 @@ func (s *settings) listener(p *program) (*listener, error) {
 	l.options.Targets = s.targets()
 	l.fleetOptions = fleet.Options{
 		Delimiter: s.delimiter(), Column: s.text("column"), AllowBadLuhn: s.enabled("allow-bad-luhn"),
+		IgnoreURLs: true,
 	}
 	if (l.cert == "") != (l.key == "") {
 		s.fail("tls-cert", "https needs both --tls-cert and --tls-key")

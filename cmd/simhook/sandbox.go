@@ -39,7 +39,7 @@ func (p *program) sandboxCommand() *cli.Command {
 				return err
 			}
 			if path := s.text("account"); path != "" {
-				account, err := fleet.Open(c.Context, path, p.stdin, "", fleet.Options{AllowBadLuhn: true})
+				account, err := fleet.Open(c.Context, path, p.stdin, "", fleet.Options{AllowBadLuhn: true, IgnoreURLs: true})
 				if err != nil {
 					return err
 				}

@@ -1,0 +1,97 @@
+package fleet
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode"
+)
+
+// checkURLs looks for URLs that a row would not get. If the row has no webhook URL of its own and no name tells which column has
+// them, the file is refused: its SIMs would get the URL of --webhook-url. If there is such a column, and other rows use it, the
+// row is refused. So is a file in which two columns of webhooks have URLs.
+func (r *reader) checkURLs(row *Row, cells [][]byte, own []byte) {
+	l := &r.layout
+	if len(own) > 0 && len(bytes.TrimSpace(own)) > 0 {
+		for _, i := range l.rivals {
+			if holdsURL(cellAt(cells, i)) {
+				r.err = fmt.Errorf("columns %d and %d of the header are both of webhooks, and both have URLs here: rename or remove one", min(l.webhookURL, i)+1, max(l.webhookURL, i)+1)
+			}
+		}
+		return
+	}
+	for i, cell := range cells {
+		if i == l.iccid || i == l.webhookURL || i < l.own || !holdsURL(cell) {
+			continue
+		}
+		name := "column " + strconv.Itoa(i+1)
+		if i < len(l.names) {
+			name += " (" + strconv.Quote(l.names[i]) + ")"
+		}
+		if l.webhookURL < 0 {
+			r.err = fmt.Errorf("%s holds URLs, and they would be ignored: call the column of webhook URLs webhook_url; "+
+				"if these are others, add an empty column webhook_url", name)
+			return
+		}
+		if r.file.hasOwnURLs() {
+			row.refuse(KindWebhookURL, "webhook_url is empty, and "+name+" holds a URL: write the URL of this SIM's webhook into webhook_url")
+		}
+		return
+	}
+}
+
+// ownURLs is whether any row of a file has a webhook URL of its own. It is found out once, and only if that matters.
+type ownURLs struct {
+	once sync.Once
+	some bool
+}
+
+func (f *file) hasOwnURLs() bool {
+	f.urls.once.Do(func() { f.urls.some = f.findOwnURL() })
+	return f.urls.some
+}
+
+// findOwnURL reads the file up to the first row that has one. An error ends it, and the pass that asks meets it too.
+func (f *file) findOwnURL() bool {
+	lines, err := f.lines()
+	if err != nil {
+		return false
+	}
+	all := records{lines: lines, layout: f.layout}
+	splitter := cellSplitter{delimiter: f.layout.delimiter}
+	for {
+		one, err := all.next()
+		if err != nil {
+			return false
+		}
+		if one.err != nil || one.open || one.within > 0 || one.doubt != "" {
+			continue
+		}
+		cells, _ := splitter.split(one.text)
+		if own := cellAt(cells, f.layout.webhookURL); !isBlank(own) && !f.layout.isHeader(cells) && !isRule(cells) {
+			return true
+		}
+	}
+}
+
+// holdsURL reports whether a cell has a web address in it, also one that a program or a person has put into brackets, a formula
+// or words.
+func holdsURL(cell []byte) bool {
+	const shortest = len("www.a.b")
+	if len(cell) < shortest {
+		return false
+	}
+	if bytes.Contains(cell, []byte("://")) {
+		text := strings.ToLower(strings.Map(func(r rune) rune {
+			if isInvisible(r) {
+				return -1
+			}
+			return r
+		}, string(cell)))
+		return strings.Contains(text, "http://") || strings.Contains(text, "https://")
+	}
+	text := bytes.TrimLeftFunc(cell[:min(len(cell), 40)], func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	return len(text) >= shortest && strings.EqualFold(string(text[:4]), "www.")
+}
