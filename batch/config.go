@@ -54,6 +54,9 @@ type Config struct {
 	// History is the path, without its ending, of the file that keeps every change until it is taken back: see package
 	// report/history. All commands for a fleet share it. "": Results without its ending.
 	History string
+	// Past is the path of the results of the run that a dry run plans: Prune finds there which SIMs have left the fleet, since a
+	// plan's own results say only what was planned. "": nothing is pruned.
+	Past string
 	// Again does SIMs again that earlier runs have done.
 	Again bool
 	// OnResult is told the result of each SIM once it is written down, and of each row of the fleet that names no

@@ -38,15 +38,21 @@ func (p Plan) ToDo() int { return p.New + p.Again + p.Gone }
 type planner struct {
 	cfg       *Config
 	journal   *results.Journal
+	past      *results.Journal     // knows the SIMs that have left the fleet: the same, or of a dry run another; nil: nothing is pruned
 	changes   *history.LastChanges // nil: none are known
 	others    otherShards
 	elsewhere otherFleets
-	done      string  // a SIM that an earlier run has done; "": none
-	backlog   backlog // what the last pass has left to do
+	rounded   roundedSIMs // nil: they are not looked for
+	done      string      // a SIM that an earlier run has done; "": none
+	backlog   backlog     // what the last pass has left to do
 }
 
 // otherShards counts the rows that a pass over the fleet leaves to other shards.
-type otherShards struct{ sims, bad int }
+type otherShards struct {
+	sims, bad int
+	unusable  int         // those that their shards will find invalid or duplicate, bad ones among them
+	seen      *simset.Set // nil: duplicates are not looked for
+}
 
 // entry is a row of the fleet, and what is known of it.
 type entry struct {
@@ -58,10 +64,14 @@ type entry struct {
 }
 
 // plan goes over the fleet once and counts. It makes no call. Its error is a *fleet.Error if the fleet is of no use,
-// a *TooManyDeletesError, or the context's. bad counts the rows that name no SIM.
+// a *TooManyDeletesError, an *UnexpectedDeletesError, a *RoundedError, or the context's. bad counts the rows that name no SIM.
 func (p *planner) plan(ctx context.Context, bad *report.Tally) (Plan, error) {
 	var plan Plan
 	var firstBad *report.Row
+	if p.past != nil {
+		p.rounded = roundedSIMs{}
+		defer func() { p.rounded = nil }()
+	}
 	for e, err := range p.pass(ctx) {
 		if err != nil {
 			return Plan{}, err
@@ -122,7 +132,13 @@ func (c *Config) callsFor(s *sim) (reads, writes int) {
 func (p *planner) pass(ctx context.Context) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
 		p.journal.Begin()
+		if p.past != nil && p.past != p.journal {
+			p.past.Begin()
+		}
 		p.others = otherShards{}
+		if p.cfg.Prune && !p.cfg.Shard.Whole() {
+			p.others.seen = simset.New()
+		}
 		n := 0
 		for row, err := range p.cfg.rows() {
 			if n++; err == nil && n%1024 == 0 {
@@ -132,8 +148,11 @@ func (p *planner) pass(ctx context.Context) iter.Seq2[entry, error] {
 				yield(entry{}, err)
 				return
 			}
+			if p.rounded != nil {
+				p.rounded.add(&row)
+			}
 			if !p.owns(row) {
-				p.others.count(row)
+				p.others.count(row, p.cfg.Action)
 				continue
 			}
 			if !yield(p.classify(row), nil) {
@@ -151,11 +170,21 @@ func (p *planner) owns(row sourceRow) bool {
 	return p.cfg.Shard.Owns(row.ICCID)
 }
 
-func (o *otherShards) count(row sourceRow) {
+func (o *otherShards) count(row sourceRow, action Action) {
 	if row.Problem != "" {
 		o.bad++
-	} else {
-		o.sims++
+		o.unusable++
+		return
+	}
+	o.sims++
+	if row.WebhookURL == "" && action.needsWebhookURL() {
+		o.unusable++
+		return
+	}
+	if o.seen != nil {
+		if sight, _ := o.seen.See(row.ICCID, row.WebhookURL); sight != simset.First {
+			o.unusable++
+		}
 	}
 }
 
@@ -172,6 +201,9 @@ func (p *planner) classify(row sourceRow) entry {
 		e.webhookURL = p.cfg.OnlyURL // a SIM that was looked at for another URL is not done
 	}
 	sight, state := p.journal.Look(row.ICCID, e.webhookURL)
+	if p.past != nil && p.past != p.journal {
+		p.past.Look(row.ICCID, e.webhookURL)
+	}
 	switch sight {
 	case simset.Repeated:
 		return p.badRow(row, report.StatusDuplicate, row.ICCID, "the ICCID stands on an earlier line too")

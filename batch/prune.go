@@ -3,14 +3,10 @@ package batch
 import (
 	"fmt"
 	"iter"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"simhook/api"
 	"simhook/report"
-	"simhook/report/results"
-	"simhook/report/simset"
 )
 
 // TooManyDeletesError says that pruning would remove more than MaxDelete allows, as it would with a fleet file that was cut
@@ -50,29 +46,40 @@ func (c *Config) ownOfOthers(row *report.Row) string {
 }
 
 // planPruning counts the SIMs that have left the fleet, and refuses if there are too many. A fleet file with invalid or
-// duplicate rows prunes nothing: the SIMs that were to stand there may still be in the fleet.
+// duplicate rows prunes nothing, whichever shard they are of: any SIM may have been meant to stand there.
 func (p *planner) planPruning(plan *Plan) error {
-	if !p.cfg.Prune {
+	if p.past == nil {
 		return nil
 	}
-	if plan.Invalid+plan.Duplicate > 0 {
+	if plan.Invalid+plan.Duplicate+p.others.unusable > 0 {
 		p.cfg.Log.Warn("nothing is pruned: the fleet file has invalid or duplicate rows, which may have taken the place of SIMs of the last results",
-			"invalid", plan.Invalid, "duplicate", plan.Duplicate)
+			"invalid", plan.Invalid, "duplicate", plan.Duplicate, "of_other_shards", p.others.unusable)
 		return nil
 	}
 	if err := p.readOtherFleets(); err != nil {
+		if is[*otherResultsError](err) {
+			p.cfg.Log.Warn("nothing is pruned: " + err.Error())
+			return nil
+		}
 		return err
 	}
-	for _, err := range p.gone() {
+	var suspects []string
+	for s, err := range p.gone() {
 		if err != nil {
 			return err
 		}
 		plan.Gone++
+		if p.rounded.of(s.iccid) != nil {
+			suspects = append(suspects, s.iccid)
+		}
+	}
+	if err := p.checkRounded(suspects); err != nil {
+		return err
 	}
 	if err := p.warnOfOthers(); err != nil {
 		return err
 	}
-	recorded := p.journal.Recorded()
+	recorded := p.past.Recorded()
 	switch {
 	case p.cfg.ExpectGone != nil && *p.cfg.ExpectGone != plan.Gone:
 		return &UnexpectedDeletesError{Gone: plan.Gone, Expected: *p.cfg.ExpectGone}
@@ -80,7 +87,9 @@ func (p *planner) planPruning(plan *Plan) error {
 		return &TooManyDeletesError{Gone: plan.Gone, Of: recorded, Limit: p.cfg.MaxDelete}
 	}
 	plan.Reads += plan.Gone
-	plan.Writes += plan.Gone * len(p.cfg.Types)
+	if !p.cfg.DryRun {
+		plan.Writes += plan.Gone * len(p.cfg.Types)
+	}
 	return nil
 }
 
@@ -88,7 +97,7 @@ func (p *planner) planPruning(plan *Plan) error {
 // other fleet beside these. Their line is 0.
 func (p *planner) gone() iter.Seq2[sim, error] {
 	return func(yield func(sim, error) bool) {
-		for row, err := range p.journal.Gone() {
+		for row, err := range p.past.Gone() {
 			if err != nil {
 				yield(sim{}, err)
 				return
@@ -108,81 +117,6 @@ func (p *planner) gone() iter.Seq2[sim, error] {
 			}
 		}
 	}
-}
-
-// otherFleets are the SIMs that other fleets' results beside these say are registered at the same API. A SIM that
-// moved to another fleet file has left this one, and must keep its webhooks.
-type otherFleets struct {
-	files []string
-	sims  simset.Map // by SIM the number of a file, from 1
-}
-
-func (o *otherFleets) has(iccid string) bool {
-	key, _ := simset.Key(iccid)
-	return o.sims.Get(key) != 0
-}
-
-// readOtherFleets reads the results beside these. Files of this fleet do not count, and in others not the rows that its
-// own runs have written: they are copies.
-func (p *planner) readOtherFleets() error {
-	bases, runs, err := RunsOf(p.cfg.Results)
-	if err != nil {
-		return err
-	}
-	bases = append(bases, p.cfg.History)
-	own := map[string]bool{}
-	for _, run := range runs {
-		own[run.ID] = true
-	}
-	paths, err := filepath.Glob(filepath.Join(filepath.Dir(p.cfg.Results), "*.csv"))
-	if err != nil {
-		return err
-	}
-	for _, path := range paths {
-		isOwn := func(base string) bool { return strings.HasPrefix(path, base+".") }
-		if path != p.cfg.Results && !slices.ContainsFunc(bases, isOwn) {
-			p.elsewhere.add(path, func(row *report.Row) bool {
-				return row.Line > 0 && row.BaseURL == p.cfg.APIName && p.cfg.hasOwn(row) && !anyCall(row, func(c *report.Call) bool { return own[c.Run()] })
-			})
-		}
-	}
-	return nil
-}
-
-// add reads the SIMs of a file, if it holds results. A plan has set nothing.
-func (o *otherFleets) add(path string, counts func(*report.Row) bool) {
-	var keys []uint64
-	for row, err := range results.Newest(path) {
-		if err != nil || anyCall(&row, func(c *report.Call) bool { return c.Outcome.Planned() }) {
-			return
-		}
-		if key, ok := simset.Key(row.ICCID); ok && counts(&row) {
-			keys = append(keys, key)
-		}
-	}
-	o.files = append(o.files, path)
-	for _, key := range keys {
-		o.sims.Put(key, uint32(len(o.files)))
-	}
-}
-
-// warnOfOthers says which SIMs have left the fleet, and keep their webhooks since another fleet has them.
-func (p *planner) warnOfOthers() error {
-	kept, example, file := 0, "", ""
-	for row, err := range p.journal.Gone() {
-		if err != nil {
-			return err
-		}
-		if p.cfg.hasOwn(&row) && p.elsewhere.has(row.ICCID) {
-			key, _ := simset.Key(row.ICCID)
-			kept, example, file = kept+1, row.ICCID, p.elsewhere.files[p.elsewhere.sims.Get(key)-1]
-		}
-	}
-	if kept > 0 {
-		p.cfg.Log.Warn("SIMs that have left the fleet are in the results of another one, and keep their webhooks: where that file is only a copy, move it to another folder",
-			"sims", kept, "iccid", example, "file", file)
-	}
-	return nil
 }
 
 // hasOwn reports whether an earlier run left a webhook of its own with a SIM, or could not remove it from a SIM that had

@@ -27,6 +27,7 @@ type Run struct {
 	history *history.History // nil: nothing is changed, or nothing is kept
 	changes *history.LastChanges
 	journal *results.Journal
+	past    *results.Journal // that SIMs have left; nil: nothing is pruned
 	planner planner
 	plan    Plan
 	caller  *Caller
@@ -44,7 +45,7 @@ func (e *PanicError) Error() string {
 
 // Prepare opens the results, goes over the fleet and says what is to be done, without any call. Errors: of a Config
 // that makes no sense; *file.LockedError, *file.MismatchError and *file.WriteError of the results; *fleet.Error of the
-// fleet; *TooManyDeletesError; the context's.
+// fleet; *TooManyDeletesError, *UnexpectedDeletesError and *RoundedError of pruning; the context's.
 func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 	cfg, err = cfg.complete()
 	if err != nil {
@@ -65,7 +66,7 @@ func Prepare(ctx context.Context, cfg Config) (_ *Run, err error) {
 	r.caller = newCaller(cfg.CallOptions, r.abort)
 	r.record = &recorder{cfg: &r.cfg, journal: r.journal, stop: r.stop, answered: r.caller.counts.answered}
 	r.record.canary.rows = make(chan report.Row, cfg.Canary)
-	r.planner = planner{cfg: &r.cfg, journal: r.journal, changes: r.changes}
+	r.planner = planner{cfg: &r.cfg, journal: r.journal, past: r.past, changes: r.changes}
 	r.plan, err = r.planner.plan(ctx, &r.record.tally)
 	if r.planner.done != "" {
 		r.caller.knows(r.planner.done)
@@ -120,8 +121,33 @@ func (r *Run) beginHistory() error {
 	return r.history.Begin(operation)
 }
 
-// openJournal opens the results, or a file that is gone with the run.
+// openJournal opens the results, or a file that is gone with the run, and those by which SIMs are pruned.
 func (r *Run) openJournal() (err error) {
+	c := &r.cfg
+	options := r.journalOptions()
+	path := c.Results
+	if path == "" {
+		folder, err := os.MkdirTemp("", "simhook-")
+		if err != nil {
+			return fmt.Errorf("a folder for results that are not kept: %w", err)
+		}
+		r.cleanUp = func() error { return os.RemoveAll(folder) }
+		path, options.Disk = filepath.Join(folder, "results.csv"), unsynced{}
+	}
+	if r.journal, err = results.Open(path, options); err != nil || !c.Prune {
+		return err
+	}
+	switch {
+	case !c.DryRun:
+		r.past = r.journal
+	case c.Past != "":
+		options.Plan, options.ReadOnly = false, true
+		r.past, err = results.Open(c.Past, options)
+	}
+	return err
+}
+
+func (r *Run) journalOptions() results.Options {
 	c := &r.cfg
 	options := results.Options{
 		Action: string(c.Action), BaseURL: c.APIName, Shard: c.Shard, Disk: c.disk,
@@ -140,17 +166,7 @@ func (r *Run) openJournal() (err error) {
 			options.Want = append(options.Want, string(t))
 		}
 	}
-	path := c.Results
-	if path == "" {
-		folder, err := os.MkdirTemp("", "simhook-")
-		if err != nil {
-			return fmt.Errorf("a folder for results that are not kept: %w", err)
-		}
-		r.cleanUp = func() error { return os.RemoveAll(folder) }
-		path, options.Disk = filepath.Join(folder, "results.csv"), unsynced{}
-	}
-	r.journal, err = results.Open(path, options)
-	return err
+	return options
 }
 
 // unsynced is the disk of results that are not kept.
@@ -198,6 +214,9 @@ func (r *Run) Close() error {
 	var errs []error
 	if r.journal != nil {
 		errs = append(errs, r.journal.Close())
+	}
+	if r.past != nil && r.past != r.journal {
+		errs = append(errs, r.past.Close())
 	}
 	if r.history != nil {
 		errs = append(errs, r.history.Close())

@@ -252,9 +252,9 @@ func (u *undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 // without the ending, that of the last run first. Where no history tells of the file, it is one path that fits the file's
 // name.
 func RunsOf(path string) (bases []string, runs []history.Run, err error) {
-	name := filepath.Base(path)
-	histories, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"+history.Ending))
-	if err != nil {
+	folder, name := filepath.Split(path)
+	files, err := os.ReadDir(filepath.Clean(folder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
 	}
 	type own struct {
@@ -262,7 +262,11 @@ func RunsOf(path string) (bases []string, runs []history.Run, err error) {
 		base string
 	}
 	var all []own
-	for _, one := range histories {
+	for _, file := range files {
+		one := filepath.Join(folder, file.Name())
+		if !strings.HasSuffix(one, history.Ending) {
+			continue
+		}
 		told, err := history.Runs([]string{one})
 		if err != nil {
 			continue // it is no history, or no longer there

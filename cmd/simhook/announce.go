@@ -29,6 +29,9 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 			b.console.Say("%s", line)
 		}
 	}
+	if b.past != "" {
+		b.console.Say("SIMs that have left the fleet: those of %s that are not in %s", b.past, b.source)
+	}
 	if taken := run.TakenOver(); taken.Rows > 0 {
 		b.console.Say("%s", output.TakenOver(taken.Files, taken.Rows, b.looksOnly()))
 	}

@@ -40,6 +40,7 @@ type bulk struct {
 	onlyURL    string // unregister only
 	detailed   bool   // reconcile only, as are the next
 	prune      bool
+	past       string // of a dry run that prunes: the results of the last real run
 	maxDelete  batch.MaxSIMs
 	expectGone *int
 	undo       batch.UndoOptions // restore only
@@ -147,7 +148,7 @@ func (b *bulk) config(id string) batch.Config {
 		Action:      b.action, Types: b.types, Shard: b.shard, Results: b.results,
 		History: b.history(), Again: b.again || b.access.Sandbox, Canary: b.canary,
 		DryRun: b.dryRun, OnlyURL: b.onlyURL, Blind: b.blind, Verify: b.verify,
-		FromAccount: b.fromAccount, Prune: b.prune, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
+		FromAccount: b.fromAccount, Prune: b.prune, Past: b.past, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
 		AcceptRefused: b.acceptRefused,
 		Workers:       b.workers, MaxFailures: b.maxFailures, MaxDuration: b.maxDuration, ID: id,
 	}
@@ -156,7 +157,7 @@ func (b *bulk) config(id string) batch.Config {
 // history is where the fleet's history stands, without its ending: beside the results, with the name of the fleet. What
 // takes its SIMs from other results finds it beside them.
 func (b *bulk) history() string {
-	if b.action == batch.Restore || b.action == batch.Apply || b.source == stdinPath {
+	if b.action == batch.Restore || b.action == batch.Apply || isStream(b.source) {
 		return ""
 	}
 	base := filepath.Join(filepath.Dir(b.results), filepath.Base(withoutExtension(b.source)))

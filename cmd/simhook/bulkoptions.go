@@ -53,11 +53,14 @@ func (p *program) runBulk(c *cli.Context, action batch.Action, read func(*settin
 		s.fail("from-account", "each shard would read the account: let simhook fleet write the fleet file first")
 	}
 	read(s, b)
-	kind := resultsKind(action, b.dryRun)
+	ending := ""
 	if b.access.Sandbox { // a rehearsal has results of its own, so that it does not stand in the way of the run
-		kind += ".sandbox"
+		ending = ".sandbox"
 	}
-	b.results = s.results(fleet, kind, b.shard)
+	b.results = s.results(fleet, resultsKind(action, b.dryRun)+ending, b.shard)
+	if b.dryRun && b.prune {
+		b.past = s.past(b, string(action)+ending)
+	}
 	return b.start(c.Context, s)
 }
 

@@ -49,7 +49,7 @@ func exitCode(err error) int {
 		return exitFleet
 	case is[*settingError](err), is[*access.SettingError](err), is[*file.MismatchError](err), is[*results.MergeError](err),
 		is[*batch.TooManyFailuresError](err), is[*batch.TooManyDeletesError](err),
-		is[*batch.UnexpectedDeletesError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err), is[*batch.WrongBaseURLError](err),
+		is[*batch.UnexpectedDeletesError](err), is[*batch.RoundedError](err), is[*batch.WrongAPIError](err), is[*batch.CanaryError](err), is[*batch.WrongBaseURLError](err),
 		is[*batch.OtherTypeError](err), is[*account.ShrunkError](err):
 		return exitSettings
 	case is[*api.CredentialsError](err):

@@ -15,7 +15,7 @@ import (
 const stdinPath = "-"
 
 // results is the path of the results file: the one that --results names, or else fleet.KIND.csv beside fleet.csv or
-// fleet.csv.gz, and for a shard fleet.KIND.2-of-8.csv.
+// fleet.csv.gz, and for a shard fleet.KIND.2-of-8.csv. Other names are in withoutExtension.
 func (s *settings) results(fleet string, kind string, shard report.Shard) string {
 	if named := s.text("results"); named != "" {
 		path, err := resultsFile(named)
@@ -25,7 +25,7 @@ func (s *settings) results(fleet string, kind string, shard report.Shard) string
 		s.keepApart(path, fleet)
 		return path
 	}
-	if fleet == stdinPath {
+	if isStream(fleet) {
 		s.fail("results", "name the results file: a fleet from standard input has none beside it")
 		return ""
 	}
@@ -40,13 +40,47 @@ func (s *settings) results(fleet string, kind string, shard report.Shard) string
 	return path
 }
 
+// past is the path of the results of the run that a dry run plans: those that it has without --results; where the plan has another
+// place, those of the last run that the fleet's history tells of there.
+func (s *settings) past(b *bulk, kind string) string {
+	beside := ""
+	if !isStream(b.source) {
+		beside = file.Follow(defaultResults(b.source, kind, b.shard))
+	}
+	if s.text("results") == "" {
+		return beside
+	}
+	if base := b.history(); base != "" {
+		if last := batch.LastResults(base, b.action, b.shard); last != "" {
+			return last
+		}
+	}
+	if _, err := os.Stat(beside); err != nil {
+		s.fail("results", "it names the plan, and nothing tells where the results of the last run are, by which --prune goes: leave one of the two out")
+	}
+	return beside
+}
+
 // resultsFile is the file that results are written to: where a link leads, so that the files beside it stand there too.
 func resultsFile(path string) (string, error) {
 	path = file.Follow(path)
 	if info, err := os.Stat(path); path == stdinPath || err == nil && !info.Mode().IsRegular() {
 		return "", fmt.Errorf("results are kept in a regular file, which %s is not: name another file", path)
 	}
+	if isStream(path) {
+		return "", fmt.Errorf("%s is the system's own folder: keep results in another one", filepath.Dir(path))
+	}
 	return path, nil
+}
+
+// isStream reports whether a path stands for standard input, or is in a folder where the system shows devices and open files,
+// such as /dev/stdin. Nothing can be kept beside it, even where a regular file is open under that name.
+func isStream(path string) bool {
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if resolved, linkErr := filepath.EvalSymlinks(folder); linkErr == nil {
+		folder = resolved
+	}
+	return path == stdinPath || err == nil && (folder == "/dev" || folder == "/dev/fd" || folder == "/proc" || strings.HasPrefix(folder, "/proc/"))
 }
 
 // resultsKind is the part of a results file's name that says what the rows are: the action, or plan for the dry run of
@@ -66,15 +100,19 @@ func defaultResults(fleet, kind string, shard report.Shard) string {
 	return name + ".csv"
 }
 
-// withoutExtension is fleet for fleet.csv and for fleet.csv.gz. Any other ending stays, so that sims.csv and sims.txt have
-// results of their own.
+// withoutExtension is what the names of a fleet's own files begin with: fleet for fleet.csv and for fleet.csv.gz. No other path
+// gives the same, because fleets that share results would prune each other's SIMs: any other name stays whole, with .file
+// behind it.
 func withoutExtension(path string) string {
-	for _, ending := range []string{".gz", ".csv"} {
-		if ext := filepath.Ext(path); strings.EqualFold(ext, ending) {
-			path = strings.TrimSuffix(path, ext)
-		}
+	const whole = ".file"
+	stem, isCSV := strings.CutSuffix(strings.TrimSuffix(path, ".gz"), ".csv")
+	switch {
+	case isCSV && filepath.Ext(stem) != whole:
+		return stem
+	case isCSV:
+		path = stem + ".csv"
 	}
-	return path
+	return path + whole
 }
 
 // keepApart refuses results that would overwrite the fleet.

@@ -10,8 +10,8 @@ import (
 
 // Complete turns the rows into RESULTS.csv. It holds one row for each row of the fleet, of which the last pass
 // has seen fleetRows. It also keeps the rows of SIMs that have left the fleet if they are worth keeping, since
-// their webhooks are recorded nowhere else; kept is their number. Its error is a *file.WriteError; all rows are
-// then still there for the next Open.
+// their webhooks are recorded nowhere else; kept is their number. A plan keeps none of an earlier one: what was planned then
+// may be done by now. Its error is a *file.WriteError; all rows are then still there for the next Open.
 func (j *Journal) Complete(fleetRows int) (kept int, err error) {
 	if err := j.Sync(); err != nil {
 		return 0, err
@@ -97,5 +97,5 @@ func (j *Journal) wanted(s *scan) (inFleet, wanted bool) {
 	case s.file == j.partial && !j.isNewest(key, s.offset):
 		return inFleet, false
 	}
-	return inFleet, inFleet || s.entry.worthKeeping()
+	return inFleet, inFleet || s.entry.worthKeeping() && (s.file == j.partial || !j.options.Plan)
 }

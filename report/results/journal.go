@@ -57,6 +57,7 @@ type Journal struct {
 	buffer     []byte // of Append
 	healed     file.Healed
 	taken      TakenOver
+	over       *takeover // of a journal that only looks: the files that it would have taken over; nil: none
 
 	writing  sync.Mutex // guards the fields below, and the partial file's end
 	size     int64      // of the partial file, up to the last whole row
@@ -118,6 +119,9 @@ func (j *Journal) isNewest(key uint64, offset int64) bool {
 // Close releases the lock, so that another run can have the results. Rows that were appended stay.
 func (j *Journal) Close() error {
 	err := j.closeFiles()
+	if j.over != nil {
+		j.over.close()
+	}
 	if j.lock != nil {
 		err = errors.Join(err, j.lock.Close())
 	}

@@ -102,22 +102,22 @@ func (j *Journal) Recorded() int { return j.known.baseRows }
 // those that this run is done with already. It reads the file again, so that they take no memory.
 func (j *Journal) Gone() iter.Seq2[report.Row, error] {
 	return func(yield func(report.Row, error) bool) {
-		if j.base == nil {
-			return
+		if j.base != nil {
+			for row, err := range Read(io.NewSectionReader(j.base, 0, 1<<62)) {
+				if err != nil {
+					yield(report.Row{}, fmt.Errorf("reading %s: %w", j.path, err))
+					return
+				}
+				key, sim := identity(row.Status, row.ICCID, row.Line)
+				if !sim || !namesSIM(row.Status) || j.seenOrDone(key) || j.over.hasNewer(key) {
+					continue
+				}
+				if !yield(row, nil) {
+					return
+				}
+			}
 		}
-		for row, err := range Read(io.NewSectionReader(j.base, 0, 1<<62)) {
-			if err != nil {
-				yield(report.Row{}, fmt.Errorf("reading %s: %w", j.path, err))
-				return
-			}
-			key, sim := identity(row.Status, row.ICCID, row.Line)
-			if !sim || !namesSIM(row.Status) || j.seenOrDone(key) {
-				continue
-			}
-			if !yield(row, nil) {
-				return
-			}
-		}
+		j.over.gone(yield)
 	}
 }
 

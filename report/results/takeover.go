@@ -12,6 +12,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"simhook/report"
 	"simhook/report/cell"
 	"simhook/report/file"
 	"simhook/report/simset"
@@ -44,8 +45,12 @@ func (j *Journal) takeOver(damaged []file.Span) ([]file.Span, error) {
 			return nil, err
 		}
 	}
-	t := takeover{journal: j, last: map[uint64]finished{}}
-	defer t.close()
+	t := &takeover{journal: j, last: map[uint64]finished{}}
+	defer func() {
+		if j.over != t {
+			t.close()
+		}
+	}()
 	if err := t.open(paths); err != nil || len(t.files) == 0 {
 		return damaged, err
 	}
@@ -57,6 +62,7 @@ func (j *Journal) takeOver(damaged []file.Span) ([]file.Span, error) {
 		j.taken.Files = append(j.taken.Files, f.Name())
 	}
 	if j.options.ReadOnly {
+		j.over, j.known.baseRows = t, len(t.last)
 		return damaged, t.remember()
 	}
 	if err := j.replace(j.path, &t.layout, t.write); err != nil {
@@ -249,8 +255,11 @@ func (t *takeover) write(out *bufio.Writer) error {
 	return nil
 }
 
-// remember takes the rows over in memory.
+// remember takes the rows over in memory. To a sweep, which visits all SIMs again, they are complete results like its own.
 func (t *takeover) remember() error {
+	if t.journal.options.Sweep {
+		return nil
+	}
 	for i, f := range t.files {
 		err := t.each(i, f, func(s *scan) error {
 			if !t.journal.known.sims.Marked(s.entry.key) { // its SIM has no row in the partial file, which beats all others
@@ -263,4 +272,33 @@ func (t *takeover) remember() error {
 		}
 	}
 	return nil
+}
+
+// hasNewer reports whether one of the files has a newer row of a SIM than the journal's own results. t may be nil.
+func (t *takeover) hasNewer(key uint64) bool { return t != nil && t.last[key].file != own }
+
+// gone yields the rows that Journal.Gone yields once they are taken over. t may be nil.
+func (t *takeover) gone(yield func(report.Row, error) bool) {
+	if t == nil {
+		return
+	}
+	errEnough := errors.New("no more rows are wanted")
+	for i, f := range t.files {
+		err := t.each(i, f, func(s *scan) error {
+			if !namesSIM(s.entry.status) || t.journal.seenOrDone(s.entry.key) {
+				return nil
+			}
+			row, err := readRow(location{f, s.offset}, &s.layout)
+			if err == nil && !yield(row, nil) {
+				err = errEnough
+			}
+			return err
+		})
+		if err != nil {
+			if !errors.Is(err, errEnough) {
+				yield(report.Row{}, fmt.Errorf("reading %s: %w", f.Name(), err))
+			}
+			return
+		}
+	}
 }

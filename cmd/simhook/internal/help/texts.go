@@ -67,10 +67,14 @@ With --dry-run nothing is changed: SIMs are only read, and the plan is written t
 FLEET.plan.csv, which apply carries out.
 
 With --prune, SIMs that are in the last complete results and no longer in the fleet lose their
-webhooks, unless another client has changed these since, results of another fleet beside these
-have the SIM, or the fleet file has invalid rows. A fleet file that was cut off looks like many
-SIMs that have left: more than --max-delete are refused before the first call. --expect-gone
-says how many have left. A file that lacks no more than --max-delete SIMs is not recognised.
+webhooks, unless another client has changed these since, or results of another fleet beside
+these have the SIM. Nothing is pruned where the fleet file has invalid or duplicate rows, of
+whichever shard, or where a file beside the results seems to be another fleet's results and
+cannot be read. A fleet file that was cut off looks like many SIMs that have left: more than
+--max-delete are refused before the first call. --expect-gone says how many have left. A file
+that lacks no more than --max-delete SIMs is not recognised. A new SIM that may be one that has
+left, rounded by a spreadsheet, is refused before the first call, too. With --dry-run the plan
+shows what --prune would remove, by the results of the last real run.
 
 With --from-account the account's SIMs are written to FLEET.csv first (account.csv where none
 is named), as simhook fleet does it, so that new SIMs get their webhooks by themselves.

@@ -1,0 +1,147 @@
+package batch
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"simhook/report"
+	"simhook/report/results"
+	"simhook/report/simset"
+)
+
+// RoundedError says that a new SIM of the fleet file may be one that has left it, whose ICCID was rounded by a program that took
+// it for a number. Nothing was called: the SIM that is meant must keep its webhooks, and once another one is registered in its
+// place no later run can tell.
+type RoundedError struct {
+	Line      int // of the fleet file
+	New, Gone string
+}
+
+func (e *RoundedError) Error() string {
+	return fmt.Sprintf("line %d has SIM %s, which is new, in place of SIM %s, which has left the fleet: has a spreadsheet rounded it? Nothing was changed. "+
+		"Correct the line, or if both are right run once without --prune", e.Line, e.New, e.Gone)
+}
+
+// roundedSIMs are the SIMs of the fleet that may have been rounded, by their keys without the digits that rounding changes.
+type roundedSIMs map[uint64][]roundedSIM
+
+type roundedSIM struct {
+	key  uint64
+	line int
+}
+
+// roundedDigits is 10 to the power of the digits that rounding changes at the most: of 20 all but the first 15.
+const roundedDigits = 100_000
+
+func (r roundedSIMs) add(row *sourceRow) {
+	if row.Problem != "" || !looksRounded(row.ICCID) {
+		return
+	}
+	if key, ok := simset.Key(row.ICCID); ok {
+		r[key/roundedDigits] = append(r[key/roundedDigits], roundedSIM{key, row.Line})
+	}
+}
+
+// looksRounded reports whether a spreadsheet, which keeps 15 digits, or a program with 64-bit floating-point numbers may have
+// written these digits. By chance one SIM in a few hundred is such a number.
+func looksRounded(iccid string) bool {
+	last, err := strconv.Atoi(iccid[len(iccid)-4:])
+	if err != nil || last%16 != 0 && last%100 != 0 {
+		return false // as nearly all
+	}
+	if strings.Trim(iccid[15:], "0") == "" {
+		return true
+	}
+	number, err := strconv.ParseFloat(iccid, 64)
+	return err == nil && (strconv.FormatFloat(number, 'f', 0, 64) == iccid || strconv.FormatFloat(number, 'f', -1, 64) == iccid)
+}
+
+// of is a SIM that another one may have been rounded to; nil: there is none.
+func (r roundedSIMs) of(iccid string) *roundedSIM {
+	key, ok := simset.Key(iccid)
+	if !ok {
+		return nil
+	}
+	most := uint64(1) // the most that rounding to 15 digits changes
+	for range len(iccid) - 15 {
+		most *= 10
+	}
+	for place := key/roundedDigits - 1; place <= key/roundedDigits+1; place++ {
+		for i := range r[place] {
+			if one := &r[place][i]; max(one.key, key)-min(one.key, key) < most {
+				return one
+			}
+		}
+	}
+	return nil
+}
+
+// drop takes away the SIMs that have a row in results. Where these cannot be read, the SIMs stay.
+func (r roundedSIMs) drop(path string) {
+	for row, err := range results.Newest(path) {
+		key, ok := simset.Key(row.ICCID)
+		if err != nil || !ok || row.Status == report.StatusInvalid || row.Status == report.StatusDuplicate {
+			continue
+		}
+		if place := key / roundedDigits; len(r[place]) > 0 {
+			r[place] = slices.DeleteFunc(r[place], func(one roundedSIM) bool { return one.key == key })
+		}
+	}
+}
+
+// checkRounded refuses a fleet where a SIM has left and one has come that may be the same, rounded. suspects are the SIMs of this
+// shard that have left where such a one is in the fleet. A shard looks at the other shards' SIMs, too: it must not register one
+// in place of theirs. Only where there are suspects, all results are read for which SIMs are new.
+func (p *planner) checkRounded(suspects []string) error {
+	if len(p.rounded) == 0 {
+		return nil
+	}
+	paths, err := p.allShards()
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		if p.others.seen == nil {
+			break // there are no other shards
+		}
+		for row := range results.Newest(path) {
+			key, ok := simset.Key(row.ICCID)
+			if ok && p.rounded.of(row.ICCID) != nil && p.cfg.hasOwn(&row) && !p.cfg.Shard.Owns(row.ICCID) && !p.others.seen.SeenKey(key) {
+				suspects = append(suspects, row.ICCID)
+			}
+		}
+	}
+	if len(suspects) == 0 {
+		return nil
+	}
+	for _, path := range paths {
+		p.rounded.drop(path)
+	}
+	for _, gone := range suspects {
+		if one := p.rounded.of(gone); one != nil {
+			return &RoundedError{Line: one.line, New: simset.ICCID(one.key), Gone: gone}
+		}
+	}
+	return nil
+}
+
+// allShards are the complete results of the last run, of whichever shards.
+func (p *planner) allShards() (paths []string, err error) {
+	folder, name := filepath.Split(p.past.Path())
+	files, err := os.ReadDir(filepath.Clean(folder))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("looking for results of other shards: %w", err)
+	}
+	for _, file := range files {
+		if withoutShard(file.Name()) == withoutShard(name) {
+			paths = append(paths, filepath.Join(folder, file.Name()))
+		}
+	}
+	return paths, nil
+}
