@@ -125,11 +125,15 @@ func TestASIMThatOnlyLooksRoundedStopsNothing(t *testing.T) {
 		for asFloat(t, testICCID(looks)) != testICCID(looks) {
 			looks++
 		}
-		g.setFleetText(fmt.Sprintf("iccid\n%s\n%s\n%s\n", testICCID(looks), testICCID(looks+1), testICCID(looks+50_000)))
+		others := "" // among which two such numbers are chance
+		for n := range 20 {
+			others += testICCID(200_000+n) + "\n"
+		}
+		g.setFleetText(fmt.Sprintf("iccid\n%s%s\n%s\n%s\n", others, testICCID(looks), testICCID(looks+1), testICCID(looks+50_000)))
 		if _, err := g.run(pruning); err != nil {
 			t.Fatal(err)
 		}
-		g.setFleetText(fmt.Sprintf("iccid\n%s\n%s\n", testICCID(looks), testICCID(looks+50_000)))
+		g.setFleetText(fmt.Sprintf("iccid\n%s%s\n%s\n", others, testICCID(looks), testICCID(looks+50_000)))
 		if summary, err := g.run(pruning); err != nil || summary.Pruned != 1 {
 			t.Errorf("it was there before: %v, %+v", err, summary)
 		}
@@ -137,7 +141,7 @@ func TestASIMThatOnlyLooksRoundedStopsNothing(t *testing.T) {
 		for asFloat(t, testICCID(other)) != testICCID(other) {
 			other++
 		}
-		g.setFleetText(fmt.Sprintf("iccid\n%s\n%s\n", testICCID(looks), testICCID(other)))
+		g.setFleetText(fmt.Sprintf("iccid\n%s%s\n%s\n", others, testICCID(looks), testICCID(other)))
 		if summary, err := g.run(pruning); err != nil || summary.Pruned != 1 {
 			t.Errorf("it is new, and far from the one that has left: %v, %+v", err, summary)
 		}
