@@ -44,6 +44,8 @@ package batch
 //	  one look is for both types                 TestReconcilingTouchesOnlyWhatDiffers
 //	  what was replaced is noted, over runs      TestAReplacementThatTookTwoRunsStillTellsWhatWasReplaced
 //	  as is what was removed, if wanted          TestUnregisteringMayRecordWhatItRemovesForRestore
+//	  a history that was changed is refused      TestARestoreActsOnNoSIMOfAHistoryThatWasChanged
+//	  but not one that a crash has left          TestARestoreActsOnNoSIMOfAHistoryThatWasChanged, TestALineOfAnEarlierRunTellsOfAChangeToo
 //	  what another changed since is left alone    TestRestoringBringsBackWhatARunHasChanged, TestPruning
 //	  --only-url is heeded                       TestUnregisteringOnlyOneURLLeavesOthersAlone
 //	  --max-delete is heeded                     TestPruning

@@ -232,6 +232,15 @@ func TestNoICCIDOfEditedResultsLeavesItsPlaceInTheURL(t *testing.T) {
 	if err := os.WriteFile(w.fleet, []byte(edited), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := OpenUndo(w.fleet, UndoOptions{}); !is[*fleet.Error](err) {
+		t.Errorf("results of what is no SIM: %v", err)
+	}
+	for _, stray := range []string{"8944%2e%2e%2fx,2", "..,3"} { // rows that need not name a SIM
+		edited = strings.Replace(edited, stray+",register,ok", stray+",register,invalid", 1)
+	}
+	if err := os.WriteFile(w.fleet, []byte(edited), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	undo, err := OpenUndo(w.fleet, UndoOptions{})
 	if err != nil {
 		t.Fatal(err)

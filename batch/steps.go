@@ -107,14 +107,21 @@ type UndoOptions struct {
 	// Run is the ID of a run, as its first line and its summary give it, or of an operation: all runs that continued one
 	// another. "": all that the results tell of: the last operation of a reconciliation, and all runs of another command.
 	Run string
+	// AllowBadLuhn accepts SIMs that only a history names, and whose check digit is wrong.
+	AllowBadLuhn bool
 }
 
 // OpenUndo opens what takes back the runs that a results file belongs to: every webhook that they replaced or removed is
 // put back, whatever came of its SIM, and what they registered anew is removed. The histories beside the file tell it,
-// and where they know nothing of a row's run, the row. Its error is a *fleet.Error.
+// and where they know nothing of a row's run, the row. Histories and results must tell of the same SIMs, as far as a crash has
+// left both: else another program has changed one of them. Its error is a *fleet.Error, of the file at fault.
 func OpenUndo(path string, options UndoOptions) (*Steps, error) {
 	u := undo{path: path, options: options, steps: map[string]*steps{}, types: map[api.NotificationType]bool{}}
-	if err := u.read(); err != nil {
+	err := u.read()
+	if is[*fleet.Error](err) {
+		return nil, err
+	}
+	if err != nil {
 		return nil, &fleet.Error{Name: path, Err: err}
 	}
 	return &Steps{name: path, apiName: u.apiName, types: typesWith(u.types), History: u.base, Damaged: u.damaged, rows: u.rows}, nil
@@ -128,6 +135,8 @@ type undo struct {
 	base    string          // of the history
 	damaged int             // lines of it
 	known   map[string]bool // runs that a history tells of
+	wanted  map[string]bool // those that are taken back
+	called  map[string]bool // SIMs that the correlation IDs of the results name
 	iccids  []string        // in the order of their first change
 	steps   map[string]*steps
 	types   map[api.NotificationType]bool // of these
@@ -154,26 +163,30 @@ func (u *undo) read() error {
 		return err
 	}
 	u.base = bases[0]
-	wanted := u.chooseRuns(runs)
-	if u.options.Run != "" && len(wanted) == 0 {
+	u.wanted = u.chooseRuns(runs)
+	if u.options.Run != "" && len(u.wanted) == 0 {
 		return fmt.Errorf("has no run %s: simhook restore --list names them", u.options.Run)
 	}
 	var files []string
 	for _, base := range bases {
 		files = append(files, history.Files(base)...)
 	}
-	changes, damaged, err := history.Changes(files, func(run history.Run) bool { return wanted[run.ID] })
+	changes, damaged, err := history.Changes(files, func(run history.Run) bool { return u.wanted[run.ID] })
 	if err != nil {
-		return err
+		return ofFile(err)
 	}
 	u.damaged = damaged
 	for _, c := range changes {
 		u.add(c.ICCID, api.NotificationType(c.Type), step{c.After, c.Before})
 	}
-	if u.options.Run != "" {
-		return nil
+	untold, err := u.readRows()
+	if err != nil {
+		return err
 	}
-	return u.readRows()
+	if err := u.checkChanges(changes); err != nil {
+		return err
+	}
+	return u.checkUntold(untold, files)
 }
 
 // chooseRuns are the IDs of the runs to take back.
@@ -197,26 +210,49 @@ func (u *undo) chooseRuns(runs []history.Run) map[string]bool {
 	return wanted
 }
 
-// readRows adds the rows of runs that no history tells of.
-func (u *undo) readRows() error {
+// readRows adds the rows of runs that no history tells of. Of the runs that one tells of, it adds rows whose line a crash can
+// have taken: another is damaged, or no webhook was there before, and the line was not synced. untold are the changes of which
+// there is no line, and that no crash takes.
+func (u *undo) readRows() (untold []untoldChange, err error) {
+	u.called = map[string]bool{}
 	for _, path := range []string{u.path, u.path + report.PartialSuffix} {
 		for row, err := range results.Newest(path) {
 			switch {
 			case errors.Is(err, fs.ErrNotExist) && (len(u.known) > 0 || path != u.path):
 				continue
 			case err != nil:
-				return err
+				return nil, err
 			}
 			u.apiName = cmp.Or(u.apiName, row.BaseURL)
 			for i := range row.Calls {
-				call := &row.Calls[i]
-				if next, wanted := undoOf(&row, call); wanted && !u.known[call.Run()] {
-					u.add(row.ICCID, api.NotificationType(call.Type), next)
+				call, of := &row.Calls[i], api.NotificationType(row.Calls[i].Type)
+				if sim := call.SIM(); sim != "" {
+					u.called[sim] = true
+				}
+				run := call.Run()
+				taken := u.wanted[run] || !u.known[run] && u.options.Run == ""
+				next, wanted := undoOf(&row, call)
+				switch {
+				case !wanted || !taken || u.has(row.ICCID, of):
+				case !u.known[run] || u.damaged > 0 || call.Outcome.Changed() && call.PreviousURL == "":
+					u.add(row.ICCID, of, next)
+				case call.Outcome.Changed():
+					untold = append(untold, untoldChange{row.ICCID, call.Type, run})
 				}
 			}
 		}
 	}
-	return nil
+	return untold, nil
+}
+
+// has reports whether there is a step for this type of the SIM.
+func (u *undo) has(iccid string, t api.NotificationType) bool {
+	one, known := u.steps[iccid]
+	if !known {
+		return false
+	}
+	_, has := one.of(t)
+	return has
 }
 
 // add takes a step, unless there is one already for this type of the SIM.
@@ -250,7 +286,7 @@ func (u *undo) rows(types []api.NotificationType) iter.Seq2[sourceRow, error] {
 
 // RunsOf are the runs that a results file belongs to, in the order in which they began, and the paths of their histories
 // without the ending, that of the last run first. Where no history tells of the file, it is one path that fits the file's
-// name.
+// name. Its error is a *fleet.Error of a history that cannot be read, and may tell of the file.
 func RunsOf(path string) (bases []string, runs []history.Run, err error) {
 	folder, name := filepath.Split(path)
 	files, err := os.ReadDir(filepath.Clean(folder))
@@ -262,14 +298,17 @@ func RunsOf(path string) (bases []string, runs []history.Run, err error) {
 		base string
 	}
 	var all []own
+	unread := map[string]error{} // by the history's base
+	var anyUnread error
 	for _, file := range files {
 		one := filepath.Join(folder, file.Name())
 		if !strings.HasSuffix(one, history.Ending) {
 			continue
 		}
 		told, err := history.Runs([]string{one})
-		if err != nil {
-			continue // it is no history, or no longer there
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			anyUnread = ofFile(err)
+			unread[history.Base(one)] = anyUnread
 		}
 		for _, run := range told {
 			if run.Results == name {
@@ -286,8 +325,13 @@ func RunsOf(path string) (bases []string, runs []history.Run, err error) {
 	for _, run := range all {
 		runs = append(runs, run.Run)
 	}
+	for _, base := range bases {
+		if unread[base] != nil {
+			return nil, nil, unread[base]
+		}
+	}
 	if len(bases) == 0 {
-		bases = []string{baseByName(path)}
+		return []string{baseByName(path)}, nil, anyUnread // which may be the one that tells of the file
 	}
 	return bases, runs, nil
 }

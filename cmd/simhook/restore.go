@@ -57,7 +57,7 @@ func (p *program) runSteps(c *cli.Context, action batch.Action, what string) err
 	b := p.bulk(s, action, path)
 	b.results = s.results(path, string(action), report.Shard{})
 	if action == batch.Restore {
-		b.undo.Run = s.text("run")
+		b.undo.Run, b.undo.AllowBadLuhn = s.text("run"), s.enabled("allow-bad-luhn")
 		if s.enabled("list") && s.err == nil {
 			return p.listRuns(path)
 		}
@@ -69,7 +69,7 @@ func (p *program) runSteps(c *cli.Context, action batch.Action, what string) err
 func (p *program) listRuns(path string) error {
 	_, runs, err := batch.RunsOf(path)
 	if err != nil {
-		return &fileError{err}
+		return err
 	}
 	var text strings.Builder
 	for _, run := range runs {

@@ -60,7 +60,7 @@ func replaceAndKill(t *testing.T, random *rand.Rand, rules []sandbox.Rule) {
 		t.Fatal("nothing was tested")
 	}
 	r.SetRules()
-	restored := r.startCommand("simhook", "restore", "--yes", r.results, "--rate", "unlimited",
+	restored := r.startCommand("simhook", "restore", "--yes", "--allow-bad-luhn", r.results, "--rate", "unlimited",
 		"--base-url", r.url+sandbox.BasePath, "--token-url", r.url+sandbox.TokenPath, "--client-id", "id")
 	if code := restored.exitCode(); code != exitOK {
 		t.Fatal(restored)

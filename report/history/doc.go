@@ -26,6 +26,10 @@
 //
 // The next run puts half a line aside in FLEET.history.csv.torn. Readers pass over lines that are damaged.
 //
+// A spreadsheet that saves the file leaves other things: whole lines with all their cells that are none of ours, rounded
+// ICCIDs, another form of the file. What such a file recorded is not known, and it is refused. Line ends of Windows alone do no
+// harm.
+//
 // # Locking
 //
 // A run holds a lock on the file itself for as long as it lasts, so that two runs never change one fleet at once, even

@@ -2,12 +2,14 @@ package history
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	"simhook/report/cell"
+	"simhook/report/file"
 	"simhook/report/simset"
 )
 
@@ -45,8 +47,20 @@ const (
 	columnCount
 )
 
-func header() []byte {
-	return []byte("recorded_at,run,iccid,type,before_url,after_url,action,operation,results,base_url\n")
+func columnNames() []string {
+	return []string{"recorded_at", "run", "iccid", "type", "before_url", "after_url", "action", "operation", "results", "base_url"}
+}
+
+func header() []byte { return []byte(strings.Join(columnNames(), ",") + "\n") }
+
+// checkHeader refuses a first line, or the beginning of one, that is not that of a history. Line ends of Windows do no harm.
+func checkHeader(path string, first []byte) error {
+	if bytes.Equal(bytes.Replace(first, []byte("\r\n"), []byte("\n"), 1), header()) {
+		return nil
+	}
+	names := columnNames()
+	why := cmp.Or(cell.Resaved(first, names[0], names[1]), errors.New("its first line is another header"))
+	return &file.MismatchError{Path: path, Reason: "is no history of simhook: " + why.Error()}
 }
 
 // appendRun appends the line of a run's beginning.
@@ -95,11 +109,15 @@ func appendChange(buf []byte, at time.Time, run string, c *Change) ([]byte, erro
 // line is a line of the file, split into its cells.
 type line struct {
 	cell.Cutter
-	cells [columnCount][]byte
+	cells  [columnCount][]byte
+	number int // in the file, from 1
 }
 
 // parse reports whether text, without its line end, is a line that this package wrote.
-func (l *line) parse(text []byte) bool {
+func (l *line) parse(text []byte) bool { return l.split(text) && l.fault() < 0 }
+
+// split reports whether text has all cells of a line.
+func (l *line) split(text []byte) bool {
 	l.Reset()
 	if bytes.IndexByte(text, 0) >= 0 { // a power cut leaves zeros where nothing was written yet
 		return false
@@ -111,9 +129,40 @@ func (l *line) parse(text []byte) bool {
 		}
 		l.cells[i], text = one, rest
 	}
-	_, err := time.Parse(time.RFC3339, string(l.cells[columnRecordedAt]))
+	return true
+}
+
+// fault is the column of the first cell that this package does not write so; -1: there is none.
+func (l *line) fault() int {
 	_, namesSIM := simset.Key(string(l.cells[columnICCID]))
-	return err == nil && len(l.cells[columnRun]) > 0 && l.changes() == namesSIM
+	switch {
+	case !isTime(l.cells[columnRecordedAt]):
+		return columnRecordedAt
+	case len(l.cells[columnRun]) == 0:
+		return columnRun
+	case l.changes() != namesSIM:
+		return columnICCID
+	}
+	return -1
+}
+
+func isTime(cell []byte) bool {
+	_, err := time.Parse(time.RFC3339, string(cell))
+	return err == nil
+}
+
+// changed says which cell of a line that is none of ours another program has changed: the line has all its cells, and one of
+// them holds what simhook does not write. nil: simhook may have left the line so, where it was killed or the power was cut.
+func (l *line) changed(text []byte) error {
+	if !l.split(text) {
+		return nil
+	}
+	column := l.fault()
+	found := l.cells[column]
+	if before := len(found) - len(cell.TimeFormat); column == columnRecordedAt && before > 0 && isTime(found[before:]) {
+		return nil // a line that was cut off in its first cell stands before it
+	}
+	return cell.Changed(columnNames()[column], string(found))
 }
 
 // finished stands in the action's column of the line that says that a run has finished.

@@ -194,19 +194,20 @@ func (h *History) open() (err error) {
 	if h.self, err = h.file.Stat(); err != nil {
 		return err
 	}
-	first, err := io.ReadAll(io.NewSectionReader(h.file, 0, int64(len(header()))+1))
-	if err != nil {
+	first, err := bufio.NewReader(io.NewSectionReader(h.file, 0, cell.MaxLine)).ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
 		return &file.WriteError{Path: h.path, Err: err}
 	}
+	notOurs := checkHeader(h.path, first)
 	begun := bytes.TrimRight(first, "\x00") // a power cut leaves zeros where nothing was written yet
 	switch {
-	case bytes.HasPrefix(first, header()):
+	case notOurs == nil:
 		err = h.heal()
 	case len(first) <= len(header()) && bytes.HasPrefix(header(), begun):
 		err = file.Begin(h.disk, h.file, header())
 		h.size = int64(len(header()))
 	default:
-		return &file.MismatchError{Path: h.path, Reason: "is no history of simhook: its first line is another header"}
+		return notOurs
 	}
 	if err != nil {
 		return &file.WriteError{Path: h.path, Err: err}
@@ -354,7 +355,8 @@ func (h *History) inPlace() error {
 	return nil
 }
 
-// scan yields the lines of a history, and passes over what is damaged. It ends with the first error of reading.
+// scan yields the lines of a history, and passes over what is damaged, as a crash leaves it. It ends with the first error of
+// reading, and with a *file.MismatchError at the first line that another program has changed: what it recorded is not known.
 func scan(path string, show func(*line)) (damaged int, err error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -363,12 +365,16 @@ func scan(path string, show func(*line)) (damaged int, err error) {
 	defer f.Close()
 	reader := bufio.NewReaderSize(f, cell.MaxLine)
 	text, err := reader.ReadSlice('\n')
-	if err != nil && !errors.Is(err, io.EOF) || err == nil && !bytes.Equal(text, header()) {
-		return 0, &file.MismatchError{Path: path, Reason: "is no history of simhook: its first line is another header"}
+	names := columnNames()
+	if resaved := cell.Resaved(text, names[0], names[1]) != nil; resaved || !errors.Is(err, io.EOF) {
+		if err := checkHeader(path, text); err != nil {
+			return 0, err
+		}
 	}
-	var l line
+	l := line{number: 1}
 	for err == nil {
 		text, err = reader.ReadSlice('\n')
+		l.number++
 		switch {
 		case errors.Is(err, bufio.ErrBufferFull): // no line of ours is as long
 			damaged++
@@ -376,10 +382,15 @@ func scan(path string, show func(*line)) (damaged int, err error) {
 				_, err = reader.ReadSlice('\n')
 			}
 		case err != nil: // half a line, at the end
-		case l.parse(text[:len(text)-1]):
-			show(&l)
 		default:
-			damaged++
+			text = bytes.TrimSuffix(text[:len(text)-1], []byte("\r"))
+			if l.parse(text) {
+				show(&l)
+			} else if changed := l.changed(text); changed != nil {
+				return damaged, &file.MismatchError{Path: path, Reason: fmt.Sprintf("line %d: %v", l.number, changed)}
+			} else {
+				damaged++
+			}
 		}
 	}
 	if errors.Is(err, io.EOF) {

@@ -3,9 +3,11 @@ package history
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -127,7 +129,6 @@ func TestDamageCostsItsLineAlone(t *testing.T) {
 		"an endless line":         strings.Repeat("x", 200_000) + "\n",
 		"a quote that never ends": `2026-03-01T22:00:00.123Z,"first` + "\n",
 		"a cell too few":          strings.Replace(victim, ",\n", "\n", 1),
-		"no run":                  strings.Replace(victim, ",first,", ",,", 1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			base := baseIn(t)
@@ -323,7 +324,7 @@ func TestTakingBackSeveralRunsGivesWhatWasThereBeforeTheFirst(t *testing.T) {
 			for i, one := range c.changes {
 				write(t, base, runNamed(fmt.Sprintf("run%d", i), i), one)
 			}
-			c.want.ICCID, c.want.Type = reporttest.SimA, subscriptionEnd
+			c.want.ICCID, c.want.Type, c.want.Path, c.want.Line = reporttest.SimA, subscriptionEnd, base+Ending, 3
 			got, _, err := Changes(Files(base), func(Run) bool { return true })
 			if err != nil || len(got) != 1 || got[0] != c.want {
 				t.Errorf("%+v, %v", got, err)
@@ -348,6 +349,108 @@ func TestWhoChangedASIMAfterARunBegan(t *testing.T) {
 		if got := last.After(reporttest.NthICCID(c.sim), c.run); got != c.want {
 			t.Errorf("SIM %d after %s: %t", c.sim, c.run, got)
 		}
+	}
+}
+
+// A spreadsheet gives the cells of a whole line other values: what was recorded there is not known any more. No crash of simhook
+// leaves such a line.
+func TestAHistoryThatAnotherProgramHasChangedIsRefusedAndLeftAlone(t *testing.T) {
+	base := baseIn(t)
+	write(t, base, runNamed("first", 0), replacings(0, 3)...)
+	text := reporttest.Content(t, base+Ending)
+	victim := strings.SplitAfter(text, "\n")[3]
+	iccid := reporttest.NthICCID(1)
+	for name, c := range map[string]struct{ text, says string }{
+		"an ICCID in scientific notation": {strings.Replace(text, iccid, "8.94447E+18", 1), `line 4: the iccid is "8.94447E+18": a spreadsheet has changed it. Use the file as simhook wrote it`},
+		"an apostrophe":                   {strings.Replace(text, iccid, "'"+iccid, 1), `line 4: the iccid is "'` + iccid + `"`},
+		"a blank at the end":              {strings.Replace(text, iccid, iccid+" ", 1), `line 4: the iccid is "` + iccid + ` "`},
+		"a time without a zone":           {strings.Replace(text, victim, "2026-03-01 22:00:03.123"+victim[24:], 1), `line 4: the recorded_at is "2026-03-01 22:00:03.123"`},
+		"a run's beginning":               {strings.Replace(text, "2026-03-01T22:00:00.123Z,first,,", "2026-03-01 22:00:00,first,,", 1), `line 2: the recorded_at is`},
+		"no run":                          {strings.Replace(text, victim, strings.Replace(victim, ",first,", ",,", 1), 1), `line 4: the run is ""`},
+		"semicolons":                      {strings.ReplaceAll(text, ",", ";"), "is no history of simhook: a spreadsheet has saved it in another form (semicolons between its cells). Use the file as simhook wrote it"},
+		"a byte order mark":               {"\ufeff" + text, "a byte order mark at its beginning"},
+		"carriage returns alone":          {strings.ReplaceAll(text, "\n", "\r"), "line ends that are carriage returns alone"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := baseIn(t)
+			if reporttest.Write(t, base+Ending, c.text); c.text == text {
+				t.Fatal("nothing is changed")
+			}
+			_, runsErr := Runs(Files(base))
+			_, lastErr := ReadLastChanges(Files(base))
+			_, _, changesErr := Changes(Files(base), func(Run) bool { return true })
+			for _, err := range []error{runsErr, lastErr, changesErr} {
+				refused, ok := errors.AsType[*file.MismatchError](err)
+				if !ok || refused.Path != base+Ending || !strings.Contains(refused.Reason, c.says) {
+					t.Errorf("it says %v", err)
+				}
+			}
+			if reporttest.Content(t, base+Ending) != c.text {
+				t.Error("it was changed")
+			}
+		})
+	}
+}
+
+// Which run changed a SIM last is not known where the history names other SIMs.
+func TestAHistoryThatLooksRoundedIsRefused(t *testing.T) {
+	for name, change := range map[string]func(iccid string) string{
+		"to a floating-point number": func(iccid string) string {
+			number, _, _ := big.ParseFloat(iccid, 10, 53, big.ToNearestEven)
+			return number.Text('f', 0)
+		},
+		"to 17 digits": func(iccid string) string {
+			number, _ := strconv.ParseFloat(iccid, 64)
+			return strconv.FormatFloat(number, 'f', -1, 64)
+		},
+		"to 15 digits":             func(iccid string) string { return iccid[:15] + "0000" },
+		"a SIM of many, by chance": nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			base := baseIn(t)
+			var changes []Change
+			for _, c := range replacings(8000, 8040) {
+				if change != nil {
+					c.ICCID = change(c.ICCID)
+				}
+				changes = append(changes, c)
+			}
+			write(t, base, runNamed("first", 0), changes...)
+			_, err := ReadLastChanges(Files(base))
+			refused, ok := errors.AsType[*file.MismatchError](err)
+			if ok != (change != nil) || ok && !strings.Contains(refused.Reason, "a spreadsheet has probably rounded the column. Use the file as simhook wrote it") {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// Half a line that stands before another one is what a crash can leave, wherever it was cut off.
+func TestHalfALineBeforeAnotherIsNoChange(t *testing.T) {
+	base := baseIn(t)
+	write(t, base, runNamed("first", 0), replacings(0, 3)...)
+	text := reporttest.Content(t, base+Ending)
+	victim := strings.SplitAfter(text, "\n")[3]
+	for length := 1; length < len(victim)-1; length++ {
+		base := baseIn(t)
+		reporttest.Write(t, base+Ending, strings.Replace(text, victim, victim[:length]+victim, 1))
+		if last, err := ReadLastChanges(Files(base)); err != nil || last.Damaged() != 1 {
+			t.Errorf("cut at %d: %v", length, err)
+		}
+	}
+}
+
+func TestAHistoryWithLineEndsOfWindowsIsContinued(t *testing.T) {
+	base := baseIn(t)
+	write(t, base, runNamed("first", 0), replacings(0, 2)...)
+	reporttest.Write(t, base+Ending, strings.ReplaceAll(reporttest.Content(t, base+Ending), "\n", "\r\n"))
+	write(t, base, runNamed("second", 1), replacing(9))
+	if got, want := changesIn(t, base+Ending), []Change{replacing(0), replacing(1), replacing(9)}; !same(got, want) {
+		t.Errorf("%v is read", got)
+	}
+	runs, err := Runs(Files(base))
+	if err != nil || len(runs) != 2 || runs[0].BaseURL != reporttest.URLAPI || !runs[0].Finished {
+		t.Errorf("%+v, %v", runs, err)
 	}
 }
 

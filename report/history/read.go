@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"slices"
 
 	"simhook/report/simset"
@@ -38,7 +39,8 @@ type LastChanges struct {
 	damaged int
 }
 
-// ReadLastChanges reads which run changed each SIM last.
+// ReadLastChanges reads which run changed each SIM last. Its error is a *file.MismatchError where another program has changed a
+// history, so that this is not known.
 func ReadLastChanges(paths []string) (*LastChanges, error) {
 	runs, err := Runs(paths)
 	if err != nil {
@@ -49,13 +51,17 @@ func ReadLastChanges(paths []string) (*LastChanges, error) {
 		c.order[run.ID] = uint32(i) + 1
 	}
 	for _, path := range paths {
+		var rounding rounding
 		damaged, err := scan(path, func(l *line) {
+			if l.changes() {
+				rounding.add(l)
+			}
 			key, ok := simset.Key(string(l.cells[columnICCID]))
 			if order := c.order[string(l.cells[columnRun])]; ok && l.changes() && order > c.last.Get(key) {
 				c.last.Put(key, order)
 			}
 		})
-		if err != nil {
+		if err = cmp.Or(err, rounding.err(path)); err != nil {
 			return nil, err
 		}
 		c.damaged += damaged
@@ -79,6 +85,10 @@ type Undo struct {
 	Type   string
 	Before string // URL of the webhook that was there before the first change; "": none
 	After  string // URL of the webhook that the last change set; "": it removed one
+
+	// Path and Line are where a history tells of the first change.
+	Path string
+	Line int
 }
 
 // Changes are what takes the changes of the wanted runs back, in the order in which SIMs were first changed. Where a
@@ -98,6 +108,7 @@ func Changes(paths []string, wanted func(Run) bool) (undos []Undo, damaged int, 
 	}
 	collected := collector{order: order, at: map[string]int{}, urls: map[string]string{}}
 	for _, path := range paths {
+		collected.path = path
 		n, err := scan(path, collected.add)
 		if err != nil {
 			return nil, 0, err
@@ -109,6 +120,7 @@ func Changes(paths []string, wanted func(Run) bool) (undos []Undo, damaged int, 
 
 // collector puts the changes of each type of each SIM together.
 type collector struct {
+	path  string         // of the history that is read
 	order map[string]int // of the wanted runs
 	at    map[string]int // of an undo, by ICCID and type
 	undos []Undo
@@ -128,7 +140,9 @@ func (c *collector) add(l *line) {
 	i, known := c.at[key]
 	if !known {
 		c.at[key] = len(c.undos)
-		c.undos = append(c.undos, Undo(change))
+		c.undos = append(c.undos, Undo{
+			ICCID: change.ICCID, Type: change.Type, Before: change.Before, After: change.After, Path: c.path, Line: l.number,
+		})
 		c.last, c.runs = append(c.last, change), append(c.runs, order)
 		return
 	}

@@ -140,8 +140,8 @@ func TestNothingIsAcknowledgedBeforeItIsSyncedAndManyShareOneSync(t *testing.T) 
 		synctest.Wait()
 		disk.gate <- struct{}{} // all others together
 		synctest.Wait()
-		if acknowledged.Load() != senders || repeats.Load() != senders/2 || disk.syncs != 4 {
-			t.Errorf("%d acknowledged, %d repeats, %d syncs; want %d, %d, 4", acknowledged.Load(), repeats.Load(), disk.syncs, senders, senders/2)
+		if acknowledged.Load() != senders || repeats.Load() != senders/2 || disk.syncs > 4 { // 3 where all came before the first was written
+			t.Errorf("%d acknowledged, %d repeats, %d syncs; want %d, %d, at most 4", acknowledged.Load(), repeats.Load(), disk.syncs, senders, senders/2)
 		}
 		mustClose(t, b)
 	})

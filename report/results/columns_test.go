@@ -148,14 +148,14 @@ func TestReadSaysWhereItStops(t *testing.T) {
 		want string
 	}{
 		"an empty file":             {"", 0, "not a results file of simhook: the file is empty"},
-		"another header":            {"iccid,webhook_url\n", 0, `not a results file of simhook: its header is "[iccid webhook_url]"`},
-		"a column less":             {strings.Replace(header, ",base_url", "", 1) + "x\n", 0, "not a results file of simhook: its header is"},
-		"a column more":             {"color," + header, 0, "not a results file of simhook: its header is"},
+		"another header":            {"iccid,webhook_url\n", 0, "not a results file of simhook: its first line is another header"},
+		"a column less":             {strings.Replace(header, ",base_url", "", 1) + "x\n", 0, "not a results file of simhook: its first line is another header"},
+		"a column more":             {"color," + header, 0, "not a results file of simhook: its first line is another header"},
 		"a row that is too short":   {header + good + "8944,1\n", 1, "line 3: not a result row: wrong number of fields"},
 		"a quote that is not ended": {header + good + good + "\"8944\n", 2, "line 4: not a result row: "},
-		"a number that is none":     {header + good + "\n" + strings.Replace(good, ",200,", ",0xC8,", 1), 1, "line 4: not a result row: strconv.Atoi"},
-		"a line that is no number":  {header + strings.Replace(good, ",2,", ",2.5,", 1), 0, "line 2: not a result row: strconv.Atoi"},
-		"a time that is none":       {header + strings.Replace(good, "2026-03-01T22:00:02.123Z", "01.03.2026", 1), 0, "line 2: not a result row: parsing time"},
+		"a number that is none":     {header + good + "\n" + strings.Replace(good, ",200,", ",0xC8,", 1), 1, `line 4: the subscription_end_http_status is "0xC8": a spreadsheet has changed it`},
+		"a line that is no number":  {header + strings.Replace(good, ",2,", ",2.5,", 1), 0, `line 2: the line is "2.5"`},
+		"a time that is none":       {header + strings.Replace(good, "2026-03-01T22:00:02.123Z", "01.03.2026", 1), 0, `line 2: the started_at is "01.03.2026"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

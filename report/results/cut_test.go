@@ -113,7 +113,7 @@ func TestDamageIsSetAsideAndItsSIMsComeAgain(t *testing.T) {
 		"the last line is no row but whole":  {all + "garbage\n", 1, "garbage\n\n", 0},
 		"line ends of another system":        {strings.ReplaceAll(all, "\n", "\r\n"), 0, "", 0},
 		"a torn end of another system":       {strings.ReplaceAll(all, "\n", "\r\n") + "8944\r", 1, "8944\r\n", 0},
-		"the older of two rows is damaged":   {strings.Replace(all, "\n"+reporttest.SimC+",4,register,failed", "\n"+reporttest.SimC+",4,register,fai", 1), 1, strings.Replace(lines(rows[2]), "failed", "fai", 1) + "\n", 0},
+		"the older of two rows is damaged":   {strings.Replace(all, "\n"+reporttest.SimC+",4,register,failed", "\n"+reporttest.SimC+",4,register\x00failed", 1), 1, strings.Replace(lines(rows[2]), ",failed", "\x00failed", 1) + "\n", 0},
 		"the same row twice is not a damage": {header + lines(rows[0], rows[0]) + lines(rows[1:]...), 0, "", 0},
 	}
 	for name, tt := range tests {

@@ -32,6 +32,13 @@
 //	disk full, write or fsync failed   the partial file is cut back to the last row that is safe. The error
 //	                                   names the SIMs whose rows are not; the next run calls for them again
 //
+// # What another program leaves
+//
+// A spreadsheet that saves the file may write ICCIDs, times and numbers in another way. A whole line with all its cells that
+// is no row was changed so, and a row whose ICCID is not that of its correlation IDs too. Such a file is refused by all
+// readers and left as it is, with the number of the line, and so is one that was saved in another form, such as with
+// semicolons. Line ends of Windows alone do no harm.
+//
 // # Who calls what
 //
 // A run has three goroutines for its journal, which may call at the same time:

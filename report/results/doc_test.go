@@ -29,6 +29,9 @@ package results
 //	  a sweep starts over                        TestASweepStartsOverOnlyOnceItIsComplete
 //	refusing
 //	  other command, API, torn, edited           TestResultsOfAnotherKindAreRefusedAndLeftAlone
+//	  a line that another program has changed    TestALineThatAnotherProgramHasChangedIsRefusedByAllInTheSameWords
+//	  but not one that a crash has left          TestHalfALineBeforeAnotherIsNoChange, TestDamageIsSetAsideAndItsSIMsComeAgain
+//	  a file saved in another form               TestAFileThatWasSavedInAnotherFormIsNamedForWhatItIs
 //	  pipes, links and folders                   TestOnlyRegularFilesAreOpened
 //	  a disk that cannot sync                    TestADiskThatFailsIsFoundBeforeTheFirstCall
 //	another number of shards

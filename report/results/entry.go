@@ -52,6 +52,28 @@ func (e *entry) decode(l *line) bool {
 	return known
 }
 
+// checkCorrelation refuses a row whose ICCID is not that of its calls.
+func (e *entry) checkCorrelation() error {
+	for i := range e.calls {
+		if called := simOf(e.calls[i].correlationID); called != nil && !bytes.Equal(called, e.iccid) {
+			if err := checkCorrelation(string(e.iccid), string(called)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// simOf is the ICCID in a correlation ID; nil: it has none.
+func simOf(correlationID []byte) []byte {
+	_, rest, _ := bytes.Cut(correlationID, []byte{'-'})
+	iccid, rest, found := bytes.Cut(rest, []byte{'-'})
+	if !found || bytes.Count(rest, []byte{'-'}) != 1 {
+		return nil
+	}
+	return iccid
+}
+
 // statusOf returns "" for a status that results do not know. It allocates nothing.
 func statusOf(cell []byte) report.Status {
 	switch report.Status(cell) {

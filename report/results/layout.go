@@ -2,6 +2,8 @@ package results
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -78,6 +80,29 @@ func parseHeader(text []byte) (l layout, ok bool) {
 		l.labels = append(l.labels, string(name))
 	}
 	return l, true
+}
+
+// errOtherHeader says that the first line of a file is not that of results.
+var errOtherHeader = errors.New("not a results file of simhook: its first line is another header")
+
+// readHeader reads a first line. Its error says what the file is instead of results.
+func readHeader(first []byte) (layout, error) {
+	if len(first) == 0 {
+		return layout{}, errors.New("not a results file of simhook: the file is empty")
+	}
+	if form := resaved(first); form != nil {
+		return layout{}, fmt.Errorf("not a results file of simhook: %w", form)
+	}
+	l, ours := parseHeader(bytes.TrimSuffix(bytes.TrimSuffix(first, []byte("\n")), []byte("\r")))
+	if !ours {
+		return layout{}, errOtherHeader
+	}
+	return l, nil
+}
+
+// resaved says in which other form another program has saved results that begin so; nil: in none.
+func resaved(first []byte) error {
+	return cell.Resaved(first, firstColumns[columnICCID].name, firstColumns[columnLine].name)
 }
 
 // layoutBegun is the layout that a header, or the beginning of one, describes.

@@ -2,6 +2,7 @@ package results
 
 import (
 	"bytes"
+	"strings"
 
 	"simhook/report/cell"
 )
@@ -29,6 +30,28 @@ func (l *line) parse(text []byte, e *entry) bool {
 		}
 	}
 	return e.decode(l)
+}
+
+// changed says which cell of a line that is no row another program has changed: the line has all its cells, and one of them
+// holds what simhook does not write. nil: simhook may have left the line so, where it was killed or the power was cut.
+func (l *line) changed(text []byte) error {
+	if bytes.IndexByte(text, 0) >= 0 || !l.split(text) {
+		return nil
+	}
+	for i, kind := range l.layout.kinds {
+		if !kind.accepts(l.cells[i]) {
+			return cell.Changed(l.layout.names[i], string(l.cells[i]))
+		}
+	}
+	if status := string(l.cells[columnStatus]); statusOf(l.cells[columnStatus]) == "" {
+		return cell.Changed(firstColumns[columnStatus].name, status)
+	}
+	iccid := string(l.cells[columnICCID])
+	const longest = 20
+	if len(iccid) > longest && strings.Trim(iccid, "0123456789") == "" {
+		return nil // a line that was cut off in its first cell stands before it
+	}
+	return cell.Changed(firstColumns[columnICCID].name, iccid)
 }
 
 // split reports whether text holds the right number of cells, correctly quoted. It refuses what encoding/csv

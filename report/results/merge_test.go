@@ -144,7 +144,7 @@ func TestShardsThatDoNotMakeAFleetAreRefused(t *testing.T) {
 		"no results": {func(t *testing.T, p []string) []string {
 			reporttest.Write(t, p[2], "iccid\n1\n")
 			return p
-		}, "NAME.2-of-4.csv: is no results file of simhook: its first line is another header"},
+		}, "NAME.2-of-4.csv: not a results file of simhook: its first line is another header"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			paths, _ := shardFiles(t, 4)

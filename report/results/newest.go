@@ -102,8 +102,8 @@ type newest struct {
 	line map[uint64]int // the line of the newest row, for keys that have several
 }
 
-// newestLines passes over damage, and over a header that is no results file's: reading it again tells what is
-// wrong. Its errors are *fs.PathErrors.
+// newestLines passes over damage: reading it again tells what is wrong. Its errors are *fs.PathErrors, and those of a file that
+// another program has written.
 func newestLines(f *os.File) (newest, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -127,8 +127,9 @@ func newestLines(f *os.File) (newest, error) {
 	}
 	if errors.Is(err, errNoHeader) {
 		n.end = 0 // the run was killed before it had written the header
+		return n, nil
 	}
-	return n, nil
+	return n, err
 }
 
 func (n *newest) isNewest(row *report.Row, line int) bool {

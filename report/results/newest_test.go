@@ -64,7 +64,7 @@ func TestNewestSaysWhatIsWrongWithAFile(t *testing.T) {
 	tests := map[string]struct{ ending, text, want string }{
 		"damage in the middle":             {".partial", header + good + "\x00\x00\n" + good, "line 3: not a result row"},
 		"a complete file that is cut off":  {"", header + good + good[:60], "line 3: not a result row"},
-		"a file of something else":         {"", "iccid\n" + reporttest.SimA + "\n", "not a results file of simhook: its header is"},
+		"a file of something else":         {"", "iccid\n" + reporttest.SimA + "\n", "not a results file of simhook: its first line is another header"},
 		"an empty file":                    {"", "", "not a results file of simhook: the file is empty"},
 		"a header that is cut off":         {".partial", header[:20], "not a results file of simhook: the file is empty"},
 		"a header of which nothing is set": {".partial", "\x00\x00\x00", "not a results file of simhook: the file is empty"},

@@ -1,7 +1,6 @@
 package results
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -195,24 +194,7 @@ func (j *Journal) examineKind(e *entry) error {
 	case j.options.Plan && !e.isPlan() && e.tellsOfChange():
 		return errors.New("holds results, and not a plan")
 	}
-	for i := range e.calls {
-		if called := simOf(e.calls[i].correlationID); called != nil && !bytes.Equal(called, e.iccid) {
-			if err := checkCorrelation(string(e.iccid), string(called)); err != nil {
-				return err
-			}
-		}
-	}
 	return nil
-}
-
-// simOf is the ICCID in a correlation ID; nil: it has none.
-func simOf(correlationID []byte) []byte {
-	_, rest, _ := bytes.Cut(correlationID, []byte{'-'})
-	iccid, rest, found := bytes.Cut(rest, []byte{'-'})
-	if !found || bytes.Count(rest, []byte{'-'}) != 1 {
-		return nil
-	}
-	return iccid
 }
 
 // rememberComplete notes what a row of complete results means for this run: where all SIMs are visited again, none is done.

@@ -8,11 +8,11 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"math"
 	"os"
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/gocarina/gocsv"
 
@@ -49,24 +49,18 @@ type rowReader struct {
 
 // newRowReader reads the header, and refuses any but that of a results file.
 func newRowReader(r io.Reader) (*rowReader, error) {
-	var begun bytes.Buffer // what is read to know the header, which gocsv reads again
-	header, err := csv.NewReader(io.TeeReader(r, &begun)).Read()
-	if errors.Is(err, io.EOF) {
-		err = errors.New("the file is empty")
-	}
-	l := newLayout(typesIn(header), nil)
-	if err == nil && (len(header) < len(l.names) || !slices.Equal(header[:len(l.names)], l.names)) {
-		text := fmt.Sprint(header)
-		err = fmt.Errorf("its header is %q", cell.Clean(text, 200))
-		if strings.Contains(text, "\ufeff") || strings.Contains(text, ";line;") || strings.Contains(text, "\tline\t") {
-			err = errors.New("a spreadsheet has saved it in another form (a byte order mark, semicolons or tabs): use the file as simhook wrote it")
-		}
-	}
-	if err != nil {
+	limited := &io.LimitedReader{R: r, N: cell.MaxLine} // what is no results file may have no line end
+	lines := bufio.NewReader(limited)
+	header, err := lines.ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("not a results file of simhook: %w", err)
 	}
-	l.labels = header[len(l.names):]
-	reader := csv.NewReader(io.MultiReader(&begun, r))
+	l, err := readHeader(header)
+	if err != nil {
+		return nil, err
+	}
+	limited.N = math.MaxInt64
+	reader := csv.NewReader(io.MultiReader(bytes.NewReader(header), lines)) // gocsv reads the header again
 	reader.ReuseRecord = true
 	rows, err := gocsv.NewUnmarshaller(reader, reflect.New(l.record()).Interface())
 	if err != nil {
@@ -97,7 +91,7 @@ func (r *rowReader) next() (report.Row, error) {
 		return report.Row{}, err
 	}
 	if err := r.layout.parse(reflect.ValueOf(cells).Elem(), &r.row); err != nil {
-		return report.Row{}, fmt.Errorf("line %d: not a result row: %w", r.line(), err)
+		return report.Row{}, fmt.Errorf("line %d: %w", r.line(), err)
 	}
 	for _, call := range r.row.Calls {
 		if err := checkCorrelation(r.row.ICCID, call.SIM()); err != nil {
@@ -152,8 +146,11 @@ func checkCorrelation(iccid, called string) error {
 	if _, isSIM := simset.Key(called); !isSIM || called == iccid {
 		return nil
 	}
-	return fmt.Errorf("the ICCID %s is not that of its correlation ID, %s: a spreadsheet has probably rounded the column. Use the file as simhook wrote it",
-		cell.Clean(iccid, 40), cell.Clean(called, 40))
+	if _, isSIM := simset.Key(iccid); !isSIM { // something stands around it, or it is a number
+		return cell.Changed(firstColumns[columnICCID].name, iccid)
+	}
+	return fmt.Errorf("the ICCID %s is not that of its correlation ID, %s: a spreadsheet has probably rounded the column. %s",
+		iccid, called, cell.AsWritten)
 }
 
 // line is where the row read last begins, from 1.
@@ -166,23 +163,24 @@ func (r *rowReader) line() int {
 func (l *layout) parse(cells reflect.Value, row *report.Row) error {
 	next := 0
 	text := func() string { next++; return cells.Field(next - 1).String() }
+	changed := func() error { return cell.Changed(l.names[next-1], cells.Field(next-1).String()) }
 	for i := range firstColumns {
-		if err := firstColumns[i].parse(text(), row); err != nil {
-			return err
+		if firstColumns[i].parse(text(), row) != nil {
+			return changed()
 		}
 	}
 	row.Calls = make([]report.Call, len(l.types))
 	for i, t := range l.types {
 		row.Calls[i].Type = t
 		for j := range callColumns {
-			if err := callColumns[j].parse(text(), &row.Calls[i]); err != nil {
-				return err
+			if callColumns[j].parse(text(), &row.Calls[i]) != nil {
+				return changed()
 			}
 		}
 	}
 	for i := range lastColumns {
-		if err := lastColumns[i].parse(text(), row); err != nil {
-			return err
+		if lastColumns[i].parse(text(), row) != nil {
+			return changed()
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func TestResultsOfAnotherKindAreRefusedAndLeftAlone(t *testing.T) {
 		"a line without an end":        {text: strings.Repeat("x", cell.MaxLine+10), reason: "its first line is another header"},
 		"an empty file":                {text: "", reason: "has no header", onlyComplete: true},
 		"half a header":                {text: good[:20], reason: "has no header", onlyComplete: true},
-		"ICCIDs that a spreadsheet":    {text: strings.ReplaceAll(strings.Replace(good, reporttest.SimB, "8.94448E+18", 1), "\n", "\r\n"), reason: "line 3 is no result row of simhook (was the file edited?)", onlyComplete: true},
+		"ICCIDs that a spreadsheet":    {text: strings.ReplaceAll(strings.Replace(good, reporttest.SimB, "8.94448E+18", 1), "\n", "\r\n"), reason: `line 3: the iccid is "8.94448E+18": a spreadsheet has changed it. Use the file as simhook wrote it`},
 		"a row cut off":                {text: good[:len(good)-1], reason: "its last line is cut off", onlyComplete: true},
 		"a row with a cell too few":    {text: good + "8944,4\n", reason: "line 4 is no result row", onlyComplete: true},
 		"the same SIM twice":           {text: good + lines(reporttest.FailedRow(reporttest.SimA, 4)), reason: "line 4 is the second row of its SIM", onlyComplete: true},

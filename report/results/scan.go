@@ -3,6 +3,7 @@ package results
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -44,10 +45,11 @@ type damage struct {
 }
 
 // scanRows reads a results file from its beginning, in the file's order. It calls row for each row, and damaged for
-// each part that is none.
+// each part that is none, as a crash leaves it.
 //
-// It stops at the first error of row or damaged, and returns that. Its other errors are errNoHeader, an error for a
-// file that is not one of results, and reading errors, which wrap an *fs.PathError.
+// It stops at the first line that another program has changed, with an error that names the line: what the line said is not
+// known, and so nothing may be done about its SIM. It stops at the first error of row or damaged, too, and returns that. Its
+// other errors are errNoHeader, an error for a file that is not one of results, and reading errors, which wrap an *fs.PathError.
 func scanRows(f *os.File, row func(*scan) error, damaged func(damage) error) (found extent, err error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return extent{}, fmt.Errorf("reading it: %w", err)
@@ -62,6 +64,8 @@ func scanRows(f *os.File, row func(*scan) error, damaged func(damage) error) (fo
 		switch {
 		case err != nil:
 			return found, fmt.Errorf("reading it: %w", err)
+		case whole && s.changed(isRow) != nil:
+			return found, fmt.Errorf("line %d: %w", s.number, s.changed(isRow))
 		case whole && isRow:
 			err = row(s)
 		case s.end > s.offset:
@@ -77,19 +81,26 @@ func scanRows(f *os.File, row func(*scan) error, damaged func(damage) error) (fo
 // header reads the first line.
 func (s *scan) header() error {
 	text, err := s.reader.ReadSlice('\n')
-	line, whole := bytes.CutSuffix(text, []byte("\n"))
-	if l, ours := parseHeader(bytes.TrimSuffix(line, []byte("\r"))); whole && ours {
+	l, notOurs := readHeader(text)
+	switch {
+	case err == nil && notOurs == nil:
 		s.layout, s.number, s.end = l, 1, int64(len(text))
 		s.line = newLine(&s.layout)
 		return nil
-	}
-	switch {
-	case errors.Is(err, io.EOF) && beginsHeader(bytes.TrimRight(text, "\x00")): // a power cut leaves zeros where nothing was written yet
+	case errors.Is(err, io.EOF) && resaved(text) == nil && beginsHeader(bytes.TrimRight(text, "\x00")): // a power cut leaves zeros where nothing was written yet
 		return errNoHeader
 	case err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull):
 		return fmt.Errorf("reading it: %w", err)
 	}
-	return errors.New("is no results file of simhook: its first line is another header")
+	return cmp.Or(notOurs, errOtherHeader)
+}
+
+// changed says what another program has changed in a whole line; nil: nothing.
+func (s *scan) changed(isRow bool) error {
+	if isRow {
+		return s.entry.checkCorrelation()
+	}
+	return s.line.changed(s.text)
 }
 
 // refit is the line as it stands in a file with this layout.
@@ -129,8 +140,12 @@ func (s *scan) next() (whole, isRow bool, err error) {
 	case err != nil:
 		return false, false, err
 	}
+	if tooLong {
+		s.text = nil
+		return true, false, nil
+	}
 	s.text = bytes.TrimSuffix(text[:len(text)-1], []byte("\r"))
-	return true, !tooLong && s.line.parse(s.text, &s.entry), nil
+	return true, s.line.parse(s.text, &s.entry), nil
 }
 
 // refuseDamage is for files that hold whole rows only.

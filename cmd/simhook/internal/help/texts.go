@@ -121,6 +121,8 @@ was there before the first attempt comes back, however many attempts followed.
 
 - A new webhook is set before the old one is removed. Where the API answers 409, the old one is
 removed first, and put back at once if the new one cannot be set.
+- A history or results that a spreadsheet has saved may name other SIMs, and are refused. A SIM with
+a wrong check digit that was in hand when its run was killed has no row: --allow-bad-luhn accepts it.
 - The history grows by about 150 bytes for each change, and nothing is ever removed from it.
 Moving it away while no run is under way discards the way back.`
 

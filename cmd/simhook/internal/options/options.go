@@ -37,6 +37,7 @@ func Restore() []cli.Flag {
 	return steps(
 		otherwise("all", text(Task, "run", "take back only the run with this `ID`")),
 		toggle(Task, "list", "print the runs that can be taken back"),
+		toggle(Seldom, "allow-bad-luhn", "accept SIMs with a wrong check digit that no row of the results has"),
 	)
 }
 
