@@ -124,7 +124,7 @@ func TestFewCallsOfAnotherKindOutlastAnOutageToo(t *testing.T) {
 		for i := range 30 {
 			all.Go(func() {
 				if i >= 28 {
-					time.Sleep(10 * time.Second)
+					time.Sleep(30 * time.Second) // the outage is known by then
 					if _, err := c.Preferences(t.Context(), testICCID(i)); err != nil {
 						t.Error(err)
 					}
