@@ -32,6 +32,7 @@ func (a Action) known() bool {
 type sim struct {
 	line       int // in the fleet file; 0: the SIM has left the fleet
 	iccid      string
+	urlFrom    report.URLSource
 	webhookURL string // that it is to have; of Unregister with OnlyURL, that it is to lose
 	labels     []report.Label
 	earlier    *report.Row // what an earlier run has achieved; nil: nothing

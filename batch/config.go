@@ -46,7 +46,10 @@ type Config struct {
 	Types  []api.NotificationType // nil: those of [api.NotificationTypes], or of Steps
 	Fleet  *fleet.Fleet           // the SIMs
 	Steps  *Steps                 // what Restore and Apply do
-	Shard  report.Shard           // the part of the fleet that this run takes; zero: all of it
+	// WebhookURL is for the rows of the fleet that have none of their own; "": they are invalid. Where the fleet itself fills it in,
+	// nobody can tell afterwards which rows had none.
+	WebhookURL string
+	Shard      report.Shard // the part of the fleet that this run takes; zero: all of it
 
 	// Results is the path of the results file, which makes the run resumable. "": results are in a folder for temporary
 	// files until the run is closed, and only OnResult sees them.
@@ -128,6 +131,8 @@ func (c Config) complete() (Config, error) {
 		return c, fmt.Errorf("%s takes its SIMs from a fleet: set Fleet, and no Steps", c.Action)
 	case c.Blind && c.OnlyURL != "":
 		return c, errors.New("the option OnlyURL needs to read the webhook: leave Blind out")
+	case c.WebhookURL != "" && fleet.ValidateWebhookURL(c.WebhookURL) != nil:
+		return c, fleet.ValidateWebhookURL(c.WebhookURL)
 	case c.Workers < 0 || c.Verify < 0 || c.Canary < 0 || c.MaxDuration < 0 || c.Grace < 0:
 		return c, errors.New("none of Workers, Verify, Canary, MaxDuration and Grace can be negative")
 	}

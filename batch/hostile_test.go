@@ -21,7 +21,6 @@ import (
 	"simhook/api/sandbox"
 	"simhook/batch/fleet"
 	"simhook/report"
-	"simhook/report/results"
 )
 
 // password is the one of secretWebhook, which only the results may show, and only as a webhook.
@@ -335,7 +334,7 @@ func checkResults(t *testing.T, path string, rows int) [][]string {
 	}
 	for _, record := range records[1:] {
 		for i, cell := range record {
-			column := results.Columns("SUBSCRIPTION_END", "USAGE_THRESHOLD")[i]
+			column := records[0][i]
 			if strings.HasSuffix(column, "_url") {
 				cell = strings.ReplaceAll(cell, password, "***")
 			}

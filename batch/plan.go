@@ -25,6 +25,7 @@ type Plan struct {
 	Duplicate int
 	Reads     int // calls, where all is as expected
 	Writes    int
+	ByOption  int // rows without a webhook URL of their own, which have that of the run
 	Gone      int // SIMs that have left the fleet and are to lose their webhooks
 }
 
@@ -78,6 +79,9 @@ func (p *planner) plan(ctx context.Context, bad *report.Tally) (Plan, error) {
 		}
 		plan.Rows++
 		p.backlog.add(e)
+		if e.bad == nil && e.urlFrom == report.URLOfOption {
+			plan.ByOption++
+		}
 		switch {
 		case e.bad != nil:
 			plan.countBad(e.bad)
@@ -190,7 +194,7 @@ func (o *otherShards) count(row sourceRow, action Action) {
 
 // classify tells what is to be done about a row.
 func (p *planner) classify(row sourceRow) entry {
-	e := entry{sim: sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, steps: row.steps}}
+	e := entry{sim: sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, urlFrom: row.urlFrom, steps: row.steps}}
 	switch {
 	case row.Problem != "":
 		return p.badRow(row, report.StatusInvalid, row.Cell, row.Problem)
@@ -219,7 +223,7 @@ func (p *planner) classify(row sourceRow) entry {
 
 func (p *planner) badRow(row sourceRow, status report.Status, iccid, problem string) entry {
 	bad := p.cfg.newRow(row.Line, iccid, row.WebhookURL)
-	bad.Status, bad.Error, bad.Labels = status, problem, p.labels(row)
+	bad.Status, bad.Error, bad.Labels, bad.URLFrom = status, problem, p.labels(row), row.urlFrom
 	return entry{bad: &bad, recorded: p.journal.LookBad(&bad)}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -155,7 +156,11 @@ func (r *Run) journalOptions() results.Options {
 		TakeOver: true,
 	}
 	if c.Fleet != nil {
-		options.Labels = c.Fleet.Labels()
+		ours := func(name string) bool { return name == report.URLSourceColumn } // of results that are used as a fleet
+		options.Labels = slices.DeleteFunc(slices.Clone(c.Fleet.Labels()), ours)
+	}
+	if c.Action.needsWebhookURL() {
+		options.Labels = append([]string{report.URLSourceColumn}, options.Labels...)
 	}
 	if r.changes != nil {
 		options.ChangedSince = r.changes.After
@@ -360,7 +365,7 @@ func (r *Run) handle(calls contexts, s sim) (row report.Row, tried bool) {
 			r.cfg.Log.Error(err.Error(), "iccid", s.iccid, "stack", string(debug.Stack()))
 			r.record.panicked(err)
 			row, tried = r.cfg.newRow(s.line, s.iccid, s.webhookURL), true
-			row.Labels = s.labels
+			row.Labels, row.URLFrom = s.labels, s.urlFrom
 			row.Status, row.Error = report.StatusFailed, "internal error"
 		}
 	}()

@@ -57,7 +57,7 @@ func (r *Run) verify(calls contexts) error {
 	group.SetLimit(r.cfg.Workers)
 	for _, row := range r.record.sample.rows {
 		group.Go(func() error {
-			v := r.newVisit(calls, sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, labels: row.Labels})
+			v := r.newVisit(calls, sim{line: row.Line, iccid: row.ICCID, webhookURL: row.WebhookURL, labels: row.Labels, urlFrom: row.URLFrom})
 			v.calls.reads = v.calls.begin("V")
 			if err := v.calls.read(); err != nil {
 				return fmt.Errorf("SIM %s: %s", row.ICCID, explain(err))

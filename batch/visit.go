@@ -34,7 +34,7 @@ func (v *visit) want(t api.NotificationType) string {
 // the SIM then has no row, and remains to be done.
 func (v *visit) do() (row report.Row, tried bool) {
 	row = v.cfg.newRow(v.sim.line, v.sim.iccid, v.sim.webhookURL)
-	row.Labels = v.sim.labels
+	row.Labels, row.URLFrom = v.sim.labels, v.sim.urlFrom
 	types := v.cfg.typesOf(&v.sim)
 	if v.sim.earlier != nil {
 		row.Calls = slices.Clone(v.sim.earlier.Calls)

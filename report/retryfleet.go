@@ -47,7 +47,7 @@ func (f *RetryFleet) Add(row *Row) {
 	}
 	f.rows++
 	f.buf = cell.Append(f.buf, cell.Text(row.ICCID))
-	f.buf = cell.Append(f.buf, cell.URL(row.urlToKeep()))
+	f.buf = cell.Append(f.buf, cell.URL(row.ownURL()))
 	f.buf = cell.Append(f.buf, cell.Text(string(row.Status)))
 	f.buf = cell.Append(f.buf, cell.Text(row.Error))
 	f.buf = cell.Append(f.buf, cell.Text(row.failedCall().CorrelationID))
@@ -59,10 +59,11 @@ func (f *RetryFleet) Add(row *Row) {
 	f.buf = f.buf[:0]
 }
 
-// urlToKeep is the row's webhook URL, unless the API refused it: the one of --webhook-url, corrected, must not be beaten by
-// it.
-func (row *Row) urlToKeep() string {
-	if row.Status == StatusRefused && row.failedCall().HTTPStatus == 400 {
+// ownURL is the webhook URL that the fleet file has in the row; "": it has none, and the next run gives it the one of
+// --webhook-url, which may be corrected by then. A URL that the API refused stays: the row must not get another one unnoticed, and is
+// refused again until somebody changes it. So does one that nobody knows the source of.
+func (row *Row) ownURL() string {
+	if row.URLFrom == URLOfOption {
 		return ""
 	}
 	return row.WebhookURL

@@ -95,6 +95,7 @@ type Row struct {
 	Action     string
 	Status     Status
 	WebhookURL string
+	URLFrom    URLSource
 	Calls      []Call // of each type that the run is about; copies of a row share them
 	Error      string // the row's first error, for people
 	StartedAt  time.Time
@@ -102,6 +103,19 @@ type Row struct {
 	BaseURL    string // of the API that was called
 	Labels     []Label
 }
+
+// URLSource is where a row has its webhook URL from; "": that is not known, as of what older versions have written.
+type URLSource string
+
+// The sources.
+const (
+	URLOfFleet  URLSource = "fleet"  // the row of the fleet file
+	URLOfOption URLSource = "option" // the run, because the row has none
+)
+
+// URLSourceColumn is the column of results that says it. It stands where the labels begin, so that results without it can be read,
+// too.
+const URLSourceColumn = "webhook_url_from"
 
 // Label is a cell of a column that the fleet has beside those that simhook reads, such as a customer's name. It is carried
 // along, so that people recognise the SIM.

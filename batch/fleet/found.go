@@ -77,10 +77,19 @@ func (f *file) foundRows() (said []string) {
 	case p.pruned > 1:
 		said = append(said, fmt.Sprintf("passed over: %d rows of results whose SIMs have left the fleet", p.pruned))
 	}
-	if l.webhookURL >= 0 && f.options.WebhookURL != "" && p.fallbacks > 0 {
-		said = append(said, fmt.Sprintf("--webhook-url for %d of %d rows: the others have a webhook URL of their own", p.fallbacks, p.rows))
+	if l.webhookURL >= 0 && f.options.WebhookURL != "" {
+		said = append(said, Fallbacks(p.fallbacks, p.rows))
 	}
 	return said
+}
+
+// Fallbacks says how many rows get the URL of --webhook-url, of a fleet with a column of webhook URLs.
+func Fallbacks(n, rows int) string {
+	text := fmt.Sprintf("--webhook-url for %d of %d rows", n, rows)
+	if 0 < n && n < rows {
+		text += ": the others have a webhook URL of their own"
+	}
+	return text
 }
 
 // lines names a number of lines.

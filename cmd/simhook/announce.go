@@ -18,16 +18,20 @@ import (
 )
 
 // announce writes the first lines of a run: where it goes, what was read, what it will take, and what earlier runs have done.
-func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
+func (b *bulk) announce(id string, run *batch.Run, source *fleet.Fleet) {
 	b.console.Say("%s", b.where())
 	if b.file != nil {
 		b.console.Say("settings: %s", b.file)
 	}
 	b.sayHealed(run.Healed())
-	if fleet != nil {
-		for _, line := range fleet.Found() {
+	plan, expected := run.Plan(), run.Expected()
+	if source != nil {
+		for _, line := range source.Found() {
 			b.console.Say("%s", line)
 		}
+	}
+	if usable := plan.Rows - plan.Invalid - plan.Duplicate; b.ownURLs && b.fleetOptions.WebhookURL != "" && usable > 0 {
+		b.console.Say("%s", fleet.Fallbacks(plan.ByOption, usable))
 	}
 	if b.past != "" {
 		b.console.Say("SIMs that have left the fleet: those of %s that are not in %s", b.past, b.source)
@@ -35,7 +39,6 @@ func (b *bulk) announce(id string, run *batch.Run, fleet *fleet.Fleet) {
 	if taken := run.TakenOver(); taken.Rows > 0 {
 		b.console.Say("%s", output.TakenOver(taken.Files, taken.Rows, b.looksOnly()))
 	}
-	plan, expected := run.Plan(), run.Expected()
 	sims := plan.ToDo() + plan.Done
 	would := ""
 	switch {
@@ -69,6 +72,8 @@ func (b *bulk) where() string {
 	switch url := b.fleetOptions.WebhookURL; {
 	case b.onlyURL != "":
 		text += ", webhook URL: " + b.onlyURL + " only"
+	case b.needsURL() && url != "" && b.ownURLs:
+		text += ", webhook URL: that of each row, or else " + url
 	case b.needsURL() && url != "":
 		text += ", webhook URL: " + url
 	case b.needsURL():

@@ -25,6 +25,7 @@ type bulk struct {
 	action       batch.Action
 	source       string // the fleet, or the results to undo
 	fromAccount  bool   // the fleet is what the account lists
+	ownURLs      bool   // its rows can have webhook URLs of their own
 	fleetOptions fleet.Options
 	types        []api.NotificationType
 	shard        report.Shard
@@ -145,7 +146,7 @@ func (b *bulk) looksOnly() bool { return b.dryRun && !b.planning() }
 func (b *bulk) config(id string) batch.Config {
 	return batch.Config{
 		CallOptions: b.calls,
-		Action:      b.action, Types: b.types, Shard: b.shard, Results: b.results,
+		Action:      b.action, Types: b.types, WebhookURL: b.fleetOptions.WebhookURL, Shard: b.shard, Results: b.results,
 		History: b.history(), Again: b.again || b.access.Sandbox, Canary: b.canary,
 		DryRun: b.dryRun, OnlyURL: b.onlyURL, Blind: b.blind, Verify: b.verify,
 		FromAccount: b.fromAccount, Prune: b.prune, Past: b.past, MaxDelete: b.maxDelete, ExpectGone: b.expectGone,
@@ -189,10 +190,12 @@ func (b *bulk) openSource(ctx context.Context, cfg *batch.Config) (closeIt func(
 func (b *bulk) openFleet(ctx context.Context) (*fleet.Fleet, error) {
 	options := b.fleetOptions
 	options.IgnoreURLs = !b.needsURL()
+	options.WebhookURL = "" // the run fills it in, and records where
 	fleet, err := fleet.Open(ctx, b.source, b.stdin, filepath.Dir(b.results), options)
 	if err != nil {
 		return nil, err
 	}
+	b.ownURLs = fleet.HasWebhookURLs()
 	if b.needsURL() && b.fleetOptions.WebhookURL == "" && !fleet.HasWebhookURLs() {
 		_ = fleet.Close() // it was only read, so closing loses nothing
 		return nil, usagef("no webhook URL: give --webhook-url, or the fleet a webhook_url column")

@@ -203,7 +203,11 @@ func (l *layout) append(buf []byte, row *report.Row) []byte {
 		buf = lastColumns[i].append(buf, row)
 	}
 	for _, name := range l.labels {
-		buf = cell.Append(buf, cell.Text(row.Label(name)))
+		value := row.Label(name)
+		if name == report.URLSourceColumn {
+			value = string(row.URLFrom)
+		}
+		buf = cell.Append(buf, cell.Text(value))
 	}
 	buf[len(buf)-1] = '\n'
 	return buf

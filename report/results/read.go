@@ -107,9 +107,13 @@ func (r *rowReader) read() (cells any, err error) {
 		return r.rows.Read()
 	}
 	cells, values, err := r.rows.ReadUnmatched()
-	r.row.Labels = make([]report.Label, len(r.layout.labels)) // the row before keeps its own
-	for i, name := range r.layout.labels {
-		r.row.Labels[i] = report.Label{Name: name, Value: values[name]}
+	r.row.Labels = make([]report.Label, 0, len(r.layout.labels)) // the row before keeps its own
+	for _, name := range r.layout.labels {
+		if name == report.URLSourceColumn {
+			r.row.URLFrom = report.URLSource(values[name])
+			continue
+		}
+		r.row.Labels = append(r.row.Labels, report.Label{Name: name, Value: values[name]})
 	}
 	return cells, err
 }
@@ -128,7 +132,7 @@ func LabelsOf(paths []string) (labels []string) {
 		}
 		_ = f.Close() // it was only read
 	}
-	return labels
+	return slices.DeleteFunc(labels, func(name string) bool { return name == report.URLSourceColumn })
 }
 
 // union adds names that are not there yet.

@@ -163,7 +163,9 @@ long SIMs took, the failures by cause, and a table to search of every row that i
 correlation IDs to copy. It holds no webhook URL. 100,000 SIMs of which 300 failed make 270 kB.
 
 --failed writes the SIMs that failed or were refused as a fleet file with the reason beside each:
-fix it, and give it to register. It overwrites only files that it wrote itself.
+fix it, and give it to register. A row that had no webhook URL of its own has none there, and gets
+that of --webhook-url; any other keeps its own until you change it. --failed overwrites only files
+that it wrote itself.
 
 --merge needs the finished results of all shards, and names one that is missing. A folder stands
 for the results of the shards in it, and 'fleet.register.*-of-8.csv' for the files that match,
