@@ -51,6 +51,9 @@ func (p *planner) planPruning(plan *Plan) error {
 	if p.past == nil {
 		return nil
 	}
+	if err := p.checkRounded(); err != nil {
+		return err
+	}
 	if plan.Invalid+plan.Duplicate+p.others.unusable > 0 {
 		p.cfg.Log.Warn("nothing is pruned: the fleet file has invalid or duplicate rows, which may have taken the place of SIMs of the last results",
 			"invalid", plan.Invalid, "duplicate", plan.Duplicate, "of_other_shards", p.others.unusable)
@@ -63,18 +66,11 @@ func (p *planner) planPruning(plan *Plan) error {
 		}
 		return err
 	}
-	var suspects []string
-	for s, err := range p.gone() {
+	for _, err := range p.gone() {
 		if err != nil {
 			return err
 		}
 		plan.Gone++
-		if p.rounded.of(s.iccid) != nil {
-			suspects = append(suspects, s.iccid)
-		}
-	}
-	if err := p.checkRounded(suspects); err != nil {
-		return err
 	}
 	if err := p.warnOfOthers(); err != nil {
 		return err

@@ -95,10 +95,9 @@ func (r roundedSIMs) drop(path string) {
 	}
 }
 
-// checkRounded refuses a fleet where a SIM has left and one has come that may be the same, rounded. suspects are the SIMs of this
-// shard that have left where such a one is in the fleet. A shard looks at the other shards' SIMs, too: it must not register one
-// in place of theirs. Only where there are suspects, all results are read for which SIMs are new.
-func (p *planner) checkRounded(suspects []string) error {
+// checkRounded refuses a fleet where a SIM has left and one has come that may be the same, rounded, even where nothing is pruned for
+// another reason: a later run would prune. Only where there may be such a SIM, the results are read for which SIMs are new.
+func (p *planner) checkRounded() error {
 	if len(p.rounded) == 0 {
 		return nil
 	}
@@ -106,19 +105,9 @@ func (p *planner) checkRounded(suspects []string) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range paths {
-		if p.others.seen == nil {
-			break // there are no other shards
-		}
-		for row := range results.Newest(path) {
-			key, ok := simset.Key(row.ICCID)
-			if ok && p.rounded.of(row.ICCID) != nil && p.cfg.hasOwn(&row) && !p.cfg.Shard.Owns(row.ICCID) && !p.others.seen.SeenKey(key) {
-				suspects = append(suspects, row.ICCID)
-			}
-		}
-	}
-	if len(suspects) == 0 {
-		return nil
+	suspects, err := p.mayBeRounded(paths)
+	if err != nil || len(suspects) == 0 {
+		return err
 	}
 	for _, path := range paths {
 		p.rounded.drop(path)
@@ -129,6 +118,31 @@ func (p *planner) checkRounded(suspects []string) error {
 		}
 	}
 	return nil
+}
+
+// mayBeRounded are the SIMs that have left the fleet, and in whose place one of it may stand. A shard looks at the other shards'
+// SIMs, too: it must not register one in place of theirs.
+func (p *planner) mayBeRounded(paths []string) (suspects []string, err error) {
+	for row, err := range p.past.Gone() {
+		if err != nil {
+			return nil, err
+		}
+		if p.cfg.hasOwn(&row) && p.rounded.of(row.ICCID) != nil {
+			suspects = append(suspects, row.ICCID)
+		}
+	}
+	if p.others.seen == nil { // there are no other shards
+		return suspects, nil
+	}
+	for _, path := range paths {
+		for row := range results.Newest(path) { // one that cannot be read is for its own shard to report
+			key, ok := simset.Key(row.ICCID)
+			if ok && p.cfg.hasOwn(&row) && !p.cfg.Shard.Owns(row.ICCID) && !p.others.seen.SeenKey(key) && p.rounded.of(row.ICCID) != nil {
+				suspects = append(suspects, row.ICCID)
+			}
+		}
+	}
+	return suspects, nil
 }
 
 // allShards are the complete results of the last run, of whichever shards.

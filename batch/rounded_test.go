@@ -72,6 +72,13 @@ func TestARoundedICCIDUnregistersNoSIM(t *testing.T) {
 						t.Errorf("night %d: calls were made", night)
 					}
 				}
+				// An invalid row, because of which nothing is pruned tonight, does not let the SIM in.
+				rounded := reporttest.Content(t, g.fleet)
+				g.setFleetText(rounded + "nonsense\n")
+				if _, err := g.run(pruning); !is[*RoundedError](err) {
+					t.Errorf("beside an invalid row: %v", err)
+				}
+				g.setFleetText(rounded)
 				// Where the SIM is meant, it is registered without pruning, and is not new from then on.
 				if _, err := g.run(reconcile); err != nil {
 					t.Fatal(err)

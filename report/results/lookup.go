@@ -2,9 +2,11 @@ package results
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"os"
 
 	"simhook/report"
 	"simhook/report/cell"
@@ -99,26 +101,40 @@ func (j *Journal) Unfinished() bool { return j.unfinished }
 func (j *Journal) Recorded() int { return j.known.baseRows }
 
 // Gone yields the rows of the complete results whose SIMs the last pass over the fleet did not name, except
-// those that this run is done with already. It reads the file again, so that they take no memory.
+// those that this run is done with already. It reads the file again, so that they take no memory; nothing else may read it
+// meanwhile.
 func (j *Journal) Gone() iter.Seq2[report.Row, error] {
 	return func(yield func(report.Row, error) bool) {
-		if j.base != nil {
-			for row, err := range Read(io.NewSectionReader(j.base, 0, 1<<62)) {
-				if err != nil {
-					yield(report.Row{}, fmt.Errorf("reading %s: %w", j.path, err))
-					return
-				}
-				key, sim := identity(row.Status, row.ICCID, row.Line)
-				if !sim || !namesSIM(row.Status) || j.seenOrDone(key) || j.over.hasNewer(key) {
-					continue
-				}
-				if !yield(row, nil) {
-					return
-				}
+		if j.base != nil && !j.goneIn(j.base, own, yield) || j.over == nil {
+			return
+		}
+		for i, f := range j.over.files {
+			if !j.goneIn(f, i, yield) {
+				return
 			}
 		}
-		j.over.gone(yield)
 	}
+}
+
+// goneIn yields those of one file, which has a number where this journal would take it over. It reports whether further rows are
+// wanted.
+func (j *Journal) goneIn(f *os.File, number int, yield func(report.Row, error) bool) (more bool) {
+	errEnough := errors.New("no further rows are wanted")
+	err := eachRow(f, func(s *scan) error {
+		key := s.entry.key
+		if !namesSIM(s.entry.status) || j.seenOrDone(key) || j.over != nil && !j.over.newestIn(number, key) {
+			return nil
+		}
+		row, err := readRow(location{f, s.offset}, &s.layout)
+		if err == nil && !yield(row, nil) {
+			return errEnough
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, errEnough) {
+		yield(report.Row{}, fmt.Errorf("reading %s: %w", f.Name(), err))
+	}
+	return err == nil
 }
 
 func (j *Journal) seenOrDone(key uint64) bool {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"simhook/report"
 	"simhook/report/cell"
 	"simhook/report/file"
 	"simhook/report/simset"
@@ -233,11 +232,17 @@ func (s *scan) finishedAt() int64 {
 // each calls do for the newest row of each SIM.
 func (t *takeover) each(number int, f *os.File, do func(*scan) error) error {
 	return eachRow(f, func(s *scan) error {
-		if row, known := t.last[s.entry.key]; !known || row.file != number {
+		if !t.newestIn(number, s.entry.key) {
 			return nil
 		}
 		return do(s)
 	})
+}
+
+// newestIn reports whether a file has the newest row of a SIM.
+func (t *takeover) newestIn(number int, key uint64) bool {
+	row, known := t.last[key]
+	return known && row.file == number
 }
 
 func (t *takeover) write(out *bufio.Writer) error {
@@ -272,33 +277,4 @@ func (t *takeover) remember() error {
 		}
 	}
 	return nil
-}
-
-// hasNewer reports whether one of the files has a newer row of a SIM than the journal's own results. t may be nil.
-func (t *takeover) hasNewer(key uint64) bool { return t != nil && t.last[key].file != own }
-
-// gone yields the rows that Journal.Gone yields once they are taken over. t may be nil.
-func (t *takeover) gone(yield func(report.Row, error) bool) {
-	if t == nil {
-		return
-	}
-	errEnough := errors.New("no more rows are wanted")
-	for i, f := range t.files {
-		err := t.each(i, f, func(s *scan) error {
-			if !namesSIM(s.entry.status) || t.journal.seenOrDone(s.entry.key) {
-				return nil
-			}
-			row, err := readRow(location{f, s.offset}, &s.layout)
-			if err == nil && !yield(row, nil) {
-				err = errEnough
-			}
-			return err
-		})
-		if err != nil {
-			if !errors.Is(err, errEnough) {
-				yield(report.Row{}, fmt.Errorf("reading %s: %w", f.Name(), err))
-			}
-			return
-		}
-	}
 }
