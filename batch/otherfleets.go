@@ -37,8 +37,7 @@ type otherResultsError struct {
 }
 
 func (e *otherResultsError) Error() string {
-	return fmt.Sprintf("%s seems to be results of another fleet, and cannot be read, so that a SIM that moved there would lose its webhooks: %v. "+
-		"Put back the file that simhook wrote, or move it to another folder", e.path, e.err)
+	return fmt.Sprintf("reading %s, which seems to be results of another fleet: %v", e.path, e.err)
 }
 
 func (e *otherResultsError) Unwrap() error { return e.err }
@@ -157,11 +156,11 @@ func seemsResults(path string) (bool, error) {
 	}
 	named := isCSV && isKind(strings.TrimPrefix(filepath.Ext(strings.TrimSuffix(stem, ".sandbox")), "."))
 	f, err := os.Open(path)
-	if err != nil {
-		if isCSV {
-			return true, err
-		}
-		return false, nil
+	switch {
+	case err != nil && isCSV:
+		return true, err
+	case err != nil:
+		return false, nil // a file that nobody may read and that is no CSV, such as a key, is no results
 	}
 	defer f.Close()
 	beginning, err := io.ReadAll(io.LimitReader(f, 16<<10)) // more than the header takes

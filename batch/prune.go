@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -60,11 +61,13 @@ func (p *planner) planPruning(plan *Plan) error {
 		return nil
 	}
 	if err := p.readOtherFleets(); err != nil {
-		if is[*otherResultsError](err) {
-			p.cfg.Log.Warn("nothing is pruned: " + err.Error())
-			return nil
+		unread, ok := errors.AsType[*otherResultsError](err)
+		if !ok {
+			return err
 		}
-		return err
+		p.cfg.Log.Warn("nothing is pruned: a file beside the results seems to be results of another fleet and cannot be read, so that a SIM that moved there would lose its webhooks. Put back the file that simhook wrote, or move it to another folder",
+			"file", unread.path, "reason", unread.err)
+		return nil
 	}
 	for _, err := range p.gone() {
 		if err != nil {

@@ -135,7 +135,10 @@ func (p *planner) mayBeRounded(paths []string) (suspects []string, err error) {
 		return suspects, nil
 	}
 	for _, path := range paths {
-		for row := range results.Newest(path) { // one that cannot be read is for its own shard to report
+		for row, err := range results.Newest(path) {
+			if err != nil {
+				break // its own shard reports it
+			}
 			key, ok := simset.Key(row.ICCID)
 			if ok && p.cfg.hasOwn(&row) && !p.cfg.Shard.Owns(row.ICCID) && !p.others.seen.SeenKey(key) && p.rounded.of(row.ICCID) != nil {
 				suspects = append(suspects, row.ICCID)
