@@ -51,7 +51,7 @@ func (l *layout) isHeader(cells [][]byte) bool {
 }
 
 // isOtherHeader reports whether a line whose ICCID is none is the header of another table: it has the name of a column where the
-// ICCID should stand, or that of the column of ICCIDs elsewhere.
+// ICCID should stand, or elsewhere that of a column that is read, or of the very column it stands in.
 func (l *layout) isOtherHeader(cells [][]byte) bool {
 	name := plainName(string(cellAt(cells, l.iccid)))
 	if name == "" {
@@ -60,10 +60,18 @@ func (l *layout) isOtherHeader(cells [][]byte) bool {
 	if slices.Contains(iccidColumns(), name) || slices.Contains(webhookURLColumns(), name) || slices.Contains(l.cleaned, name) {
 		return true
 	}
-	return slices.ContainsFunc(cells, func(cell []byte) bool {
-		name := plainName(string(cell))
-		return name == "iccid" || name == "simiccid"
-	})
+	for i, cell := range cells {
+		switch name := plainName(string(cell)); name {
+		case "":
+		case "iccid", "simiccid", "webhookurl", "callbackurl", "notificationurl":
+			return true
+		default:
+			if i < len(l.cleaned) && l.cleaned[i] == name {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isPruned reports whether a row of results is that of a SIM that has left the fleet.

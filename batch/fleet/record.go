@@ -251,12 +251,13 @@ func leadingICCID(cell []byte) (iccid string, ok bool) {
 	if iccid, _, err := NormaliseICCID(string(cell[:min(len(cell), maxCell)]), true); err == nil {
 		return iccid, true
 	}
-	digits := 0
-	for digits < len(cell) && cell[digits] >= '0' && cell[digits] <= '9' {
-		digits++
+	for _, inside := range []string{"0123456789", "0123456789 -"} {
+		digits := len(cell) - len(bytes.TrimLeft(cell, inside))
+		if iccid, _, err := NormaliseICCID(string(cell[:digits]), true); err == nil {
+			return iccid, true
+		}
 	}
-	iccid, _, err := NormaliseICCID(string(cell[:digits]), true)
-	return iccid, err == nil
+	return "", false
 }
 
 // quotes says how far the quotes of a record are.
