@@ -71,7 +71,7 @@ func (f *file) each(show func(*Row) bool) error {
 
 // fill makes a row of a record. It reports false for one that is passed over.
 func (r *reader) fill(row *Row, one *record) bool {
-	if r.inDoubt(row, one) {
+	if !one.isPlain && r.inDoubt(row, one) {
 		return true
 	}
 	cells, _ := r.cells.split(one.text)
@@ -80,6 +80,7 @@ func (r *reader) fill(row *Row, one *record) bool {
 		return false
 	}
 	own := cellAt(cells, r.layout.webhookURL)
+	hasOwn := len(own) > 0 && len(bytes.TrimSpace(own)) > 0
 	r.rows.fill(row, r.iccid(cellAt(cells, r.layout.iccid)), r.webhookURL(own))
 	if r.rows.digits != "" {
 		r.damage.add(r.rows.digits, r.rows.wrong)
@@ -90,7 +91,7 @@ func (r *reader) fill(row *Row, one *record) bool {
 		return false
 	}
 	if row.Problem == "" && !r.rows.options.IgnoreURLs {
-		r.checkURLs(row, cells, own)
+		r.checkURLs(row, cells, hasOwn)
 	}
 	if r.rows.options.Labels && row.Kind != KindWidth { // else the cells may not be those of their columns
 		row.Labels = r.layout.labels.of(cells)
@@ -100,7 +101,7 @@ func (r *reader) fill(row *Row, one *record) bool {
 			row.refuse(KindWidth, doubt)
 		}
 	}
-	if row.Problem == "" && len(bytes.TrimSpace(own)) == 0 {
+	if row.Problem == "" && !hasOwn {
 		r.met.fallbacks++
 	}
 	return true

@@ -18,20 +18,22 @@ type records struct {
 	layout layout
 
 	waiting []record // lines that were read ahead
-	one     record   // that next returned last
+	plain   record   // a line as most are, that next returned last
+	one     record   // another record that it did
 	gaveUp  int      // the line that opens a quote which is too long to be read to its end; 0: none
 	cutOff  int      // the last line of many short rows; 0: the last row was none of many
 }
 
 // record is a row's text.
 type record struct {
-	text   []byte
-	line   int
-	quoted bool   // the line has a quote
-	err    error  // errLongLine
-	within int    // the line that opens the quote in which this line may stand; 0: none
-	open   bool   // a quote opens a cell, and is never closed as RFC 4180 has it
-	doubt  string // another reason why it cannot be said whether the line is a row of its own
+	text    []byte
+	line    int
+	isPlain bool   // none of the following is the case
+	quoted  bool   // the line has a quote
+	err     error  // errLongLine
+	within  int    // the line that opens the quote in which this line may stand; 0: none
+	open    bool   // a quote opens a cell, and is never closed as RFC 4180 has it
+	doubt   string // another reason why it cannot be said whether the line is a row of its own
 }
 
 // next gives the next record. It and its text may be written into until the next call. Errors are io.EOF and those of the file.
@@ -45,8 +47,9 @@ func (r *records) next() (*record, error) {
 	if len(r.waiting) == 0 { // as nearly always: a line without a quote is a record
 		text, err := r.lines.next()
 		if err == nil && !r.lines.quoted && r.gaveUp == 0 && !endsInBackslash(text) {
-			*one = record{text: text, line: r.lines.number}
-			return one, nil
+			plain := &r.plain
+			plain.text, plain.line, plain.isPlain = text, r.lines.number, true
+			return plain, nil
 		}
 		*one, err = r.lineOf(text, err)
 		if err != nil {

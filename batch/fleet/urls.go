@@ -12,9 +12,9 @@ import (
 // checkURLs looks for URLs that a row would not get. If the row has no webhook URL of its own and no name tells which column has
 // them, the file is refused: its SIMs would get the URL of --webhook-url. If there is such a column, and other rows use it, the
 // row is refused. So is a file in which two columns of webhooks have URLs.
-func (r *reader) checkURLs(row *Row, cells [][]byte, own []byte) {
+func (r *reader) checkURLs(row *Row, cells [][]byte, hasOwn bool) {
 	l := &r.layout
-	if len(own) > 0 && len(bytes.TrimSpace(own)) > 0 {
+	if hasOwn {
 		for _, i := range l.rivals {
 			if holdsURL(cellAt(cells, i)) {
 				r.err = fmt.Errorf("columns %d and %d of the header are both of webhooks, and both have URLs here: rename or remove one", min(l.webhookURL, i)+1, max(l.webhookURL, i)+1)
