@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"simhook/batch/fleet"
 )
@@ -300,5 +302,51 @@ func TestOtherKindsOfFilesAreNamed(t *testing.T) {
 		"an old diff":           {"2c2\n< $A\n---\n> $B\n", "", 0, "diff"},
 		"records of a database": {"-[ RECORD 1 ]-----\niccid | $A\nlabel | x\n", "", 0, "expanded"},
 		"names in brackets":     {"[iccid],[label]\n$A,x\n", "", 0, "--column"},
+	})
+}
+
+// Whatever stands in the cells, a line that begins with an ICCID is a row, good or bad, or the file is refused.
+func TestNoLineWithAnICCIDIsLost(t *testing.T) {
+	dir := t.TempDir()
+	cell := rapid.SampledFrom([]string{
+		"", "x", `"`, `"x`, `x"`, `""`, `"x, y"`, `5" x`, "x\\", "https://example.com/h", "iccid", "label", "---", "(2 rows)", " ", "\x00",
+	})
+	line := rapid.Custom(func(t *rapid.T) string {
+		cells := rapid.SliceOfN(cell, 0, 4).Draw(t, "cells")
+		if rapid.Bool().Draw(t, "a SIM") {
+			letter := rapid.SampledFrom([]string{"A", "B", "C", "D", "E"}).Draw(t, "SIM")
+			cells = slices.Insert(cells, 0, sims()[letter])
+		}
+		return strings.Join(cells, ",")
+	})
+	header := rapid.SampledFrom([]string{"", "iccid\n", "iccid,label\n", "iccid,label,webhook_url\n", "iccid,webhook_url,\n", "SIMs\niccid,label\n", "SIMs\n"})
+	rapid.Check(t, func(rt *rapid.T) {
+		text := header.Draw(rt, "header") + strings.Join(rapid.SliceOfN(line, 1, 12).Draw(rt, "lines"), "\n")
+		path := filepath.Join(dir, "fleet.csv")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			rt.Fatal(err)
+		}
+		f, err := fleet.Open(t.Context(), path, nil, "", fleet.Options{})
+		if err != nil {
+			return
+		}
+		defer f.Close()
+		rows, err := readFleet(t, f)
+		if err != nil {
+			return
+		}
+		met := map[int]bool{}
+		same := map[string]bool{}
+		for _, row := range rows {
+			met[row.Line] = true
+			same[row.ICCID] = true
+		}
+		for i, line := range strings.Split(text, "\n") {
+			first, _, _ := strings.Cut(line, ",")
+			_, _, err := fleet.NormaliseICCID(first, false)
+			if err == nil && !met[i+1] && !same[first] { // a note may name the SIM of its own row
+				rt.Errorf("line %d, %q, is lost in\n%s\n%+v", i+1, line, text, rows)
+			}
+		}
 	})
 }
