@@ -145,11 +145,12 @@ func refuseKind(head []byte) error {
 	return nil
 }
 
-// isJSONList reports whether a text begins as a list in JSON does. A name in brackets is none.
+// isJSONList reports whether a text begins as a list in JSON does. A name, a number or a date in brackets is none.
 func isJSONList(start []byte) bool {
 	inner, found := bytes.CutPrefix(start, []byte{'['})
 	inner = bytes.TrimLeft(inner, " \t\r\n")
-	return found && (len(inner) == 0 || bytes.IndexByte([]byte(`{["]0123456789`), inner[0]) >= 0)
+	_, ofICCIDs := leadingICCID(inner)
+	return found && (len(inner) == 0 || bytes.IndexByte([]byte(`{["]`), inner[0]) >= 0 || ofICCIDs)
 }
 
 // isMail reports whether a text begins with the header of a mail (RFC 5322, RFC 2045). A single line such as "Date: ..." is a

@@ -115,6 +115,9 @@ func (l *layout) describe(cells [][]byte, names []string) {
 
 // meansICCID reports whether a first cell is an ICCID, perhaps a bad one, and not the name of a column.
 func meansICCID(cell string) bool {
+	if i := strings.IndexAny(cell, delimiters); i >= 0 && mayBeICCID([]byte(cell[i+1:])) {
+		return false // these are two cells, and the second is one
+	}
 	_, _, err := NormaliseICCID(cell, true)
 	if bad, ok := errors.AsType[*ICCIDError](err); ok && bad.Kind != KindScientific && bad.Kind != KindDecimal && bad.Kind != KindNot89 {
 		_, leads := leadingICCID([]byte(cell))

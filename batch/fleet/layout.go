@@ -222,8 +222,10 @@ func (b *beginning) listBelow() (found layout, ok bool) {
 // isTitle reports whether a line is a comment, or has no more than one cell.
 func isTitle(line []byte) bool {
 	line = bytes.TrimSpace(line)
-	if bytes.HasPrefix(line, []byte{'#'}) {
-		return true
+	for _, comment := range []string{"#", "//", "--"} {
+		if bytes.HasPrefix(line, []byte(comment)) {
+			return true
+		}
 	}
 	return !bytes.ContainsAny(bytes.Trim(line, delimiters), delimiters)
 }

@@ -248,7 +248,7 @@ func (r *records) holdsOther(lines [][]byte, joined []byte) bool {
 // that began on an earlier line: a row of its own would have opened it.
 func leadingICCID(cell []byte) (iccid string, ok bool) {
 	cell = bytes.TrimLeft(cell, " \t\"'=")
-	if bytes.HasSuffix(bytes.TrimRight(cell, " \t"), []byte{'"'}) {
+	if digits, _, quoted := bytes.Cut(cell, []byte{'"'}); quoted && mayBeICCID(digits) {
 		return "", false
 	}
 	if iccid, _, err := NormaliseICCID(string(cell[:min(len(cell), maxCell)]), true); err == nil {
