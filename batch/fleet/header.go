@@ -100,6 +100,9 @@ func (l *layout) describe(cells [][]byte, names []string) {
 		if names[i] != "" {
 			l.columns = i + 1
 		}
+		if i < l.own && strings.HasSuffix(names[i], "correlationid") {
+			l.called = append(l.called, i)
+		}
 		if isWebhook := strings.Contains(names[i], "webhook") || slices.Contains(webhookURLColumns(), names[i]); isWebhook && i != l.webhookURL && i >= l.own && !isOld(string(cell)) {
 			l.rivals = append(l.rivals, i)
 		}

@@ -55,7 +55,7 @@ func reservedNames() []string {
 	for _, t := range api.AllNotificationTypes() {
 		types = append(types, string(t))
 	}
-	return append(results.Columns(types...), report.RetryColumns()...)
+	return append(append(results.Columns(types...), report.RetryColumns()...), report.URLSourceColumn)
 }
 
 // ownColumns is how many columns a file has from the first on that simhook has written: it is one of results, or of --failed.

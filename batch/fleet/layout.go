@@ -30,6 +30,7 @@ type layout struct {
 	line    int   // column of results: 0 in it is a SIM that has left the fleet; -1: these are no results
 	own     int   // how many columns are those of simhook's own files, from the first on
 	cut     int   // the column without a name behind that of webhook URLs, where a URL with a delimiter ends; 0: none
+	called  []int // columns of correlation IDs in simhook's own files, which hold the ICCID that was called for
 	rivals  []int // other columns that may be those of webhook URLs
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"simhook/report"
 )
 
 // reader makes rows of the lines of a file. It cuts the lines itself and does not use encoding/csv, because
@@ -90,6 +92,9 @@ func (r *reader) fill(row *Row, one *record) bool {
 	} else if r.passOver(row, cells) {
 		return false
 	}
+	if row.Problem == "" && len(r.layout.called) > 0 {
+		r.checkCalled(row, cells)
+	}
 	if row.Problem == "" && !r.rows.options.IgnoreURLs {
 		r.checkURLs(row, cells, hasOwn)
 	}
@@ -168,6 +173,18 @@ func (r *reader) checkWidth(row *Row, cells [][]byte) {
 			len(cells), l.columns))
 	case !l.chosen && hasOtherICCID(cells, l.iccid, row.ICCID):
 		row.refuse(KindWidth, "another cell of the line holds an ICCID too: put one SIM on each line, or name the column with --column")
+	}
+}
+
+// checkCalled refuses a row of simhook's own files whose ICCID was changed since.
+func (r *reader) checkCalled(row *Row, cells [][]byte) {
+	for _, column := range r.layout.called {
+		call := report.Call{CorrelationID: string(cellAt(cells, column))}
+		if called := call.SIM(); called != "" && called != row.ICCID {
+			row.refuse(KindCalled, "the call was for "+called+", as the correlation ID says: a spreadsheet may have rounded the ICCID; "+
+				"if you have corrected it, empty the cells of correlation IDs")
+			return
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ const (
 	KindWebhookURL = "bad webhook_url"
 	KindWidth      = "cells that do not fit the header"
 	KindLength     = "length of no other SIM"
+	KindCalled     = "not the SIM that was called for"
 )
 
 // Row is one line of a fleet file, or one SIM of a fleet made from memory.
@@ -75,7 +76,6 @@ type rowMaker struct {
 	accept      acceptance
 	usual       *usualLengths
 	fallbackErr error  // why Options.WebhookURL is bad
-	fallbacks   int    // rows that got Options.WebhookURL
 	digits      string // of the last row, if it may be an ICCID but for its check digit
 	wrong       bool   // that check digit is wrong
 	validURL    string // the last webhook URL found to be valid: most rows have the one of the row before
@@ -118,7 +118,6 @@ func (m *rowMaker) webhookURL(own string) (string, error) {
 	case own == "" && m.fallbackErr != nil:
 		return "", m.fallbackErr
 	case own == "":
-		m.fallbacks++
 		return m.options.WebhookURL, nil
 	case own != m.validURL:
 		if err := ValidateWebhookURL(own); err != nil {
