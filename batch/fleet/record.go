@@ -59,11 +59,11 @@ func (r *records) next() (*record, error) {
 		*one, r.waiting = r.waiting[0], r.waiting[1:]
 	}
 	r.stillWithin(one)
+	readable := one.err == nil && one.within == 0 && one.doubt == ""
 	switch {
-	case one.err != nil || one.within > 0 || one.doubt != "":
-	case quoting(one.text, r.layout.delimiter) != closed:
+	case readable && quoting(one.text, r.layout.delimiter) != closed:
 		*one = r.join(*one)
-	case endsInBackslash(one.text):
+	case readable && endsInBackslash(one.text):
 		*one = r.joinEscaped(*one)
 	}
 	return one, nil
