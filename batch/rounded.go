@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 
 	"simhook/report"
 	"simhook/report/results"
@@ -40,26 +38,12 @@ type roundedSIM struct {
 const roundedDigits = 100_000
 
 func (r roundedSIMs) add(row *sourceRow) {
-	if row.Problem != "" || !looksRounded(row.ICCID) {
+	if row.Problem != "" || !simset.LooksRounded(row.ICCID) {
 		return
 	}
 	if key, ok := simset.Key(row.ICCID); ok {
 		r[key/roundedDigits] = append(r[key/roundedDigits], roundedSIM{key, row.Line})
 	}
-}
-
-// looksRounded reports whether a spreadsheet, which keeps 15 digits, or a program with 64-bit floating-point numbers may have
-// written these digits. By chance one SIM in a few hundred is such a number.
-func looksRounded(iccid string) bool {
-	last, err := strconv.Atoi(iccid[len(iccid)-4:])
-	if err != nil || last%16 != 0 && last%100 != 0 {
-		return false // as nearly all
-	}
-	if strings.Trim(iccid[15:], "0") == "" {
-		return true
-	}
-	number, err := strconv.ParseFloat(iccid, 64)
-	return err == nil && (strconv.FormatFloat(number, 'f', 0, 64) == iccid || strconv.FormatFloat(number, 'f', -1, 64) == iccid)
 }
 
 // of is a SIM that another one may have been rounded to; nil: there is none.

@@ -8,6 +8,7 @@ import (
 	"simhook/report/cell"
 	"simhook/report/file"
 	"simhook/report/history"
+	"simhook/report/simset"
 )
 
 // checkChanges refuses a history that may name other SIMs than those that were changed. The correlation IDs of the results name
@@ -22,7 +23,7 @@ func (u *undo) checkChanges(changes []history.Undo) error {
 			continue
 		}
 		alone++
-		if history.LooksRounded(c.ICCID) {
+		if simset.LooksRounded(c.ICCID) {
 			rounded++
 			firstRounded = firstOf(firstRounded, c)
 		}
