@@ -30,8 +30,9 @@ const (
 
 // mark is how many ICCIDs of a file have a mark. A SIM that stands on several lines counts once.
 type mark struct {
-	sims map[string]bool
-	rows int
+	sims  map[string]bool
+	rows  int
+	wrong int // of sims have a wrong check digit
 }
 
 // maxMarked bounds the SIMs that are told apart: where more have a mark, their rows are counted.
@@ -42,6 +43,9 @@ func (m *mark) add(iccid string) {
 	if len(m.sims) < maxMarked {
 		if m.sims == nil {
 			m.sims = map[string]bool{}
+		}
+		if !m.sims[iccid] && luhn(iccid) != 0 {
+			m.wrong++
 		}
 		m.sims[strings.Clone(iccid)] = true
 	}
@@ -158,12 +162,12 @@ func (d *damage) err() error {
 	const lost = "The last digits are lost. Export the column of ICCIDs as text, from where they are whole; do not use --allow-bad-luhn"
 	zeros, floats, short := d.marks[endInZeros].count(), d.marks[wholeFloats].count(), d.marks[shortFloats].count()
 	switch {
-	case zeros*2 >= short && unlikely(zeros, d.rows, d.expected(endInZeros)):
+	case zeros*2 >= short && !d.isChance(endInZeros):
 		return fmt.Errorf("%d of %d ICCIDs end in zeros, as a spreadsheet writes numbers that are too long for it. %s", zeros, d.rows, lost)
-	case unlikely(floats, d.rows, d.expected(wholeFloats)):
+	case !d.isChance(wholeFloats):
 		return fmt.Errorf("the ICCIDs were rounded by a program that took them for numbers (%d of %d are whole floating-point numbers). %s",
 			floats, d.rows, lost)
-	case short*shortPart >= d.rows && unlikely(short, d.rows, d.expected(shortFloats)), unlikely(zeros, d.rows, d.expected(endInZeros)):
+	case short*shortPart >= d.rows && !d.isChance(shortFloats), !d.isChance(endInZeros):
 		return fmt.Errorf("the ICCIDs were rounded by a program that took them for numbers (%d of %d end in zeros). %s", short, d.rows, lost)
 	}
 	if iccid, lines := d.gathered(); lines > 0 {
@@ -178,6 +182,17 @@ func (d *damage) err() error {
 			"Compare one with its card, and export them as printed there; only if the card shows the same digits, use --allow-bad-luhn", d.wrong.rows, d.rows)
 	}
 	return nil
+}
+
+// isChance reports whether so many ICCIDs have a mark by chance, or because numbers were given out in steps of a hundred: nine of ten
+// that were rounded have a wrong check digit.
+func (d *damage) isChance(which int) bool {
+	const telling = 5 // so many with a right check digit are not rounded
+	m, alike := &d.marks[which], &d.marks[which]
+	if which == endInZeros {
+		alike = &d.marks[shortFloats] // which those are part of
+	}
+	return !unlikely(m.count(), d.rows, d.expected(which)) || len(alike.sims) >= telling && alike.wrong*2 < len(m.sims)
 }
 
 // shortPart is the part of a file, an eighth, that ends in two zeros at least where numbers were rounded. It is chosen: issuers

@@ -69,6 +69,14 @@ func good(iccids []string) (are []string) {
 	return are
 }
 
+// steps are n ICCIDs whose numbers are so far apart.
+func steps(n, far int) (iccids []string) {
+	for i := range n {
+		iccids = append(iccids, withCheckDigit(fmt.Sprintf("894447460%09d", i*far)))
+	}
+	return iccids
+}
+
 func repeated(iccid string, n int) []string { return slices.Repeat([]string{iccid}, n) }
 
 // A SIM of a file whose numbers were changed as a whole is never called for, and a file that is whole is never refused.
@@ -101,6 +109,10 @@ func TestAFileIsRefusedWhereItsNumbersWereChanged(t *testing.T) {
 		"a SIM on ten lines ends in 00":     {slices.Concat(repeated("8944474600002298300", 10), repeated(some[0], 10), repeated(some[1], 10)), ""},
 		"a SIM on two lines ends in 0000":   {append(some[:20:20], repeated("8944474600000050000", 2)...), ""},
 		"a float on three lines, as others": {append(slices.Repeat(some[:50], 3), repeated("8944474600009604096", 3)...), ""},
+		"all of many by floats":             {mapped(someICCIDs(20_000, "894447", 19), all, asFloat), "whole floating-point numbers"},
+		"given out in steps of 100":         {steps(300, 100), ""},
+		"given out in steps of 1,000":       {steps(300, 1000), ""},
+		"steps of 1,000, rounded":           {mapped(steps(300, 1000), all, asFloat), "rounded"},
 		"sorted by length":                  {slices.Concat(someICCIDs(600, "8901260000", 19), long), ""},
 		"an old and a new batch":            {slices.Concat(short[:520], someICCIDs(80, "8901260000", 19)), ""},
 	}

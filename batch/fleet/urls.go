@@ -92,6 +92,9 @@ func holdsURL(cell []byte) bool {
 		}, string(cell)))
 		return strings.Contains(text, "http://") || strings.Contains(text, "https://")
 	}
+	if bytes.IndexByte(bytes.TrimSpace(cell), ' ') >= 0 {
+		return false // a name, such as that of a company
+	}
 	text := bytes.TrimLeftFunc(cell[:min(len(cell), 40)], func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	return len(text) >= shortest && strings.EqualFold(string(text[:4]), "www.")
 }
