@@ -64,7 +64,7 @@ func (d *damage) add(digits string, wrong bool) {
 	d.digits[len(digits)-18]++
 	if tail := lastFour(digits); tail%100 == 0 || tail%16 == 0 { // all rounded numbers are multiples of one of these
 		d.addRounded(digits, tail)
-	} else if d.rows <= maxMarked {
+	} else if d.rows <= maxMarked || tail%16 == 8 && d.lines[digits] > 0 { // of those that are counted, a part is counted on
 		d.count(digits)
 	}
 	switch {
@@ -184,15 +184,16 @@ func (d *damage) err() error {
 	return nil
 }
 
-// isChance reports whether so many ICCIDs have a mark by chance, or because numbers were given out in steps of a hundred: nine of ten
-// that were rounded have a wrong check digit.
+// isChance reports whether so many ICCIDs have a mark by chance, or end in zeros because numbers were given out in steps of a
+// hundred. Then the check digit is 0 in one of ten, and right, while nine of ten that were rounded have a wrong one.
 func (d *damage) isChance(which int) bool {
-	const telling = 5 // so many with a right check digit are not rounded
-	m, alike := &d.marks[which], &d.marks[which]
-	if which == endInZeros {
-		alike = &d.marks[shortFloats] // which those are part of
-	}
-	return !unlikely(m.count(), d.rows, d.expected(which)) || len(alike.sims) >= telling && alike.wrong*2 < len(m.sims)
+	const (
+		telling  = 5 // so many with a right check digit are not rounded
+		stepPart = 6 // less than a sixth of the file
+	)
+	m, alike := &d.marks[which], &d.marks[shortFloats]
+	stepped := which != wholeFloats && len(alike.sims) >= telling && alike.wrong*2 < len(m.sims) && alike.count()*stepPart < d.rows
+	return stepped || !unlikely(m.count(), d.rows, d.expected(which))
 }
 
 // shortPart is the part of a file, an eighth, that ends in two zeros at least where numbers were rounded. It is chosen: issuers

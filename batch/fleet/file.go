@@ -76,7 +76,7 @@ func (f *file) sample() error {
 	for row := 0; row < sampleRows; {
 		one, err := all.next()
 		if errors.Is(err, io.EOF) {
-			f.layout.usual, f.layout.grouped = found.lengths.usual(), found.grouped()
+			f.layout.usual, f.layout.groups = found.lengths.usual(), found.groups()
 			return nil
 		}
 		if err != nil {
@@ -90,7 +90,7 @@ func (f *file) sample() error {
 		row++
 	}
 	f.sampleFurther(&found)
-	f.layout.usual, f.layout.grouped = found.lengths.usual(), found.grouped()
+	f.layout.usual, f.layout.groups = found.lengths.usual(), found.groups()
 	return nil
 }
 

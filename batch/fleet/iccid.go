@@ -68,19 +68,20 @@ func NormaliseICCID(cell string, allowBadLuhn bool) (iccid string, changes Chang
 
 // acceptance is what is taken for an ICCID although it may be none.
 type acceptance struct {
-	badLuhn bool // a wrong check digit
-	groups  bool // one or two digits that stand apart at the end, also where what is before them is an ICCID
+	badLuhn  bool // a wrong check digit
+	groups   int  // one or two digits that stand apart at the end of so many groups, also where what is before them is an ICCID
+	together bool // they always belong to the ICCID
 }
 
 func normalise(cell string, accept acceptance) (iccid string, changes Change, err error) {
 	iccid = cell
 	sum, plain := luhnSum(cell)
 	if !plain {
-		var apart int
-		if iccid, changes, apart, err = strip(cell); err != nil {
+		var cut cuts
+		if iccid, changes, cut, err = strip(cell); err != nil {
 			return "", 0, err
 		}
-		if apart > 0 && !accept.groups && (isICCID(iccid[:apart]) || accept.badLuhn && changes&(changes-1) == 0) {
+		if cut.apart > 0 && !accept.together && cut.groups != accept.groups && (isICCID(iccid[:cut.apart]) || accept.badLuhn && cut.groups == 2) {
 			return "", 0, &ICCIDError{KindTwoFields, "one or two digits stand apart at the end, and what is before them may be an ICCID: " +
 				"if these are two fields, put each in a cell of its own; if not, write the digits together"}
 		}
@@ -97,9 +98,14 @@ func isICCID(digits string) bool {
 	return len(digits) >= 18 && len(digits) <= 20 && digits[:2] == "89" && luhn(digits) == 0
 }
 
-// strip keeps the digits of a cell. A character that is neither digit nor decoration is an error. apart is how many digits stand
-// before a last group of one or two; 0: there is no such group, or too few stand before it for an ICCID.
-func strip(cell string) (digits string, changes Change, apart int, err error) {
+// cuts are where decorations divide the digits of a cell.
+type cuts struct {
+	groups int // of digits
+	apart  int // digits that stand before one or two others at the end; 0: none do, or too few for an ICCID
+}
+
+// strip keeps the digits of a cell. A character that is neither digit nor decoration is an error.
+func strip(cell string) (digits string, changes Change, cut cuts, err error) {
 	kept := make([]byte, 0, 24)
 	begun, opened := false, false // a digit was read; a formula or apostrophe has opened the cell
 	between := false              // the last character was no digit
@@ -110,10 +116,13 @@ func strip(cell string) (digits string, changes Change, apart int, err error) {
 		switch {
 		case r >= '0' && r <= '9':
 			if changes&ChangeFiller != 0 {
-				return "", 0, 0, notDigits(cell, 'F')
+				return "", 0, cuts{}, notDigits(cell, 'F')
 			}
-			if between && begun {
-				apart = len(kept)
+			if between || !begun {
+				cut.groups++
+				if cut.apart < 18 { // else an ICCID may end there already
+					cut.apart = len(kept)
+				}
 			}
 			kept = append(kept, byte(r))
 			begun, between = true, false
@@ -121,7 +130,7 @@ func strip(cell string) (digits string, changes Change, apart int, err error) {
 		case isSpace(r):
 			changes |= ChangeSpaces
 		case isDash(r) && !begun && r != softHyphen:
-			return "", 0, 0, &ICCIDError{KindNotDigits, "a dash stands before the ICCID: if it takes the line out, delete the line; if it is a list, delete the dashes"}
+			return "", 0, cuts{}, &ICCIDError{KindNotDigits, "a dash stands before the ICCID: if it takes the line out, delete the line; if it is a list, delete the dashes"}
 		case isDash(r):
 			changes |= ChangeDashes
 		case r == '=' && !begun && !opened:
@@ -135,14 +144,14 @@ func strip(cell string) (digits string, changes Change, apart int, err error) {
 		case (r == 'F' || r == 'f') && begun:
 			changes |= ChangeFiller
 		default:
-			return "", 0, 0, notDigits(cell, r)
+			return "", 0, cuts{}, notDigits(cell, r)
 		}
 		between = true
 	}
-	if apart < 18 || len(kept)-apart > 2 {
-		apart = 0
+	if cut.apart < 18 || len(kept)-cut.apart > 2 {
+		cut.apart = 0
 	}
-	return string(kept), changes, apart, nil
+	return string(kept), changes, cut, nil
 }
 
 // verify checks the digits that remain, whose Luhn sum is given.

@@ -26,7 +26,7 @@ type layout struct {
 	title   int  // the first line above the header or the first row that is no part of the table
 	titles  int  // how many lines such are; 0: none
 	usual   usualLengths
-	grouped bool  // the ICCIDs are written in groups, the last of which has one or two digits
+	groups  int   // in which ICCIDs are written, where the last has one or two digits; 0: they are not
 	line    int   // column of results: 0 in it is a SIM that has left the fleet; -1: these are no results
 	own     int   // how many columns are those of simhook's own files, from the first on
 	cut     int   // the column without a name behind that of webhook URLs, where a URL with a delimiter ends; 0: none

@@ -9,14 +9,20 @@ import (
 const issuerDigits = 7
 
 // lengths are how many SIMs of each issuer have 18, 19 and 20 digits.
-type lengths map[string]*[3]int
+type lengths map[string]*counts
 
-func (l lengths) add(iccid string) {
+type counts struct{ right, wrong [3]int } // by their check digits
+
+func (l lengths) add(iccid string, wrong bool) {
 	issuer := iccid[:issuerDigits]
 	if l[issuer] == nil {
-		l[issuer] = new([3]int)
+		l[issuer] = new(counts)
 	}
-	l[issuer][len(iccid)-18]++
+	if wrong {
+		l[issuer].wrong[len(iccid)-18]++
+	} else {
+		l[issuer].right[len(iccid)-18]++
+	}
 }
 
 // Limits of what tells the length of an issuer's SIMs. They are chosen: few SIMs tell little, and issuers with several lengths have
@@ -29,15 +35,16 @@ const (
 // usual are the lengths that SIMs of each issuer have, as bits from 18 on. Issuers that tell too little are left out.
 func (l lengths) usual() usualLengths {
 	usual := usualLengths{issuers: map[string]uint8{}}
-	for issuer, counts := range l {
-		all := counts[0] + counts[1] + counts[2]
-		most := max(counts[0], counts[1], counts[2])
+	for issuer, found := range l {
+		all := found.right[0] + found.right[1] + found.right[2]
+		most := max(found.right[0], found.right[1], found.right[2])
 		if most < fewestOfLength {
 			continue
 		}
 		var bits uint8
-		for i, n := range counts {
-			if n > 1 && n*partUnusual >= all || n == most {
+		for i, n := range found.right {
+			isCut := found.wrong[i] > n // most check digits are wrong: some are right by chance
+			if n > 1 && n*partUnusual >= all && !isCut || n == most {
 				bits |= 1 << i
 			}
 		}

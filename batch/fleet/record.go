@@ -111,9 +111,12 @@ func (r *records) join(first record) record {
 		}
 		lines = append(lines, one.text)
 		joined = append(append(joined, '\n'), one.text...)
-		if bytes.IndexByte(one.text, '"') >= 0 {
+		if bytes.Count(one.text, []byte{'"'})%2 == 1 { // else what was open is not closed: that is a cheap question
 			state = quoting(joined, r.layout.delimiter)
 		}
+	}
+	if state == open {
+		state = quoting(joined, r.layout.delimiter)
 	}
 	if state == closed {
 		if !r.holdsOther(lines, joined) {

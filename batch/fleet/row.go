@@ -82,7 +82,7 @@ type rowMaker struct {
 }
 
 func newRowMaker(options Options, l *layout) rowMaker {
-	m := rowMaker{options: options, accept: acceptance{badLuhn: options.AllowBadLuhn, groups: l.grouped}, usual: &l.usual}
+	m := rowMaker{options: options, accept: acceptance{badLuhn: options.AllowBadLuhn, groups: l.groups}, usual: &l.usual}
 	if options.WebhookURL != "" {
 		m.fallbackErr = ValidateWebhookURL(options.WebhookURL)
 	}
@@ -94,7 +94,7 @@ func (m *rowMaker) fill(row *Row, iccid, webhookURL string) {
 	ok := row.setICCID(iccid, m.accept)
 	m.digits, m.wrong = row.ICCID, row.Kind == KindCheckDigit
 	if m.wrong {
-		m.digits, _, _ = normalise(iccid, acceptance{badLuhn: true, groups: true}) // which it would be
+		m.digits, _, _ = normalise(iccid, acceptance{badLuhn: true, together: true}) // which it would be
 	}
 	if m.digits != "" && m.usual.lacks(m.digits) {
 		row.Cell = shown(iccid, maxCell)

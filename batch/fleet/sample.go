@@ -3,29 +3,38 @@ package fleet
 // sample is what some of a file's ICCIDs tell of all of them.
 type sample struct {
 	lengths  lengths
-	apart    int // end in one or two digits behind a separator, and are no ICCID without them
-	doubtful int // are one with and without them
+	apart    map[int]int // how many end in one or two digits behind a separator, and are no ICCID without them, by their groups
+	doubtful int         // are one with and without them
 }
 
-func newSample() sample { return sample{lengths: lengths{}} }
+func newSample() sample { return sample{lengths: lengths{}, apart: map[int]int{}} }
 
 // add takes in a cell of the column of ICCIDs.
 func (s *sample) add(cell string) {
-	digits, _, apart, err := strip(cell)
-	if err != nil || verify(digits, luhn(digits), false) != nil {
+	digits, _, cut, err := strip(cell)
+	if err != nil || verify(digits, 0, true) != nil {
 		return
 	}
+	wrong := luhn(digits) != 0
 	switch {
-	case apart == 0:
-	case isICCID(digits[:apart]):
+	case cut.apart == 0 || wrong:
+	case isICCID(digits[:cut.apart]):
 		s.doubtful++
 		return
 	default:
-		s.apart++
+		s.apart[cut.groups]++
 	}
-	s.lengths.add(digits)
+	s.lengths.add(digits, wrong)
 }
 
-// grouped reports whether the file writes its ICCIDs in groups, the last of which has one or two digits. One in ten is then an
-// ICCID without them by chance.
-func (s *sample) grouped() bool { return s.apart >= 3 && s.apart > s.doubtful }
+// groups is how many groups the file writes its ICCIDs in, the last of which has one or two digits; 0: it does not. One in ten is
+// then an ICCID without them by chance.
+func (s *sample) groups() (groups int) {
+	most := max(2, s.doubtful)
+	for n, cells := range s.apart {
+		if cells > most {
+			groups, most = n, cells
+		}
+	}
+	return groups
+}
