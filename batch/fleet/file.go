@@ -59,8 +59,9 @@ func (f *file) examine(delimiter byte) error {
 
 // How much of a file tells what all of it is like. It is chosen: it takes some milliseconds.
 const (
-	sampleRows   = 20_000 // from the beginning
-	samplePlaces = 16     // further ones of a large file
+	sampleRows   = 20_000  // from the beginning
+	decodedRows  = 1 << 20 // from the beginning of a file that has to be decoded: no other place of it can be read
+	samplePlaces = 16      // further ones of a large file
 	placeBytes   = 16 << 10
 )
 
@@ -73,14 +74,21 @@ func (f *file) sample() error {
 	all := records{lines: lines, layout: f.layout}
 	splitter := cellSplitter{delimiter: f.layout.delimiter}
 	found := newSample()
-	for row := 0; row < sampleRows; {
+	rows := sampleRows
+	if !f.isPlain() {
+		rows = decodedRows
+	}
+	for row := 0; row < rows; {
 		one, err := all.next()
 		if errors.Is(err, io.EOF) {
 			f.layout.usual, f.layout.groups = found.lengths.usual(), found.groups()
 			return nil
 		}
-		if err != nil {
+		if err != nil && row < sampleRows {
 			return err
+		}
+		if err != nil {
+			break // the pass meets it too
 		}
 		if one.err != nil || one.open || one.line <= f.layout.heading {
 			continue
@@ -92,6 +100,13 @@ func (f *file) sample() error {
 	f.sampleFurther(&found)
 	f.layout.usual, f.layout.groups = found.lengths.usual(), found.groups()
 	return nil
+}
+
+// isPlain reports whether the file is text of one byte a letter, or UTF-8.
+func (f *file) isPlain() bool {
+	head := make([]byte, sniffed)
+	n, _ := f.handle.ReadAt(head, 0) // an error will show when the rows are read
+	return !bytes.HasPrefix(head[:n], []byte("\x1f\x8b")) && bytes.IndexByte(head[:n], 0) < 0
 }
 
 // sampleFurther reads lines all over a file, which may be sorted. Of a file that is not plain text it finds none.

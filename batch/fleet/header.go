@@ -78,6 +78,9 @@ func readHeader(line []byte, delimiter byte, column string) header {
 		h.twice = true
 		return h
 	}
+	if strings.Contains(column, "(") { // the brackets tell it from others
+		h.layout.iccid = slices.IndexFunc(cells, func(cell []byte) bool { return plainName(string(cell)) == plainName(column) })
+	}
 	if h.layout.iccid < 0 {
 		h.err = noColumn(cells, column)
 		return h
@@ -103,8 +106,14 @@ func (l *layout) describe(cells [][]byte, names []string) {
 		if i < l.own && strings.HasSuffix(names[i], "correlationid") {
 			l.called = append(l.called, i)
 		}
-		if isWebhook := strings.Contains(names[i], "webhook") || slices.Contains(webhookURLColumns(), names[i]); isWebhook && i != l.webhookURL && i >= l.own && !isOld(string(cell)) {
+		if i == l.webhookURL || i == l.iccid || i < l.own {
+			continue
+		}
+		if isRival(string(cell)) {
 			l.rivals = append(l.rivals, i)
+		}
+		if slices.Contains([]string{"url", "uri", "endpoint", "hook", "target", "targeturl", "webhookuri", "callbackuri"}, names[i]) {
+			l.ofURLs = append(l.ofURLs, i)
 		}
 	}
 	if isResults(cells) {
@@ -189,12 +198,26 @@ func plainName(cell string) string {
 	}, cell)
 }
 
+// isRival reports whether a column's name says that it may be the one of webhook URLs, too.
+func isRival(cell string) bool {
+	name := plainName(cell)
+	if isOld("(" + cell) {
+		return false
+	}
+	if slices.Contains(webhookURLColumns(), columnName(cell)) {
+		return true
+	}
+	ofURLs := strings.Contains(name, "url") || strings.Contains(name, "uri")
+	return ofURLs && slices.ContainsFunc([]string{"hook", "callback", "notification", "new", "neu", "v2", "current"}, func(part string) bool { return strings.Contains(name, part) })
+}
+
 // isOld reports whether brackets behind a column's name say that it is not the one in use.
 func isOld(cell string) bool {
 	_, bracket, _ := strings.Cut(strings.ToLower(cell), "(")
 	words := strings.FieldsFunc(strings.NewReplacer("'", "", "’", "").Replace(bracket), func(r rune) bool { return !unicode.IsLetter(r) })
 	said := " " + strings.Join(words, " ") + " "
 	return slices.ContainsFunc([]string{
+		"bisher", "bisherige", "alte", "prev", "wrong", "ancien", "ancienne", "antiguo", "vecchio",
 		"old", "previous", "previously", "former", "formerly", "before", "deprecated", "obsolete", "outdated", "legacy", "unused", "retired",
 		"ignore", "ignored", "replaced", "not use", "dont use", "not used", "not in use", "no longer", "alt", "veraltet",
 	}, func(old string) bool { return strings.Contains(said, " "+old+" ") })

@@ -31,6 +31,7 @@ type layout struct {
 	own     int   // how many columns are those of simhook's own files, from the first on
 	cut     int   // the column without a name behind that of webhook URLs, where a URL with a delimiter ends; 0: none
 	called  []int // columns of correlation IDs in simhook's own files, which hold the ICCID that was called for
+	ofURLs  []int // columns whose names say that they hold URLs
 	rivals  []int // other columns that may be those of webhook URLs
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"simhook/report"
 )
@@ -199,6 +201,29 @@ func hasOtherICCID(cells [][]byte, own int, iccid string) bool {
 			continue
 		}
 		if other, _, err := NormaliseICCID(string(cell), true); err == nil && other != iccid {
+			return true
+		}
+	}
+	for _, cell := range cells {
+		if len(cell) > 18 && hasStuckICCID(cell, iccid) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasStuckICCID reports whether a letter or a control character stands right before an ICCID in a cell, as where two lines have
+// become one.
+func hasStuckICCID(cell []byte, own string) bool {
+	for at := 1; at+18 <= len(cell); at++ {
+		next := bytes.Index(cell[at:], []byte("89"))
+		if next < 0 {
+			return false
+		}
+		at += next
+		before, _ := utf8.DecodeLastRune(cell[:at])
+		digits := cell[at : at+len(cell[at:])-len(bytes.TrimLeft(cell[at:], "0123456789"))]
+		if isICCID(string(digits)) && string(digits) != own && (unicode.IsLetter(before) || before != '\n' && unicode.IsControl(before) || before == '\u2028') {
 			return true
 		}
 	}

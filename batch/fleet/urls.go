@@ -3,6 +3,7 @@ package fleet
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,7 +24,8 @@ func (r *reader) checkURLs(row *Row, cells [][]byte, hasOwn bool) {
 		return
 	}
 	for i, cell := range cells {
-		if i == l.iccid || i == l.webhookURL || i < l.own || !holdsURL(cell) {
+		isNamed := l.webhookURL < 0 && slices.Contains(l.ofURLs, i) && !isBlank(cell)
+		if i == l.iccid || i == l.webhookURL || i < l.own || !isNamed && !isURL(cell) {
 			continue
 		}
 		name := "column " + strconv.Itoa(i+1)
@@ -35,45 +37,62 @@ func (r *reader) checkURLs(row *Row, cells [][]byte, hasOwn bool) {
 				"if these are others, add an empty column webhook_url", name)
 			return
 		}
-		if r.file.hasOwnURLs() {
+		if r.file.mayBeOwnURL(i) {
 			row.refuse(KindWebhookURL, "webhook_url is empty, and "+name+" holds a URL: write the URL of this SIM's webhook into webhook_url")
+			return
 		}
-		return
 	}
 }
 
-// ownURLs is whether any row of a file has a webhook URL of its own. It is found out once, and only if that matters.
+// ownURLs is whether any row of a file has a webhook URL of its own, and in which columns such rows have other URLs. It is found out
+// once, and only if that matters.
 type ownURLs struct {
-	once sync.Once
-	some bool
+	once   sync.Once
+	some   bool
+	others map[int]bool
 }
 
-func (f *file) hasOwnURLs() bool {
-	f.urls.once.Do(func() { f.urls.some = f.findOwnURL() })
-	return f.urls.some
+// mayBeOwnURL reports whether a URL in a column may be a webhook's that stands in the wrong cell: other rows have webhook URLs of
+// their own, and no URL in this column beside them.
+func (f *file) mayBeOwnURL(column int) bool {
+	f.urls.once.Do(f.findOwnURLs)
+	return f.urls.some && !f.urls.others[column]
 }
 
-// findOwnURL reads the file up to the first row that has one. An error ends it, and the pass that asks meets it too.
-func (f *file) findOwnURL() bool {
+// findOwnURLs reads the file. An error ends it, and the pass that asks meets it too.
+func (f *file) findOwnURLs() {
+	f.urls.others = map[int]bool{}
 	lines, err := f.lines()
 	if err != nil {
-		return false
+		return
 	}
 	all := records{lines: lines, layout: f.layout}
 	splitter := cellSplitter{delimiter: f.layout.delimiter}
 	for {
 		one, err := all.next()
 		if err != nil {
-			return false
+			return
 		}
 		if one.err != nil || one.open || one.within > 0 || one.doubt != "" {
 			continue
 		}
 		cells, _ := splitter.split(one.text)
-		if own := cellAt(cells, f.layout.webhookURL); !isBlank(own) && !f.layout.isHeader(cells) && !isRule(cells) {
-			return true
+		if own := cellAt(cells, f.layout.webhookURL); isBlank(own) || f.layout.isHeader(cells) || isRule(cells) {
+			continue
+		}
+		f.urls.some = true
+		for i, cell := range cells {
+			if i != f.layout.webhookURL && isURL(cell) {
+				f.urls.others[i] = true
+			}
 		}
 	}
+}
+
+// isURL reports whether a cell is a web address, also one that a program or a person has put into brackets or a formula, and not a
+// text in which one stands.
+func isURL(cell []byte) bool {
+	return holdsURL(cell) && !bytes.ContainsAny(bytes.TrimSpace(cell), " {}")
 }
 
 // holdsURL reports whether a cell has a web address in it, also one that a program or a person has put into brackets, a formula
