@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -142,8 +141,8 @@ func areKinds(text string) bool {
 // isKind reports whether results of some kind have this in their names.
 func isKind(text string) bool { return text == "plan" || Action(text).known() }
 
-// seemsResults reports whether the name or the beginning of a file says that it holds results, even if a spreadsheet has saved it
-// in a form that cannot be read.
+// seemsResults reports whether the beginning of a file, or its name, says that it holds results, even if a spreadsheet has saved it in
+// a form that cannot be read.
 func seemsResults(path string) (bool, error) {
 	name := strings.TrimSuffix(filepath.Base(path), report.PartialSuffix)
 	stem, isCSV := strings.CutSuffix(withoutShard(name), ".csv")
@@ -154,7 +153,7 @@ func seemsResults(path string) (bool, error) {
 	if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
 		return false, nil // nothing can be read there, as of a link that leads nowhere
 	}
-	named := isCSV && isKind(strings.TrimPrefix(filepath.Ext(strings.TrimSuffix(stem, ".sandbox")), "."))
+	named := isCSV && Action(strings.TrimPrefix(filepath.Ext(strings.TrimSuffix(stem, ".sandbox")), ".")).known()
 	f, err := os.Open(path)
 	switch {
 	case err != nil && isCSV:
@@ -167,8 +166,20 @@ func seemsResults(path string) (bool, error) {
 	if err != nil {
 		return named, err
 	}
-	beginning = bytes.ReplaceAll(beginning, []byte{0}, nil) // of UTF-16
-	return named || bytes.Contains(beginning, []byte("_correlation_id")) && bytes.Contains(beginning, []byte("_previous_url")), nil
+	plain := strings.NewReplacer("\x00", "", "\xff\xfe", "", "\xfe\xff", "", "\ufeff", "", `"`, "", ";", ",", "\t", ",").Replace(string(beginning))
+	header := strings.Join(results.Columns()[:3], ",") + ","
+	if strings.HasPrefix(plain, header) || strings.Contains(plain, "\n"+header) {
+		return true, nil
+	}
+	return named && !isFleetList(plain), nil
+}
+
+// isFleetList reports whether a text is a list of SIMs, whose name only looks like that of results: it has no correlation IDs.
+func isFleetList(text string) bool {
+	first, _, _ := strings.Cut(text, "\n")
+	cell, _, _ := strings.Cut(first, ",")
+	_, isSIM := simset.Key(strings.TrimSpace(cell))
+	return (isSIM || strings.Contains(strings.ToLower(first), "iccid")) && !strings.Contains(text, "-UT-") && !strings.Contains(text, "-SE-")
 }
 
 // add reads the SIMs of a file of results. A plan has set nothing.

@@ -52,6 +52,7 @@ func (p *planner) planPruning(plan *Plan) error {
 	if p.past == nil {
 		return nil
 	}
+	othersErr := p.readOtherFleets()
 	if err := p.checkRounded(); err != nil {
 		return err
 	}
@@ -60,10 +61,10 @@ func (p *planner) planPruning(plan *Plan) error {
 			"invalid", plan.Invalid, "duplicate", plan.Duplicate, "of_other_shards", p.others.unusable)
 		return nil
 	}
-	if err := p.readOtherFleets(); err != nil {
-		unread, ok := errors.AsType[*otherResultsError](err)
+	if othersErr != nil {
+		unread, ok := errors.AsType[*otherResultsError](othersErr)
 		if !ok {
-			return err
+			return othersErr
 		}
 		p.cfg.Log.Warn("nothing is pruned: a file beside the results seems to be results of another fleet and cannot be read, so that a SIM that moved there would lose its webhooks. Put back the file that simhook wrote, or move it to another folder",
 			"file", unread.path, "reason", unread.err)

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"simhook/report"
 	"simhook/report/results"
@@ -26,44 +25,26 @@ func (e *RoundedError) Error() string {
 		"Correct the line, or if both are right run once without --prune", e.Line, e.New, e.Gone)
 }
 
-// roundedSIMs are the SIMs of the fleet that may have been rounded, by their keys without the digits that rounding changes.
-type roundedSIMs map[uint64][]roundedSIM
-
-type roundedSIM struct {
-	key  uint64
-	line int
-}
-
-// roundedDigits is 10 to the power of the digits that rounding changes at the most: of 20 all but the first 15.
-const roundedDigits = 100_000
+// roundedSIMs are the lines of the SIMs of the fleet that may have been rounded, by their keys.
+type roundedSIMs map[uint64]int
 
 func (r roundedSIMs) add(row *sourceRow) {
 	if row.Problem != "" || !simset.LooksRounded(row.ICCID) {
 		return
 	}
 	if key, ok := simset.Key(row.ICCID); ok {
-		r[key/roundedDigits] = append(r[key/roundedDigits], roundedSIM{key, row.Line})
+		r[key] = row.Line
 	}
 }
 
-// of is a SIM that another one may have been rounded to; nil: there is none.
-func (r roundedSIMs) of(iccid string) *roundedSIM {
-	key, ok := simset.Key(iccid)
-	if !ok {
-		return nil
-	}
-	most := uint64(1) // the most that rounding to 15 digits changes
-	for range len(iccid) - 15 {
-		most *= 10
-	}
-	for place := key/roundedDigits - 1; place <= key/roundedDigits+1; place++ {
-		for i := range r[place] {
-			if one := &r[place][i]; max(one.key, key)-min(one.key, key) < most {
-				return one
-			}
+// of is a SIM of the fleet that a program may have made of another one; 0: there is none.
+func (r roundedSIMs) of(iccid string) (key uint64) {
+	for _, rounded := range simset.Rounded(iccid) {
+		if key, ok := simset.Key(rounded); ok && rounded != iccid && r[key] > 0 {
+			return key
 		}
 	}
-	return nil
+	return 0
 }
 
 // drop takes away the SIMs that have a row in results. Where these cannot be read, the SIMs stay.
@@ -73,16 +54,14 @@ func (r roundedSIMs) drop(path string) {
 		if err != nil || !ok || row.Status == report.StatusInvalid || row.Status == report.StatusDuplicate {
 			continue
 		}
-		if place := key / roundedDigits; len(r[place]) > 0 {
-			r[place] = slices.DeleteFunc(r[place], func(one roundedSIM) bool { return one.key == key })
-		}
+		delete(r, key)
 	}
 }
 
 // checkRounded refuses a fleet where a SIM has left and one has come that may be the same, rounded, even where nothing is pruned for
 // another reason: a later run would prune. Only where there may be such a SIM, the results are read for which SIMs are new.
 func (p *planner) checkRounded() error {
-	if len(p.rounded) == 0 {
+	if len(p.rounded) == 0 || p.cfg.FromAccount { // no spreadsheet has had the account's own list
 		return nil
 	}
 	paths, err := p.allShards()
@@ -97,8 +76,8 @@ func (p *planner) checkRounded() error {
 		p.rounded.drop(path)
 	}
 	for _, gone := range suspects {
-		if one := p.rounded.of(gone); one != nil {
-			return &RoundedError{Line: one.line, New: simset.ICCID(one.key), Gone: gone}
+		if key := p.rounded.of(gone); key != 0 {
+			return &RoundedError{Line: p.rounded[key], New: simset.ICCID(key), Gone: gone}
 		}
 	}
 	return nil
@@ -111,7 +90,7 @@ func (p *planner) mayBeRounded(paths []string) (suspects []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.cfg.hasOwn(&row) && p.rounded.of(row.ICCID) != nil {
+		if p.cfg.hasOwn(&row) && !p.elsewhere.has(row.ICCID) && p.rounded.of(row.ICCID) != 0 {
 			suspects = append(suspects, row.ICCID)
 		}
 	}
@@ -124,7 +103,7 @@ func (p *planner) mayBeRounded(paths []string) (suspects []string, err error) {
 				break // its own shard reports it
 			}
 			key, ok := simset.Key(row.ICCID)
-			if ok && p.cfg.hasOwn(&row) && !p.cfg.Shard.Owns(row.ICCID) && !p.others.seen.SeenKey(key) && p.rounded.of(row.ICCID) != nil {
+			if ok && p.cfg.hasOwn(&row) && !p.cfg.Shard.Owns(row.ICCID) && !p.others.seen.SeenKey(key) && !p.elsewhere.has(row.ICCID) && p.rounded.of(row.ICCID) != 0 {
 				suspects = append(suspects, row.ICCID)
 			}
 		}

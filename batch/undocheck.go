@@ -31,14 +31,19 @@ func (u *undo) checkChanges(changes []history.Undo) error {
 			firstWrong = firstOf(firstWrong, c)
 		}
 	}
+	few := 2 // that were called for last have no row yet, and may look so by chance
+	if len(u.called) == 0 {
+		few = 0
+	}
 	const inNoRow = "the SIM %s is in no row of %s, and "
 	switch {
-	case rounded*4 > alone: // by chance it is one in 500 of 19 digits, and one in 60 of 18
+	case rounded > few && rounded*4 > alone: // by chance it is one in 500 of 19 digits, and one in 60 of 18
 		return &fleet.Error{Name: firstRounded.Path, Line: firstRounded.Line, Err: fmt.Errorf(
 			inNoRow+"looks rounded: a spreadsheet has probably rounded the column. %s", firstRounded.ICCID, u.path, cell.AsWritten)}
 	case firstWrong != nil:
 		return &fleet.Error{Name: firstWrong.Path, Line: firstWrong.Line, Err: fmt.Errorf(
-			inNoRow+"its check digit is wrong: a spreadsheet has probably changed it. %s; where the SIM's digit is as it should be, --allow-bad-luhn accepts it",
+			inNoRow+"its check digit is wrong: a spreadsheet has probably changed it. %s; where the SIM's digit is as it should be, "+
+				"--allow-bad-luhn accepts it, or run the command that was interrupted again: then a row names the SIM",
 			firstWrong.ICCID, u.path, cell.AsWritten)}
 	}
 	return nil

@@ -65,7 +65,9 @@ func (v *visit) do() (row report.Row, tried bool) {
 func (v *visit) doType(t api.NotificationType, earlierPrevious string) report.Call {
 	call, _ := v.calls.result(t, func(a *attempts, call *report.Call) error { // the Call says all of the error
 		err := v.carryOut(t, a, call)
-		keepEarlierPrevious(call, earlierPrevious)
+		if !v.cfg.DryRun { // a plan has removed nothing
+			keepEarlierPrevious(call, earlierPrevious)
+		}
 		return err
 	})
 	return call

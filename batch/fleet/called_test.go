@@ -29,7 +29,8 @@ func TestAnICCIDThatWasChangedInOwnFilesIsInvalid(t *testing.T) {
 					t.Errorf("whole: line %d: %s", row.Line, row.Problem)
 				}
 			}
-			changed := strings.Replace(text, "\n"+reporttest.SimA, "\n"+reporttest.SimC, 1)
+			const rounded = "8944474600000050000" // a right check digit, by chance
+			changed := strings.Replace(text, "\n"+reporttest.SimA, "\n"+rounded, 1)
 			got := rowsOf(t, openFleet(t, writeFleet(t, changed), fleet.Options{}))
 			if got[0].Kind != fleet.KindCalled || !strings.Contains(got[0].Problem, reporttest.SimA) || got[1].Problem != "" {
 				t.Errorf("changed: %+v", got)

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"simhook/report"
+	"simhook/report/simset"
 )
 
 // reader makes rows of the lines of a file. It cuts the lines itself and does not use encoding/csv, because
@@ -182,7 +183,8 @@ func (r *reader) checkWidth(row *Row, cells [][]byte) {
 func (r *reader) checkCalled(row *Row, cells [][]byte) {
 	for _, column := range r.layout.called {
 		call := report.Call{CorrelationID: string(cellAt(cells, column))}
-		if called := call.SIM(); called != "" && called != row.ICCID {
+		corrected := r.layout.line < 0 && !simset.LooksRounded(row.ICCID) // the file of --failed is there to be corrected
+		if called := call.SIM(); called != "" && called != row.ICCID && !corrected {
 			row.refuse(KindCalled, "the call was for "+called+", as the correlation ID says: a spreadsheet may have rounded the ICCID; "+
 				"if you have corrected it, empty the cells of correlation IDs")
 			return

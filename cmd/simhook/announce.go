@@ -34,7 +34,11 @@ func (b *bulk) announce(id string, run *batch.Run, source *fleet.Fleet) {
 		b.console.Say("%s", fleet.Fallbacks(plan.ByOption, usable))
 	}
 	if b.past != "" {
-		b.console.Say("SIMs that have left the fleet: those of %s that are not in %s", b.past, b.source)
+		if _, err := os.Stat(b.past); err != nil && plan.Gone == 0 {
+			b.console.Say("which SIMs have left the fleet is not known: there is no %s yet", b.past)
+		} else {
+			b.console.Say("SIMs that have left the fleet: those of %s that are not in %s", b.past, b.source)
+		}
 	}
 	if taken := run.TakenOver(); taken.Rows > 0 {
 		b.console.Say("%s", output.TakenOver(taken.Files, taken.Rows, b.looksOnly()))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"simhook/batch"
@@ -55,7 +56,7 @@ func (s *settings) past(b *bulk, kind string) string {
 			return last
 		}
 	}
-	if _, err := os.Stat(beside); err != nil {
+	if isStream(b.source) {
 		s.fail("results", "it names the plan, and nothing tells where the results of the last run are, by which --prune goes: leave one of the two out")
 	}
 	return beside
@@ -102,12 +103,17 @@ func defaultResults(fleet, kind string, shard report.Shard) string {
 
 // withoutExtension is what the names of a fleet's own files begin with: fleet for fleet.csv and for fleet.csv.gz. No other path
 // gives the same, because fleets that share results would prune each other's SIMs: any other name stays whole, with .file
-// behind it.
+// behind it but for names of text files, such as sims.txt.
 func withoutExtension(path string) string {
 	const whole = ".file"
+	isText := func(path string) bool {
+		return slices.Contains([]string{".txt", ".tsv", ".tab", ".dat", ".lst"}, filepath.Ext(path))
+	}
 	stem, isCSV := strings.CutSuffix(strings.TrimSuffix(path, ".gz"), ".csv")
 	switch {
-	case isCSV && filepath.Ext(stem) != whole:
+	case isText(path):
+		return path
+	case isCSV && filepath.Ext(stem) != whole && !isText(stem):
 		return stem
 	case isCSV:
 		path = stem + ".csv"

@@ -10,7 +10,7 @@ func TestDefaultResultsStandBesideTheFleet(t *testing.T) {
 	for fleet, want := range map[string]string{
 		"fleet.csv": "fleet.register.csv", "fleet.csv.gz": "fleet.register.csv", "a/b.c/fleet.csv": "a/b.c/fleet.register.csv",
 		"fleet.berlin.csv": "fleet.berlin.register.csv",
-		"fleet":            "fleet.file.register.csv", "a.b/fleet": "a.b/fleet.file.register.csv", "fleet.txt": "fleet.txt.file.register.csv",
+		"fleet":            "fleet.file.register.csv", "a.b/fleet": "a.b/fleet.file.register.csv", "fleet.txt": "fleet.txt.register.csv",
 		"fleet.CSV": "fleet.CSV.file.register.csv",
 	} {
 		if got := defaultResults(fleet, "register", report.Shard{}); got != want {
