@@ -110,6 +110,10 @@ func TestAFileIsRefusedWhereItsNumbersWereChanged(t *testing.T) {
 		"a SIM on two lines ends in 0000":   {append(some[:20:20], repeated("8944474600000050000", 2)...), ""},
 		"a float on three lines, as others": {append(slices.Repeat(some[:50], 3), repeated("8944474600009604096", 3)...), ""},
 		"all of many by floats":             {mapped(someICCIDs(20_000, "894447", 19), all, asFloat), "whole floating-point numbers"},
+		"by a spreadsheet, the right ones":  {good(mapped(some, all, keeps15)), "rounded|end in zeros|stands on"},
+		"by floats, the right ones":         {good(mapped(some, all, asFloat)), "whole floating-point numbers"},
+		"and among many others":             {append(good(mapped(some, all, asFloat))[:60], someICCIDs(900, "893144", 19)...), "whole floating-point numbers"},
+		"three lists of the same":           {slices.Repeat(someICCIDs(2500, "894447", 19), 3), ""},
 		"given out in steps of 100":         {steps(300, 100), ""},
 		"given out in steps of 1,000":       {steps(300, 1000), ""},
 		"steps of 1,000, rounded":           {mapped(steps(300, 1000), all, asFloat), "rounded"},
@@ -232,5 +236,15 @@ func TestAllowBadLuhnIsNotAdvisedForRoundedNumbers(t *testing.T) {
 		if _, _, err := fleet.NormaliseICCID(cell, false); err == nil || strings.Contains(err.Error(), "allow-bad-luhn") {
 			t.Errorf("%s: %v", cell, err)
 		}
+	}
+}
+
+// Of ICCIDs that were cut, those with a right check digit by chance are no better than the others.
+func TestAllICCIDsThatWereCutAreInvalid(t *testing.T) {
+	some := someICCIDs(50, issuer, 19)
+	text := "iccid\n" + strings.Join(some[:30], "\n") + "\n" + strings.Join(mapped(some[30:], 20, without), "\n") + "\n"
+	found, err := fleet.Check(t.Context(), openFleet(t, writeFleet(t, text), fleet.Options{}))
+	if err != nil || found.Valid != 30 || found.Invalid != 20 {
+		t.Errorf("%d valid, %d invalid, %v", found.Valid, found.Invalid, err)
 	}
 }

@@ -78,11 +78,11 @@ func (f *file) sample() error {
 	if !f.isPlain() {
 		rows = decodedRows
 	}
-	for row := 0; row < rows; {
+	row := 0
+	for row < rows {
 		one, err := all.next()
 		if errors.Is(err, io.EOF) {
-			f.layout.usual, f.layout.groups = found.lengths.usual(), found.groups()
-			return nil
+			break
 		}
 		if err != nil && row < sampleRows {
 			return err
@@ -95,10 +95,14 @@ func (f *file) sample() error {
 		}
 		cells, _ := splitter.split(one.text)
 		found.add(string(cellAt(cells, f.layout.iccid)))
+		found.addWidth(len(cells) < f.layout.columns, mayBeICCID(cellAt(cells, f.layout.iccid)))
 		row++
 	}
-	f.sampleFurther(&found)
-	f.layout.usual, f.layout.groups = found.lengths.usual(), found.groups()
+	if row == rows {
+		f.sampleFurther(&found)
+	}
+	found.addWidth(false, false)
+	f.layout.usual, f.layout.groups, f.layout.leavesOff = found.lengths.usual(), found.groups(), found.leavesOff
 	return nil
 }
 

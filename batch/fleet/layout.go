@@ -17,22 +17,23 @@ type layout struct {
 	webhookURL int // column; -1: there is none
 	heading    int // the last line before the rows; 0: the file begins with a row
 
-	columns int      // up to the last that has a name in the header; without a header: those of the first row
-	name    string   // columnName of the column of ICCIDs; "": there is no header
-	names   []string // of all columns, as they stand in the header
-	cleaned []string // their columnNames
-	labels  labels
-	chosen  bool // --column has named the column
-	title   int  // the first line above the header or the first row that is no part of the table
-	titles  int  // how many lines such are; 0: none
-	usual   usualLengths
-	groups  int   // in which ICCIDs are written, where the last has one or two digits; 0: they are not
-	line    int   // column of results: 0 in it is a SIM that has left the fleet; -1: these are no results
-	own     int   // how many columns are those of simhook's own files, from the first on
-	cut     int   // the column without a name behind that of webhook URLs, where a URL with a delimiter ends; 0: none
-	called  []int // columns of correlation IDs in simhook's own files, which hold the ICCID that was called for
-	ofURLs  []int // columns whose names say that they hold URLs
-	rivals  []int // other columns that may be those of webhook URLs
+	columns   int      // up to the last that has a name in the header; without a header: those of the first row
+	name      string   // columnName of the column of ICCIDs; "": there is no header
+	names     []string // of all columns, as they stand in the header
+	cleaned   []string // their columnNames
+	labels    labels
+	chosen    bool // --column has named the column
+	title     int  // the first line above the header or the first row that is no part of the table
+	titles    int  // how many lines such are; 0: none
+	usual     usualLengths
+	leavesOff bool  // rows leave off cells at the end that are empty
+	groups    int   // in which ICCIDs are written, where the last has one or two digits; 0: they are not
+	line      int   // column of results: 0 in it is a SIM that has left the fleet; -1: these are no results
+	own       int   // how many columns are those of simhook's own files, from the first on
+	cut       int   // the column without a name behind that of webhook URLs, where a URL with a delimiter ends; 0: none
+	called    []int // columns of correlation IDs in simhook's own files, which hold the ICCID that was called for
+	ofURLs    []int // columns whose names say that they hold URLs
+	rivals    []int // other columns that may be those of webhook URLs
 }
 
 // isHeader reports whether a line is the header again, written with other spaces or capitals perhaps.

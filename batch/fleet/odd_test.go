@@ -355,3 +355,21 @@ func TestNoLineWithAnICCIDIsLost(t *testing.T) {
 		}
 	})
 }
+
+// Many programs leave off empty cells at the end: such rows are no broken ones.
+func TestRowsMayLeaveOffEmptyCells(t *testing.T) {
+	text := "iccid,name,notes\n"
+	iccids := someICCIDs(100, "894447", 19)
+	for i, iccid := range iccids {
+		text += iccid + ",van"
+		if i%7 > 2 && i%5 != 0 {
+			text += ",wet"
+		}
+		text += "\n"
+	}
+	for _, row := range rowsOf(t, openFleet(t, writeFleet(t, text), fleet.Options{})) {
+		if row.Problem != "" {
+			t.Errorf("line %d: %s", row.Line, row.Problem)
+		}
+	}
+}

@@ -212,7 +212,7 @@ func (r *records) short(line, cells int) (doubt string) {
 	switch {
 	case several == maxBroken:
 		r.cutOff = line
-	case several > 1 && cells+r.cellsIfShort(&ahead[0])-1 == r.layout.columns:
+	case several > 1 && cells+r.cellsIfShort(&ahead[0])-1 == r.layout.columns && !(r.layout.leavesOff && r.hasICCID(&ahead[0])):
 		doubt = fmt.Sprintf("lines %d and %d have the cells of one row together: put a row on one line, with all its cells", line, ahead[0].line)
 		ahead[0].doubt = doubt
 	}
@@ -227,6 +227,11 @@ func (r *records) cellsIfShort(one *record) int {
 		return 0
 	}
 	return cells
+}
+
+// hasICCID reports whether a line has an ICCID in its place.
+func (r *records) hasICCID(one *record) bool {
+	return mayBeICCID(cellAt(bytes.Split(one.text, []byte{r.layout.delimiter}), r.layout.iccid))
 }
 
 func endsInBackslash(text []byte) bool { return len(text) > 0 && text[len(text)-1] == '\\' }

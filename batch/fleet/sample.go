@@ -5,6 +5,9 @@ type sample struct {
 	lengths  lengths
 	apart    map[int]int // how many end in one or two digits behind a separator, and are no ICCID without them, by their groups
 	doubtful int         // are one with and without them
+
+	short     int  // rows in a row that have too few cells
+	leavesOff bool // rows have too few cells as it comes, and not two by two
 }
 
 func newSample() sample { return sample{lengths: lengths{}, apart: map[int]int{}} }
@@ -25,6 +28,19 @@ func (s *sample) add(cell string) {
 		s.apart[cut.groups]++
 	}
 	s.lengths.add(digits, wrong)
+}
+
+// addWidth takes in the next row: whether it is short, and if so, whether it begins with an ICCID. A row that is broken in two
+// gives two short ones.
+func (s *sample) addWidth(isShort, hasICCID bool) {
+	switch {
+	case isShort && hasICCID:
+		s.short++
+		return
+	case !isShort:
+		s.leavesOff = s.leavesOff || s.short%2 == 1 || s.short >= maxBroken
+	}
+	s.short = 0
 }
 
 // groups is how many groups the file writes its ICCIDs in, the last of which has one or two digits; 0: it does not. One in ten is
