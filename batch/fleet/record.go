@@ -212,7 +212,7 @@ func (r *records) short(line, cells int) (doubt string) {
 	switch {
 	case several == maxBroken:
 		r.cutOff = line
-	case several > 1 && cells+r.cellsIfShort(&ahead[0])-1 == r.layout.columns && !(r.layout.leavesOff && r.hasICCID(&ahead[0])):
+	case several > 1 && cells+r.cellsIfShort(&ahead[0])-1 == r.layout.columns && (!r.layout.leavesOff || !r.hasICCID(&ahead[0])):
 		doubt = fmt.Sprintf("lines %d and %d have the cells of one row together: put a row on one line, with all its cells", line, ahead[0].line)
 		ahead[0].doubt = doubt
 	}
