@@ -206,8 +206,8 @@ func hasOtherICCID(cells [][]byte, own int, iccid string) bool {
 			return true
 		}
 	}
-	for _, cell := range cells {
-		if len(cell) > 18 && hasStuckICCID(cell, iccid) {
+	for i, cell := range cells {
+		if i != own && len(cell) > 18 && hasStuckICCID(cell, iccid) {
 			return true
 		}
 	}
