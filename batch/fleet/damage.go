@@ -64,7 +64,7 @@ func (d *damage) add(digits string, wrong bool) {
 	d.digits[len(digits)-18]++
 	if tail := lastFour(digits); tail%100 == 0 || tail%16 == 0 { // all rounded numbers are multiples of one of these
 		d.addRounded(digits, tail)
-	} else if d.rows <= maxMarked || tail%16 == 8 && d.lines[digits] > 0 { // of those that are counted, a part is counted on
+	} else if d.rows <= maxMarked || tail%64 == 8 && d.lines[digits] > 0 { // of those that are counted, a part is counted on
 		d.count(digits)
 	}
 	switch {

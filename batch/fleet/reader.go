@@ -98,7 +98,7 @@ func (r *reader) fill(row *Row, one *record) bool {
 	if row.Problem == "" && len(r.layout.called) > 0 {
 		r.checkCalled(row, cells)
 	}
-	if row.Problem == "" && !r.rows.options.IgnoreURLs {
+	if row.Problem == "" && len(cells) > 1 && !r.rows.options.IgnoreURLs {
 		r.checkURLs(row, cells, hasOwn)
 	}
 	if r.rows.options.Labels && row.Kind != KindWidth { // else the cells may not be those of their columns
@@ -174,7 +174,7 @@ func (r *reader) checkWidth(row *Row, cells [][]byte) {
 	case l.webhookURL >= 0 && len(cells) <= l.webhookURL:
 		row.refuse(KindWidth, fmt.Sprintf("the line has %d cells, and the header %d: its webhook_url is missing; leave the cell empty for the URL of --webhook-url",
 			len(cells), l.columns))
-	case !l.chosen && hasOtherICCID(cells, l.iccid, row.ICCID):
+	case !l.chosen && len(cells) > 1 && hasOtherICCID(cells, l.iccid, row.ICCID):
 		row.refuse(KindWidth, "another cell of the line holds an ICCID too: put one SIM on each line, or name the column with --column")
 	}
 }
