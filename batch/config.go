@@ -2,6 +2,7 @@ package batch
 
 import (
 	"cmp"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -173,3 +174,15 @@ func (c *Config) plans() bool { return c.DryRun && c.Action == Reconcile }
 
 // looksOnly reports whether no call is made at all, and no file written.
 func (c *Config) looksOnly() bool { return c.DryRun && c.Action != Reconcile }
+
+// NewID is a random part for the correlation IDs of a run: 8 characters, 40 bits,
+// from an alphabet without letters that look like digits.
+func NewID() string {
+	const alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
+	b := make([]byte, 8)
+	rand.Read(b) // never fails
+	for i := range b {
+		b[i] = alphabet[b[i]&31]
+	}
+	return string(b)
+}

@@ -181,3 +181,24 @@ func TestTheRunsOfResultsAreFoundInAFolderOfAnyName(t *testing.T) {
 		})
 	}
 }
+
+// Only results keep SIMs of other fleets, whatever else lies in the folder.
+func TestOtherFilesOfAFolderStopNoPruning(t *testing.T) {
+	for name, content := range map[string]string{
+		"help.txt":               "columns: subscription_end_correlation_id, subscription_end_previous_url\n",
+		"rollout.plan.csv":       "task,owner\nring up,Kim\n",
+		"leavers.unregister.csv": "iccid,left\n8944474600000109251,2026-01-01\n",
+		"again.csv":              "iccid,webhook_url,status,reason,correlation_id\n8944474600000109251,,failed,x,abcdefgh-8944474600000109251-UT-1\n",
+		"pivot.tsv":              "iccid\tstatus\n8944474600000109251\tok\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newFleets(t, "fleets")
+				g.over("north", 0, 20, pruning)
+				g.copy("north.reconcile.csv", name, func(string) string { return content })
+				g.over("north", 0, 19, pruning)
+				g.keep(19, "")
+			})
+		})
+	}
+}

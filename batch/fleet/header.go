@@ -201,7 +201,7 @@ func plainName(cell string) string {
 // isRival reports whether a column's name says that it may be the one of webhook URLs, too.
 func isRival(cell string) bool {
 	name := plainName(cell)
-	if isOld("(" + cell) {
+	if saysOld(cell) {
 		return false
 	}
 	if slices.Contains(webhookURLColumns(), columnName(cell)) {
@@ -213,8 +213,13 @@ func isRival(cell string) bool {
 
 // isOld reports whether brackets behind a column's name say that it is not the one in use.
 func isOld(cell string) bool {
-	_, bracket, _ := strings.Cut(strings.ToLower(cell), "(")
-	words := strings.FieldsFunc(strings.NewReplacer("'", "", "’", "").Replace(bracket), func(r rune) bool { return !unicode.IsLetter(r) })
+	_, bracket, _ := strings.Cut(cell, "(")
+	return saysOld(bracket)
+}
+
+// saysOld reports whether a word says that what is named is not in use.
+func saysOld(text string) bool {
+	words := strings.FieldsFunc(strings.NewReplacer("'", "", "’", "").Replace(strings.ToLower(text)), func(r rune) bool { return !unicode.IsLetter(r) })
 	said := " " + strings.Join(words, " ") + " "
 	return slices.ContainsFunc([]string{
 		"bisher", "bisherige", "alte", "prev", "wrong", "ancien", "ancienne", "antiguo", "vecchio",

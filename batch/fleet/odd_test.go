@@ -373,3 +373,84 @@ func TestRowsMayLeaveOffEmptyCells(t *testing.T) {
 		}
 	}
 }
+
+func TestColumnsThatMayHoldTheWebhooksAreNotIgnored(t *testing.T) {
+	const one, two = "https://one.example/h", "https://two.example/h"
+	both, ignored := "are both of webhooks", "would be ignored"
+	tryOdd(t, map[string]odd{
+		"a newer callback":              {"iccid,callback_url,new callback url\n$A," + one + "," + two + "\n", "", 0, both},
+		"a second version":              {"iccid,notification_url,notification_url_v2\n$A," + one + "," + two + "\n", "", 0, both},
+		"the other is the new one":      {"iccid,webhook_url,url_new\n$A," + one + "," + two + "\n", "", 0, both},
+		"the first was until now":       {"iccid,webhook_url (bisher),Ziel-URL (neu)\n$A," + one + "," + two + "\n", "", 0, ignored},
+		"the other is the old one":      {"iccid,old_webhook_url,webhook_url\n$A," + one + "," + two + "\n", "A", 0, ""},
+		"the other is of documentation": {"iccid,webhook_url,webhook_docs\n$A," + one + "," + two + "\n", "A", 0, ""},
+		"no scheme in a column of URLs": {"iccid,url\n$A,hooks.example.com/n\n", "", 0, ignored},
+		"a URL in a note":               {"iccid,note\n$A,see " + one + "\n$B,x\n", "A B", 0, ""},
+		"a URL in data":                 {"iccid,meta\n$A,\"{\"\"a\"\":\"\"" + one + "\"\"}\"\n", "A", 0, ""},
+		"a company":                     {"iccid,customer\n$A,www.acme.example\n$B,www.acme.example GmbH\n", "", 0, ignored},
+		"a portal of every SIM":         {"iccid,webhook_url,portal\n$A," + one + "," + two + "\n$B,," + two + "\n", "A B", 0, ""},
+		"a URL in the wrong cell":       {"iccid,webhook_url,label\n$A," + one + ",x\n$B,," + two + "\n", "A", 1, "holds a URL"},
+	})
+}
+
+func TestTwoLinesThatBecameOneAreNoRow(t *testing.T) {
+	tryOdd(t, map[string]odd{
+		"two lists, put together":     {"$A,van\n$B,bus$C,car\n$D,x\n", "A D", 1, "holds an ICCID too"},
+		"with a header":               {"iccid,label,note\n$A,van,n\n$B,bus$C,car\n$D,x,y\n", "A D", 1, "holds an ICCID too"},
+		"a separator of lines":        {"$A,x\u2028$B,y\n$C,z\n", "C", 1, "holds an ICCID too"},
+		"a note that names the SIM":   {"iccid,note\n$A,sim$A is new\n", "A", 0, ""},
+		"a note that names another":   {"iccid,note\n$A,replaces $B\n", "A", 0, ""},
+		"a number that is no ICCID":   {"iccid,note\n$A,ref8944478600004958825x\n", "A", 0, ""},
+		"another ICCID over lines":    {"iccid,note\n$A,\"replaces\nno $B\"\n", "A", 0, ""},
+		"with a letter of its own":    {"iccid,note\n$A,N$B\n", "", 1, "holds an ICCID too"},
+		"two ICCIDs in a cell of one": {"iccid,note\n$A,\"$B $C\"\n", "A", 0, ""},
+	})
+}
+
+// Brackets in --column tell one column from another.
+func TestTheChosenColumnHasTheBracketsOfTheOption(t *testing.T) {
+	for header, column := range map[string]string{"iccid,new iccid": "ICCID (new)", "sim,sim_spare": "SIM (spare)"} {
+		if f, err := fleet.Open(t.Context(), writeFleet(t, header+"\n"+documented+",8944478600004958824\n"), nil, "", fleet.Options{Column: column}); err == nil {
+			t.Errorf("%s: %v", column, f.Found())
+		}
+	}
+	rows := rowsOf(t, openFleet(t, writeFleet(t, "ICCID (old),ICCID (new)\n8944478600004958824,"+documented+"\n"), fleet.Options{Column: "iccid (new)"}))
+	if rows[0].ICCID != documented {
+		t.Errorf("%+v", rows)
+	}
+}
+
+// What a file is packed in changes nothing of what is said of it.
+func TestAPackedFileIsJudgedAsAPlainOne(t *testing.T) {
+	few := someICCIDs(1000, issuer, 19)
+	text := "iccid\n" + strings.Join(slices.Concat(someICCIDs(21_000, "893144", 19), few, good(mapped(few, len(few), without))[:16]), "\n") + "\n"
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	_, _ = zip.Write([]byte(text))
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var invalid []int
+	for _, content := range []string{text, packed.String()} {
+		found, err := fleet.Check(t.Context(), openFleet(t, writeFleet(t, content), fleet.Options{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		invalid = append(invalid, found.Invalid)
+	}
+	if invalid[0] == 0 || invalid[0] != invalid[1] {
+		t.Errorf("%d invalid, and packed %d", invalid[0], invalid[1])
+	}
+}
+
+// Cells written in groups excuse only cells in the same groups.
+func TestAFieldBehindAnICCIDIsNotOneOfItsGroups(t *testing.T) {
+	text := "iccid\n"
+	for _, iccid := range someICCIDs(30, issuer, 19) {
+		text += iccid[:2] + " " + iccid[2:7] + " " + iccid[7:12] + " " + iccid[12:18] + " " + iccid[18:] + "\n"
+	}
+	found, err := fleet.Check(t.Context(), openFleet(t, writeFleet(t, text+"8944474600007310993 9\n"), fleet.Options{}))
+	if err != nil || found.Valid != 30 || found.Invalid != 1 || found.Problems[0].Kind != fleet.KindTwoFields {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
