@@ -33,7 +33,7 @@ func TestANetworkThatBreaksEveryFourthRequestFailsNoSIM(t *testing.T) {
 	w := newWire(t, s, "http://"+proxy.relay.address(), 40)
 	w.client.Timeout = 2 * time.Second
 	// A call meets a fault in one of four attempts: six in a row would hit one of the hundred calls in each 40th run.
-	summary, err := w.run(func(c *Config) { c.Workers, c.Retries = 20, 12 })
+	summary, err := w.run(func(c *Config) { c.Workers, c.Retries, c.RetryMaxTime = 20, 12, time.Minute })
 	if err != nil || summary.OK != 40 || summary.Outcomes.Of("SUBSCRIPTION_END")[report.Registered] != 40 {
 		t.Errorf("%v, %+v", err, summary)
 	}
